@@ -1,0 +1,78 @@
+// Package formatting turns results and errors into Slack messages and views. It
+// does not know who asked, and calls nobody.
+package formatting
+
+import (
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs/query"
+)
+
+// A Message is what one reply shows. Text says the same as Blocks, for
+// notifications, screen readers and terminals; it is escaped as Slack wants it.
+type Message struct {
+	Text   string
+	Blocks []slack.Block
+}
+
+// Options are what a message must know of its surroundings.
+type Options struct {
+	Command  string    // the slash command: /services
+	AdminURL string    // full admin base URL for links; "": no links
+	Fields   []string  // BOT_FIELDS: notes, subscriptionid, custom:Name
+	Currency string    // WHMCS_CURRENCY
+	Public   bool      // others read it too: no Fields, no private buttons
+	Lists    bool      // Slack refuses the newer blocks: lists and texts instead
+	SharedBy string    // user id, in a shared answer
+	Now      time.Time // for "in 3 days"; its location is the process's
+	Ref      string    // reference of the request, shown in failures
+}
+
+// The actions of buttons: what Action gives for a clicked button's action_id. The
+// button's value is the line that the action is about, unless said otherwise.
+const (
+	ActionAsk      = "ask"      // the line's answer takes the place of the message
+	ActionDetails  = "details"  // opens the details of "service:2" as a modal
+	ActionShare    = "share"    // posts the line's answer publicly
+	ActionRefresh  = "refresh"  // asks the line again, past cache and snapshot
+	ActionContinue = "continue" // goes on with a scan that ended at its budget
+	ActionStop     = "stop"     // ends the asker's wait; the value is the reference
+	ActionRemove   = "remove"   // takes a shared post away; the value is the sharer's user id
+	ActionForm     = "form"     // opens the search form, filled from the line
+	ActionLink     = "link"     // a URL button: acknowledged and ignored
+)
+
+// Action returns the action of an action_id: ids are numbered ("ask.3"), because
+// they must be unique within a message.
+func Action(id string) string {
+	action, _, _ := strings.Cut(id, ".")
+	return action
+}
+
+// Answer shows a result as its query's view, or, for one match, as a card.
+func Answer(res *query.Result, o Options) Message { return Message{} }
+
+// Failure says what went wrong in plain words, what to do, and the reference that
+// the log has too. line is what was asked. A *query.Error becomes the line with a
+// caret under the wrong word and its corrections as buttons; an error that nobody
+// classed becomes one bland sentence.
+func Failure(err error, line string, o Options) Message { return Message{} }
+
+// Help explains the language, or one key of it.
+func Help(topic string, o Options) Message { return Message{} }
+
+// Notice is one or two plain sentences, literal text, with an optional button for
+// each line.
+func Notice(text string, lines []string, o Options) Message { return Message{} }
+
+// Searching is the progress of a scan, with a Stop button for the request o.Ref.
+func Searching(p query.Progress, line string, o Options) Message { return Message{} }
+
+// Plain renders a message for a terminal.
+func Plain(msg Message) string { return "" }
+
+// Check reports the first of Slack's limits that msg breaks.
+func Check(msg Message) error { return nil }
