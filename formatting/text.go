@@ -1,0 +1,262 @@
+package formatting
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+)
+
+// A markup is mrkdwn that is safe to send: everything in it that Slack would act
+// on was put there by this file. Text from WHMCS or from a user becomes markup by
+// literal, code or link and by nothing else.
+type markup string
+
+// ellipsis ends a text that was cut.
+const ellipsis = "…"
+
+// unseen breaks up what Slack would otherwise read as an emoji or as formatting.
+// It has no width, and the bot drops it from lines that are pasted back.
+const unseen = "\u200b"
+
+// escaper encodes the three characters that Slack decodes in mrkdwn, in one pass.
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// emojiName matches what Slack turns into a picture.
+var emojiName = regexp.MustCompile(`:([\pL\pN_+'-]+:)`)
+
+// literal returns s as markup that reads as s: no link, mention, emoji or
+// formatting in it comes alive, and it stays on one line.
+func literal(s string) markup {
+	s = defuse(oneLine(s))
+	return markup(escaper.Replace(s))
+}
+
+// code returns s as inline code. A backtick would end the code, so such a text is
+// shown without it.
+func code(s string) markup {
+	s = oneLine(s)
+	if s == "" || strings.Contains(s, "`") {
+		return literal(s)
+	}
+	return "`" + markup(escaper.Replace(s)) + "`"
+}
+
+// bold returns m in bold, or nothing for nothing.
+func bold(m markup) markup {
+	if m == "" {
+		return ""
+	}
+	return "*" + m + "*"
+}
+
+// link returns a link that reads label, or only the label where target is no
+// https address.
+func link(target, label string) markup {
+	target, ok := safeURL(target)
+	if !ok {
+		return literal(label)
+	}
+	return "<" + markup(escaper.Replace(target)) + "|" + literal(strings.ReplaceAll(label, "|", "/")) + ">"
+}
+
+// date returns a moment that Slack shows in the reader's own time zone.
+func date(t time.Time) markup {
+	if t.IsZero() {
+		return "an unknown time"
+	}
+	return markup("<!date^" + strconv.FormatInt(t.Unix(), 10) + "^{date_short_pretty} {time}|" +
+		t.UTC().Format(plainTime) + ">")
+}
+
+// plainTime is how a moment reads where Slack is not there to show it.
+const plainTime = "2006-01-02 15:04 UTC"
+
+// userID matches what Slack uses as a user's id.
+var userID = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
+
+// mention names a user so that Slack shows the name. Anything that is no user id
+// is shown as text.
+func mention(id string) markup {
+	if !userID.MatchString(id) {
+		return literal(id)
+	}
+	return markup("<@" + id + ">")
+}
+
+// join puts sep between those parts that are not empty.
+func join(sep markup, parts ...markup) markup {
+	var b strings.Builder
+	for _, part := range parts {
+		if part == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(string(sep))
+		}
+		b.WriteString(string(part))
+	}
+	return markup(b.String())
+}
+
+// safeURL returns target as Slack may get it: https, with a host, without the
+// characters that would end a link early.
+func safeURL(target string) (string, bool) {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return "", false
+	}
+	return urlBreaker.Replace(u.String()), true
+}
+
+// urlBreaker encodes what would end a link or forge its label.
+var urlBreaker = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", " ", "%20", "`", "%60", `"`, "%22")
+
+// oneLine removes from s what is not seen or turns the text around it, and makes
+// one space of line ends and of odd spaces.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(visible(s), unicode.IsSpace), " ")
+}
+
+// visible removes control, bidirectional and zero-width characters from s; line
+// ends and tabs become spaces. Joiners stay between characters that need them, in
+// emoji and in Persian, for instance.
+func visible(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	var b strings.Builder
+	last := rune(0)
+	for i, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			b.WriteByte(' ')
+		case r == '\u200c' || r == '\u200d':
+			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
+			if last < 0x600 || next < 0x600 || next == utf8.RuneError {
+				continue
+			}
+			b.WriteRune(r)
+		case hidden(r):
+			continue
+		default:
+			b.WriteRune(r)
+		}
+		last = r
+	}
+	return b.String()
+}
+
+// hidden reports whether r is not to be seen: controls, formats (bidirectional
+// marks, zero-width characters, tags), fillers, private use and non-characters.
+func hidden(r rune) bool {
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
+		return true
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) || r&0xfffe == 0xfffe
+}
+
+// defuse breaks up emoji names, and formatting characters where they could start
+// or end formatting. Names like demo_user and addresses stay as they are, so that
+// they can be copied.
+func defuse(s string) string {
+	s = emojiName.ReplaceAllString(s, ":"+unseen+"$1")
+	s = emojiName.ReplaceAllString(s, ":"+unseen+"$1")
+	if !strings.ContainsAny(s, "*_~`") {
+		return s
+	}
+	var b strings.Builder
+	runes := []rune(s)
+	for i, r := range runes {
+		b.WriteRune(r)
+		if strings.ContainsRune("*_~`", r) && !(inWord(runes, i-1) && inWord(runes, i+1)) || r == '`' {
+			b.WriteString(unseen)
+		}
+	}
+	return b.String()
+}
+
+// inWord reports whether the rune at i is a letter or a digit.
+func inWord(runes []rune, i int) bool {
+	return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]))
+}
+
+// units counts s in UTF-16 units, the strictest reading of Slack's "characters".
+func units(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xffff {
+			n++
+		}
+	}
+	return n
+}
+
+// escapedUnits bounds what s takes as markup: its characters escaped, and those
+// that defuse may break up with one more unit.
+func escapedUnits(s string) int {
+	return units(escaper.Replace(s)) + strings.Count(s, ":") +
+		strings.Count(s, "*") + strings.Count(s, "_") + strings.Count(s, "~") + strings.Count(s, "`")
+}
+
+// cut shortens s to limit units, counted by cost, between graphemes, and ends it
+// with an ellipsis.
+func cut(s string, limit int, cost func(string) int) string {
+	if cost(s) <= limit {
+		return s
+	}
+	used, end := cost(ellipsis), 0
+	g := uniseg.NewGraphemes(s)
+	for g.Next() {
+		used += cost(g.Str())
+		if used > limit {
+			break
+		}
+		_, end = g.Positions()
+	}
+	if limit < cost(ellipsis) {
+		return ""
+	}
+	return strings.TrimRight(s[:end], " ") + ellipsis
+}
+
+// short returns s as markup of at most limit units.
+func short(s string, limit int) markup { return literal(cut(oneLine(s), limit, escapedUnits)) }
+
+// plain returns s as literal text for a plain_text or raw_text object, at most
+// limit units long.
+func plain(s string, limit int) string { return cut(oneLine(s), limit, units) }
+
+// or returns s, or other where s is blank.
+func or(s, other string) string {
+	if strings.TrimSpace(s) == "" {
+		return other
+	}
+	return s
+}
+
+// number writes n with its digits in groups of three: 12,345.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	start := 0
+	if n < 0 {
+		start = 1
+	}
+	for i := len(s) - 3; i > start; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// count writes n things: "1 service", "1,200 services".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return number(n) + " " + thing + "s"
+}
