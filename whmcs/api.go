@@ -3,11 +3,14 @@
 package whmcs
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"iter"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -28,12 +31,57 @@ type Config struct {
 	Transport http.RoundTripper // nil: the package's own
 }
 
+// The defaults of Config.
+const (
+	defaultTimeout       = 30 * time.Second
+	defaultPageSize      = 100
+	defaultMaxConcurrent = 4
+)
+
 // An API is a handle on one WHMCS installation, for the whole process and for
 // any number of goroutines.
-type API struct{}
+type API struct {
+	endpoint string
+	creds    *credentials
+	hc       *http.Client
+	log      *slog.Logger
 
-// New checks cfg and returns a handle. It makes no call.
-func New(cfg Config) (*API, error) { return &API{}, nil }
+	timeout       time.Duration
+	pageSize      int
+	maxConcurrent int
+}
+
+// New checks cfg and returns a handle. It makes no call. The error joins all
+// problems of cfg, each led by the field's name and without its value.
+func New(cfg Config) (*API, error) {
+	endpoint, err := endpointOf(cfg.URL)
+	if err := errors.Join(err, cfg.checkCredentials(), cfg.checkNumbers()); err != nil {
+		return nil, err
+	}
+	a := &API{
+		endpoint:      endpoint,
+		creds:         newCredentials(cfg),
+		log:           cfg.Log,
+		timeout:       cmp.Or(cfg.Timeout, defaultTimeout),
+		pageSize:      cmp.Or(cfg.PageSize, defaultPageSize),
+		maxConcurrent: cmp.Or(cfg.MaxConcurrent, defaultMaxConcurrent),
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	transport := cfg.Transport
+	if transport == nil {
+		transport = newTransport(a.maxConcurrent)
+	}
+	a.hc = &http.Client{Transport: transport, CheckRedirect: refuseRedirect}
+	return a, nil
+}
+
+// String names the handle without its credentials.
+func (a *API) String() string { return "whmcs.API(" + a.endpoint + ")" }
+
+// GoString is String, so that no verb prints what the handle holds.
+func (a *API) GoString() string { return a.String() }
 
 // A GetClientsProductsRequest names the services to be read. Zero fields are not
 // sent; all that are sent must match.
@@ -63,14 +111,35 @@ type Page struct {
 
 // GetClientsProducts reads one page of services.
 func (a *API) GetClientsProducts(ctx context.Context, req GetClientsProductsRequest) (*Page, error) {
-	return nil, errors.New("not yet")
+	return a.products(ctx, req)
 }
 
-// Pages reads all pages from req.LimitStart on, in WHMCS's order, without
-// duplicate ids. It stops when the caller stops and always ends. An error is the
-// last thing it yields.
-func (a *API) Pages(ctx context.Context, req GetClientsProductsRequest) iter.Seq2[*Page, error] {
-	return func(yield func(*Page, error) bool) {}
+// matches reports whether s is what r asks for: WHMCS ignores parameters that it
+// does not know, and then answers with everybody's services. Texts compare
+// without case, as WHMCS's database does.
+func (r GetClientsProductsRequest) matches(s *Service) bool {
+	return (r.ClientID == 0 || r.ClientID == s.ClientID) &&
+		(r.ServiceID == 0 || r.ServiceID == s.ID) &&
+		(r.PID == 0 || r.PID == s.PID) &&
+		(r.Domain == "" || strings.EqualFold(r.Domain, s.Domain)) &&
+		(r.Username2 == "" || strings.EqualFold(r.Username2, s.Username))
+}
+
+// params returns r as WHMCS's parameters, without those that are not set.
+func (r GetClientsProductsRequest) params() url.Values {
+	v := url.Values{"limitnum": {strconv.Itoa(r.LimitNum)}}
+	for name, n := range map[string]int{"limitstart": r.LimitStart, "clientid": r.ClientID, "serviceid": r.ServiceID, "pid": r.PID} {
+		if n != 0 {
+			v.Set(name, strconv.Itoa(n))
+		}
+	}
+	if r.Domain != "" {
+		v.Set("domain", r.Domain)
+	}
+	if r.Username2 != "" {
+		v.Set("username2", r.Username2)
+	}
+	return v
 }
 
 // A Client is a customer, as GetClientsDetails tells.

@@ -1,5 +1,12 @@
 package whmcs
 
+import (
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
 // A Service is one purchased product of a client, a row of GetClientsProducts.
 // Every response field of the API page is here but password: it has no place in
 // any type, so that no log, cache or message can ever hold it.
@@ -118,3 +125,107 @@ type DateTime string
 // An Amount is a sum of money as the text WHMCS gave ("24.95"), without a
 // currency, which GetClientsProducts does not tell. Empty where it gave none.
 type Amount string
+
+// Known reports whether s is one of WHMCS's own states.
+func (s Status) Known() bool { return s != StatusUnknown && statuses[fold(string(s))] == s }
+
+// None reports that there is no date.
+func (d Date) None() bool { return d == "" }
+
+// Valid reports whether d is a day of the calendar.
+func (d Date) Valid() bool {
+	_, ok := d.Time()
+	return ok
+}
+
+// Time returns the start of the day in UTC, and false where d is none or not
+// Valid.
+func (d Date) Time() (time.Time, bool) { return parseTime(time.DateOnly, string(d)) }
+
+// None reports that there is no moment; for Service.LastUpdate: never synced.
+func (d DateTime) None() bool { return d == "" }
+
+// Valid reports whether d is a moment of the calendar.
+func (d DateTime) Valid() bool {
+	_, ok := d.Time()
+	return ok
+}
+
+// Time returns d as if it were UTC, and false where d is none or not Valid. In
+// which time zone it is WHMCS does not tell.
+func (d DateTime) Time() (time.Time, bool) { return parseTime(time.DateTime, string(d)) }
+
+func parseTime(layout, s string) (time.Time, bool) {
+	t, err := time.Parse(layout, s)
+	return t, err == nil
+}
+
+// maxAmount is the length, in bytes, up to which an Amount is taken for a number.
+// WHMCS keeps sixteen digits; the limit keeps nonsense out of the arithmetic.
+const maxAmount = 32
+
+// Decimal returns the amount as a number, and false where it is empty or not
+// written in plain digits.
+func (a Amount) Decimal() (decimal.Decimal, bool) {
+	if len(a) > maxAmount || strings.Trim(string(a), "-0123456789.") != "" {
+		return decimal.Decimal{}, false
+	}
+	d, err := decimal.NewFromString(string(a))
+	return d, err == nil
+}
+
+// dateOf drops a time of day behind the date, and turns WHMCS's zero date into
+// none.
+func dateOf(s string) Date {
+	s = strings.TrimSpace(s)
+	if len(s) > len(time.DateOnly) && Date(s[:len(time.DateOnly)]).Valid() && strings.ContainsRune(" T", rune(s[len(time.DateOnly)])) {
+		s = s[:len(time.DateOnly)]
+	}
+	if strings.HasPrefix(s, "0000-00-00") {
+		return ""
+	}
+	return Date(s)
+}
+
+func dateTimeOf(s string) DateTime {
+	s = strings.TrimSpace(s)
+	if strings.HasPrefix(s, "0000-00-00") {
+		return ""
+	}
+	return DateTime(s)
+}
+
+// statuses and cycles find the word by its folded spelling: parts of WHMCS write
+// "one-time", "One Time" and "onetime" for the same.
+var (
+	statuses = map[string]Status{
+		"pending": StatusPending, "active": StatusActive, "completed": StatusCompleted,
+		"suspended": StatusSuspended, "terminated": StatusTerminated,
+		"cancelled": StatusCancelled, "canceled": StatusCancelled, "fraud": StatusFraud,
+	}
+	cycles = map[string]Cycle{
+		"free": CycleFree, "freeaccount": CycleFree, "onetime": CycleOneTime,
+		"monthly": CycleMonthly, "quarterly": CycleQuarterly,
+		"semiannually": CycleSemiAnnually, "annually": CycleAnnually,
+		"biennially": CycleBiennially, "triennially": CycleTriennially,
+	}
+)
+
+func statusOf(s string) Status {
+	if known, ok := statuses[fold(s)]; ok {
+		return known
+	}
+	return Status(strings.TrimSpace(s))
+}
+
+func cycleOf(s string) Cycle {
+	if known, ok := cycles[fold(s)]; ok {
+		return known
+	}
+	return Cycle(strings.TrimSpace(s))
+}
+
+var separators = strings.NewReplacer(" ", "", "-", "", "_", "")
+
+// fold lowers s and drops spaces and hyphens.
+func fold(s string) string { return separators.Replace(strings.ToLower(strings.TrimSpace(s))) }

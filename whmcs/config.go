@@ -1,0 +1,107 @@
+package whmcs
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// apiPath is where WHMCS's external API lies below an installation.
+const apiPath = "/includes/api.php"
+
+// endpointOf returns the address of the API for an installation's, which may
+// have the API's path already. WHMCS answers a doubled path with HTTP 200 and a
+// message that points elsewhere, so it is put right here. No error quotes raw: it
+// may hold a password.
+func endpointOf(raw string) (string, error) {
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
+		return "", errors.New("URL: missing")
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Hostname() == "" {
+		return "", errors.New("URL: not an address such as https://billing.example.com/whmcs")
+	}
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", errors.New("URL: must begin with https://")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return "", errors.New("URL: must be https, as credentials travel in each call; http is for this machine only")
+	case u.User != nil:
+		return "", errors.New("URL: must not hold a user or a password; HTTP basic auth has its own setting")
+	case u.RawQuery != "" || u.Fragment != "":
+		return "", errors.New("URL: must end with the path, without a query or a fragment")
+	}
+	path := strings.TrimRight(u.Path, "/")
+	for strings.HasSuffix(path, apiPath) {
+		path = strings.TrimRight(strings.TrimSuffix(path, apiPath), "/")
+	}
+	u.Path, u.RawPath = path+apiPath, ""
+	return u.String(), nil
+}
+
+func loopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
+}
+
+// checkCredentials wants exactly one whole form of credentials.
+func (c Config) checkCredentials() error {
+	var problems []error
+	complain := func(wrong bool, text string) {
+		if wrong {
+			problems = append(problems, errors.New(text))
+		}
+	}
+	credential, legacy := c.Identifier != "" || c.Secret != "", c.Username != "" || c.Password != ""
+	complain(!credential && !legacy, "Identifier, Secret: missing")
+	complain(credential && legacy, "Identifier, Username: both forms of credentials are set; one is enough")
+	complain(credential && c.Identifier == "", "Identifier: missing beside Secret")
+	complain(credential && c.Secret == "", "Secret: missing beside Identifier")
+	complain(legacy && c.Username == "", "Username: missing beside Password")
+	complain(legacy && c.Password == "", "Password: missing beside Username")
+	complain(c.BasicAuth != "" && !strings.Contains(c.BasicAuth.Reveal(), ":"), "BasicAuth: must be user:password")
+	return errors.Join(problems...)
+}
+
+func (c Config) checkNumbers() error {
+	var problems []error
+	for _, setting := range []struct {
+		name     string
+		negative bool
+	}{
+		{"Timeout", c.Timeout < 0}, {"PageSize", c.PageSize < 0},
+		{"MaxConcurrent", c.MaxConcurrent < 0}, {"CacheTTL", c.CacheTTL < 0},
+	} {
+		if setting.negative {
+			problems = append(problems, errors.New(setting.name+": must not be negative"))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// newTransport returns a transport for at most n calls at once. TLS is verified,
+// as always in Go. The limits here end what can be told early; Config.Timeout
+// ends the rest.
+func newTransport(n int) *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    n,
+		IdleConnTimeout:        60 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// refuseRedirect keeps the client from following: a POST would lose its body, or
+// hand the secret to another host. The redirect itself becomes ErrWrongURL.
+func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
