@@ -1,0 +1,235 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"github.com/slack-go/slack"
+)
+
+const (
+	userFor    = 5 * time.Minute // how long what Slack said of a user counts
+	channelFor = 5 * time.Minute
+	groupFor   = 5 * time.Minute
+	groupStale = time.Hour // how long a group's members count while Slack fails
+	cachedMost = 20_000    // users, and channels
+)
+
+// An Allow says who may ask: the parsed BOT_ALLOW.
+type Allow struct {
+	Everyone bool     // full members of the workspace
+	Users    []string // U… and W…: wherever they ask, guests too
+	Groups   []string // S…: their members
+	Channels []string // C… and G…: full members, in that channel only
+}
+
+var slackID = regexp.MustCompile(`^[UWSCG][A-Z0-9]{2,}$`)
+
+// ParseAllow reads a comma list of ids, or the word everyone. An empty list is an
+// error: nobody could ask.
+func ParseAllow(list string) (Allow, error) {
+	var a Allow
+	for n, item := range strings.Split(list, ",") {
+		item = strings.TrimSpace(item)
+		switch {
+		case item == "":
+			continue
+		case strings.EqualFold(item, "everyone"):
+			a.Everyone = true
+		case !slackID.MatchString(item):
+			return Allow{}, fmt.Errorf("entry %d is no Slack id: list user ids (U…), user group ids (S…), channel ids (C…), or everyone", n+1)
+		case item[0] == 'U' || item[0] == 'W':
+			a.Users = append(a.Users, item)
+		case item[0] == 'S':
+			a.Groups = append(a.Groups, item)
+		default:
+			a.Channels = append(a.Channels, item)
+		}
+	}
+	if !a.Everyone && len(a.Users)+len(a.Groups)+len(a.Channels) == 0 {
+		return Allow{}, errors.New("nobody may ask: list user ids (U…), user group ids (S…), channel ids (C…), or everyone")
+	}
+	return a, nil
+}
+
+// A Denial says why somebody gets no answer. It reveals nothing about the data.
+type Denial struct {
+	Why   string // for the log and the audit line: guest, not_listed, ...
+	Says  string // for the person: why, and what to ask for
+	cause error
+}
+
+// Error returns the reason.
+func (d *Denial) Error() string { return "denied: " + d.Why }
+
+// Unwrap returns the failed call to Slack behind it, if any.
+func (d *Denial) Unwrap() error { return d.cause }
+
+// access decides who may ask and where answers may be seen. What Slack says is
+// kept for minutes: a warm cache costs no call, a cold one at most one users.info
+// and one conversations.info.
+type access struct {
+	allow Allow
+	slack *slack.Client
+	team  func() string // the workspace of the installation
+	log   *slog.Logger
+
+	users    *otter.Cache[string, person]
+	channels *otter.Cache[string, bool] // whether all are insiders there
+
+	groups   *otter.Cache[string, []string]
+
+	mu   sync.Mutex
+	last map[string]group // what Slack last told, for as long as it then fails
+}
+
+// A person is what access needs of users.info.
+type person struct {
+	team                                 string
+	bot, deleted, stranger, guest, found bool
+}
+
+// A group is a user group's members as of a time.
+type group struct {
+	members []string
+	asOf    time.Time
+}
+
+func newAccess(allow Allow, api *slack.Client, team func() string, log *slog.Logger) *access {
+	return &access{
+		allow: allow, slack: api, team: team, log: log,
+		users:    otter.Must(&otter.Options[string, person]{MaximumSize: cachedMost, ExpiryCalculator: otter.ExpiryWriting[string, person](userFor)}),
+		channels: otter.Must(&otter.Options[string, bool]{MaximumSize: cachedMost, ExpiryCalculator: otter.ExpiryWriting[string, bool](channelFor)}),
+		groups:   otter.Must(&otter.Options[string, []string]{MaximumSize: cachedMost, ExpiryCalculator: otter.ExpiryWriting[string, []string](groupFor)}),
+		last:     make(map[string]group),
+	}
+}
+
+// Allow reports whether who acts in req may ask there; a *Denial says why not.
+func (a *access) Allow(ctx context.Context, req *Request) error {
+	if req.UserTeam != "" && req.UserTeam != a.team() {
+		return a.outsider()
+	}
+	p, err := a.person(ctx, req.User)
+	if err != nil {
+		a.log.Error("access: slack cannot be asked about a user", "ref", req.Ref, "user", req.User, "error", err)
+		return &Denial{Why: "unknown", Says: "Slack could not be asked who you are, so no data is shown. Try again in a minute.", cause: err}
+	}
+	switch {
+	case !p.found || p.bot || p.deleted:
+		return &Denial{Why: "no_person", Says: "This account is not an active member of this workspace, so no data is shown."}
+	case p.team != a.team() || p.stranger:
+		return a.outsider()
+	case slices.Contains(a.allow.Users, req.User):
+		return nil
+	case p.guest:
+		return &Denial{Why: "guest", Says: "Guests may not ask unless they are listed themselves. " + askFor(req.User)}
+	case a.allow.Everyone, slices.Contains(a.allow.Channels, req.Channel) && req.Channel != "" && !req.direct():
+		return nil
+	}
+	for _, g := range a.allow.Groups {
+		if slices.Contains(a.members(ctx, g), req.User) {
+			return nil
+		}
+	}
+	return a.notListed(req)
+}
+
+func (a *access) outsider() error {
+	return &Denial{Why: "outsider", Says: "Only members of the workspace that runs this app may ask. Ask one of them to look it up for you."}
+}
+
+func (a *access) notListed(req *Request) error {
+	says := "You may not ask here. "
+	if len(a.allow.Channels) > 0 {
+		says = "You may not ask here, though you may in the channels that are listed for it. "
+	}
+	return &Denial{Why: "not_listed", Says: says + askFor(req.User)}
+}
+
+// askFor says what to ask for. The id stands as text: it is what goes into the
+// setting.
+func askFor(user string) string {
+	return "Ask whoever runs this app to add your user id, " + user + ", to BOT_ALLOW."
+}
+
+// person returns what Slack says of a user, from the cache where it can.
+func (a *access) person(ctx context.Context, id string) (person, error) {
+	return a.users.Get(ctx, id, otter.LoaderFunc[string, person](func(ctx context.Context, id string) (person, error) {
+		ctx, cancel := background(ctx)
+		defer cancel()
+		u, err := a.slack.GetUserInfoContext(ctx, id)
+		switch {
+		case slackError(err) == "user_not_found" || slackError(err) == "user_not_visible":
+			return person{}, nil
+		case err != nil:
+			return person{}, err
+		}
+		return person{
+			team: u.TeamID, bot: u.IsBot, deleted: u.Deleted, stranger: u.IsStranger,
+			guest: u.IsRestricted || u.IsUltraRestricted, found: true,
+		}, nil
+	}))
+}
+
+// members returns the members of a user group: of the last 5 minutes, or, while
+// Slack fails, of the last hour, then none.
+func (a *access) members(ctx context.Context, id string) []string {
+	members, err := a.groups.Get(ctx, id, otter.LoaderFunc[string, []string](a.loadMembers))
+	if err != nil {
+		a.log.Error("access: slack does not tell the members of a user group", "group", id, "error", err)
+	}
+	return members
+}
+
+func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	members, err := a.slack.GetUserGroupMembersContext(ctx, id)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err == nil {
+		a.last[id] = group{members, time.Now()}
+		return members, nil
+	}
+	if last, ok := a.last[id]; ok && time.Since(last.asOf) < groupStale {
+		a.log.Warn("access: slack does not tell the members of a user group; those of before still count", "group", id, "error", err)
+		return last.members, nil
+	}
+	return nil, err
+}
+
+// insiders reports whether all who can read the channel are of this organisation,
+// so that an answer may be posted there. A channel that cannot be looked up is
+// taken for one with outsiders.
+func (a *access) insiders(ctx context.Context, channel string) bool {
+	inside, err := a.channels.Get(ctx, channel, otter.LoaderFunc[string, bool](func(ctx context.Context, id string) (bool, error) {
+		ctx, cancel := background(ctx)
+		defer cancel()
+		c, err := a.slack.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+		if err != nil {
+			return false, err
+		}
+		return !c.IsExtShared && !c.IsPendingExtShared, nil
+	}))
+	if err != nil {
+		a.log.Warn("access: slack does not tell about a channel; it is taken for one with outsiders", "channel", channel, "error", err)
+		return false
+	}
+	return inside
+}
+
+// changed forgets channels whose sharing changed.
+func (a *access) changed(channels ...string) {
+	for _, c := range channels {
+		a.channels.Invalidate(c)
+	}
+}

@@ -1,0 +1,254 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+	"golang.org/x/time/rate"
+
+	"servicesbot/formatting"
+)
+
+const (
+	questionWorkers = 64
+	questionQueue   = 512
+	modalWorkers    = 16 // what a trigger waits for never queues behind searches
+	modalQueue      = 128
+	noteWorkers     = 4 // "busy" and "too fast", told to who is turned away
+	noteQueue       = 256
+
+	questionLimit = 60 * time.Second  // one question
+	scanLimit     = 125 * time.Second // one that scans; the search ends at 120 s by itself
+
+	finishWithin = 7 * time.Second // after SIGTERM; containers are killed at 10 s
+	tellWithin   = 1 * time.Second // for telling the rest to ask again
+	flushAcks    = 200 * time.Millisecond
+)
+
+// Config is what a Bot needs.
+type Config struct {
+	AppToken, BotToken Secret // xapp-… and xoxb-…
+	SlackURL           string // API base, ending in a slash; "": Slack's own
+	Allow              Allow
+	Answers            *Answers
+	UserRate           int // questions per user and minute; 0: no limit
+
+	Log   *slog.Logger
+	Audit *slog.Logger // one line a request
+}
+
+// A Bot is the Slack side: it takes requests off the sockets, has them answered
+// and sends what came of them.
+type Bot struct {
+	cfg      Config
+	log      *slog.Logger
+	slack    *slack.Client
+	web      *web
+	opener   *opener
+	status   *status
+	access   *access
+	poster   *poster
+	seen     *seen
+	rates    *rates
+	running  *running
+	answers  *Answers
+	progress *rate.Limiter
+
+	questions, modals, notes *lane
+
+	me       identity // set by Run before the first socket opens
+	draining atomic.Bool
+	offering sync.RWMutex // held for reading while the loops offer work
+	noBlocks atomic.Int64 // unix nano: until when the newer blocks are not sent
+}
+
+// identity is what auth.test tells of the app.
+type identity struct{ team, user, botID string }
+
+// New checks cfg and returns a Bot. It makes no call; Run connects.
+func New(cfg Config) (*Bot, error) {
+	switch {
+	case cfg.AppToken == "" || cfg.BotToken == "":
+		return nil, errors.New("both the app token and the bot token are needed")
+	case cfg.Answers == nil:
+		return nil, errors.New("nothing to answer with")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Audit == nil {
+		cfg.Audit = slog.New(slog.DiscardHandler)
+	}
+	b := &Bot{
+		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
+		status: newStatus(), opener: &opener{}, seen: newSeen(), rates: newRates(cfg.UserRate), running: newRunning(), progress: newProgressLimit(),
+		questions: newLane("questions", questionWorkers, questionQueue),
+		modals:    newLane("modals", modalWorkers, modalQueue),
+		notes:     newLane("notes", noteWorkers, noteQueue),
+	}
+	b.web = newWeb(b.opener, b.status, b.log)
+	options := []slack.Option{slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web)}
+	if cfg.SlackURL != "" {
+		options = append(options, slack.OptionAPIURL(cfg.SlackURL))
+	}
+	b.slack = slack.New(cfg.BotToken.Reveal(), options...)
+	b.access = newAccess(cfg.Allow, b.slack, func() string { return b.me.team }, b.log)
+	b.poster = newPoster(b.slack, b.web)
+	return b, nil
+}
+
+// Run connects and answers until ctx ends, then finishes what it can within 9 s. It
+// returns nil after such an end, and an error where Slack refuses for good.
+func (b *Bot) Run(ctx context.Context) error {
+	me, err := b.slack.AuthTestContext(ctx)
+	if err != nil {
+		return fmt.Errorf("slack refuses the bot token: %w", scrubbed(err))
+	}
+	b.me = identity{team: me.TeamID, user: me.UserID, botID: me.BotID}
+	b.log.Info("slack: signed in", "team", me.TeamID, "bot_user", me.UserID)
+
+	work, endWork := context.WithCancelCause(context.Background())
+	defer endWork(nil)
+	for _, l := range []*lane{b.questions, b.modals, b.notes} {
+		l.start(work)
+	}
+	conns, hangUp := context.WithCancelCause(context.Background())
+	defer hangUp(nil)
+	open := b.openSockets(conns, hangUp)
+
+	select {
+	case <-ctx.Done():
+	case <-conns.Done():
+	}
+	b.finish(endWork)
+	hangUp(nil)
+	open.Wait()
+	if cause := context.Cause(conns); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// openSockets starts the sockets. A refusal for good ends conns with it as cause.
+func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc) *sync.WaitGroup {
+	var wg sync.WaitGroup
+	up := make([]*socket, sockets)
+	for n := range up {
+		client := socketmode.New(b.slack,
+			socketmode.OptionDialer(dialer()),
+			socketmode.OptionPingInterval(deadAfter),
+			socketmode.OptionReadLimit(frameAtMost),
+		)
+		up[n] = &socket{
+			n: n, client: client, acks: newAcker(client, b.status),
+			opener: b.opener, status: b.status, log: b.log,
+		}
+	}
+	for _, s := range up {
+		wg.Go(func() {
+			if err := s.run(conns, b.take); err != nil {
+				hangUp(err)
+			}
+		})
+	}
+	return &wg
+}
+
+// take is the four local steps of the event loop: make a request of the frame,
+// look whether it came before, queue it, hand its acknowledgement over.
+func (b *Bot) take(f frame, acks *acker) {
+	t := intake(f, b.me.user, time.Now())
+	b.access.changed(t.changed...)
+	if t.req == nil {
+		if t.dropped != "" {
+			b.status.dropped.WithLabelValues(t.dropped).Inc()
+		}
+		acks.offer(f.Envelope, nil, time.Now())
+		return
+	}
+	if !b.seen.first(t.req.Received, t.req.keys...) {
+		b.status.duplicates.Inc()
+		acks.offer(f.Envelope, nil, t.req.Received)
+		return
+	}
+	acks.offer(f.Envelope, b.offer(t.req), t.req.Received)
+}
+
+// offer queues req on its lane. Where that is full, or the process is about to
+// end, it returns what the acknowledgement of a slash command says instead; who
+// came by another door is told through the lane for notes.
+func (b *Bot) offer(req *Request) any {
+	b.offering.RLock()
+	defer b.offering.RUnlock()
+	if b.draining.Load() {
+		return b.turnAway(req, "The bot is restarting. Ask again in a few seconds.")
+	}
+	if wait := b.rates.wait(req); wait > 0 {
+		return b.turnAway(req, fmt.Sprintf("That is more than %d questions a minute. Ask again in %d seconds.", b.cfg.UserRate, int(wait.Seconds())+1))
+	}
+	if !b.lane(req).offer(func(ctx context.Context) { b.handle(ctx, req) }) {
+		return b.turnAway(req, "The bot is busy. Try again in a few seconds.")
+	}
+	return nil
+}
+
+// lane returns the lane that req queues on.
+func (b *Bot) lane(req *Request) *lane {
+	switch {
+	case req.Door == DoorShortcut, req.Action == formatting.ActionDetails, req.Action == formatting.ActionForm,
+		req.Door == DoorSlash && req.Line == "":
+		return b.modals
+	}
+	return b.questions
+}
+
+// turnAway refuses a request before any work: it may come again. A slash command
+// is told in its acknowledgement, all others by a private line.
+func (b *Bot) turnAway(req *Request, says string) any {
+	b.seen.forget(req.keys...)
+	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()
+	if req.Door == DoorSlash {
+		return map[string]string{"response_type": "ephemeral", "text": says}
+	}
+	if !b.draining.Load() {
+		b.notes.offer(func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, slackTimeout)
+			defer cancel()
+			b.tell(ctx, req, says)
+		})
+	}
+	return nil
+}
+
+// finish takes no more work, lets what is in hand be finished, and tells the rest
+// to ask again.
+func (b *Bot) finish(endWork context.CancelCauseFunc) {
+	b.offering.Lock()
+	b.draining.Store(true)
+	b.offering.Unlock()
+	done := make(chan struct{})
+	go func() {
+		for _, stopped := range []<-chan struct{}{b.questions.stop(), b.modals.stop(), b.notes.stop()} {
+			<-stopped
+		}
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(finishWithin):
+		b.log.Warn("restarting with questions unfinished; their askers are told")
+		endWork(errRestarting)
+		select {
+		case <-done:
+		case <-time.After(tellWithin):
+		}
+	}
+	<-time.After(flushAcks) // the library has no way to ask whether acks are written
+}

@@ -1,0 +1,30 @@
+// Package bot is the Slack side of servicesbot, and this file is its tour.
+//
+// Every door (slash command, mention, direct message, button, form, shortcut,
+// shell) becomes one line of the language of package whmcs/query. That line is the
+// whole state: buttons carry the next line, paging stores nothing, and a click is
+// parsed and checked for access again, for the person who clicked.
+//
+// The road of a request, file by file:
+//
+//	sockets.go   two Socket Mode connections, kept up; the loop that reads them
+//	intake.go    an envelope becomes a Request (typed.go: what was typed)
+//	seen.go      the same event again? acknowledged, not answered again
+//	bot.go       take: the four local steps of the loop; offer: into a bounded lane
+//	acks.go      one goroutine a socket acknowledges, within 2.5 s
+//	workers.go   the lanes: bounded queues with a fixed number of workers
+//	handle.go    one request in a worker: what it asks for, and where the answer goes
+//	running.go   the questions in work, to be stopped or corrected by an edit
+//	answer.go    Answer: parse, allow, find, format; an error becomes a message
+//	access.go    who may ask, and where all who read are insiders
+//	rates.go     how often one person may ask
+//	progress.go  what a slow question tells meanwhile
+//	reply.go     a message to its place: privately, into a thread, in place of another
+//	web.go       every HTTP call to Slack: time limits, Retry-After, spacing
+//	audit.go     one line a request
+//	status.go    metrics and health
+//
+// The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A
+// reader that stalls loses frames and, when its library's queue of 50 is full, the
+// connection.
+package bot

@@ -1,0 +1,265 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"servicesbot/formatting"
+)
+
+// staleAfter is the age at which a mention is not answered unasked: Slack delivers
+// for hours what it could not deliver before.
+const staleAfter = 10 * time.Minute
+
+// noBlocksFor is how long lists are sent after Slack refused a newer block.
+const noBlocksFor = time.Hour
+
+// handle answers one request and writes its audit line. A panic is told to who
+// asked, like any failure.
+func (b *Bot) handle(ctx context.Context, req *Request) {
+	rec := &record{req: req, outcome: "failed"}
+	defer b.close(rec)
+	defer func() {
+		if r := recover(); r != nil {
+			b.log.Error("panic", "ref", req.Ref, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			b.say(ctx, req, rec, b.sorry(req))
+		}
+	}()
+	switch {
+	case req.Door == DoorButton && req.Action != formatting.ActionAsk:
+		b.click(ctx, req, rec)
+	case req.Door == DoorMention && !req.Sent.IsZero() && req.Received.Sub(req.Sent) > staleAfter:
+		b.late(ctx, req, rec)
+	case req.Door == DoorMention || req.Door == DoorMessage:
+		b.converse(ctx, req, rec)
+	default:
+		b.ask(ctx, req, rec, Showing{})
+	}
+}
+
+// close writes the audit line and counts.
+func (b *Bot) close(rec *record) {
+	rec.write(context.Background(), b.cfg.Audit)
+	b.status.requests.WithLabelValues(string(rec.req.Door), rec.outcome).Inc()
+	if rec.sent {
+		b.status.answerSeconds.WithLabelValues(string(rec.req.Door)).Observe(time.Since(rec.req.Received).Seconds())
+	}
+}
+
+// click does what a button other than a question asks for.
+func (b *Bot) click(ctx context.Context, req *Request, rec *record) {
+	switch req.Action {
+	case formatting.ActionRefresh:
+		b.ask(ctx, req, rec, Showing{Fresh: true})
+	case formatting.ActionContinue:
+		b.ask(ctx, req, rec, Showing{Continue: true})
+	case formatting.ActionStop:
+		b.stop(ctx, req, rec)
+	default:
+		rec.outcome = "unknown_button"
+		b.say(ctx, req, rec, formatting.Notice("This button is from another version of the bot. Ask the question again.", nil, b.answers.options(req, Showing{})))
+	}
+}
+
+// ask answers a question at the place it was asked from.
+func (b *Bot) ask(ctx context.Context, req *Request, rec *record, show Showing) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	b.answerAt(ctx, cancel, req, rec, show, b.place(ctx, req))
+}
+
+// converse answers a mention or a direct message. An edit of it corrects the
+// answer that is there, or takes the place of the one in work.
+func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	e := b.running.exchange(req, cancel)
+	if e == nil {
+		rec.outcome = "edited"
+		return
+	}
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	if req.Edited != "" && e.reply.ts != "" && e.line == req.Line {
+		rec.outcome = "unchanged"
+		return
+	}
+	to := b.place(ctx, req)
+	if e.reply.ts != "" && to.way == post {
+		to = e.reply
+	}
+	e.line, e.reply = req.Line, b.answerAt(ctx, cancel, req, rec, Showing{}, to)
+}
+
+// answerAt answers req at a place and returns where the answer then stands.
+func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req *Request, rec *record, show Showing, to place) place {
+	defer b.running.begin(req, cancel)()
+	ctx, end := context.WithTimeout(ctx, scanLimit)
+	defer end()
+	show.Public = to.public()
+	show.Lists = b.listsOnly(req.Received)
+	w := b.watch(ctx, req, to)
+	show.Progress = w.report
+	show.Allow = func(ctx context.Context, req *Request) error {
+		err := b.access.Allow(ctx, req)
+		if err == nil {
+			w.start() // who may not ask sees no progress either
+		}
+		return err
+	}
+	ans := b.answers.Answer(ctx, req, show)
+	to = w.done()
+	rec.note(ans)
+	if errors.Is(context.Cause(ctx), errEdited) {
+		rec.outcome = "edited"
+		return to
+	}
+	if ans.Outcome == "denied" {
+		to = privately(to)
+	}
+	to.ts = b.sendAnswer(ctx, req, rec, to, ans, show)
+	if to.way == post && to.ts != "" {
+		to.way = update
+	}
+	return to
+}
+
+// sendAnswer delivers an answer. A table or a chart that Slack refuses goes out as
+// a list.
+func (b *Bot) sendAnswer(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) string {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	ts, err := b.poster.send(ctx, to, ans.Message)
+	if refusesBlocks(err) && ans.Result != nil && !show.Lists {
+		b.log.Warn("slack refuses the newer blocks; lists are sent for an hour", "ref", req.Ref, "error", err)
+		b.noBlocks.Store(req.Received.Add(noBlocksFor).UnixNano())
+		show.Lists = true
+		ans.Message = formatting.Answer(ans.Result, b.answers.options(req, show))
+		ts, err = b.poster.send(ctx, to, ans.Message)
+	}
+	if err != nil {
+		ts, err = b.poster.rescue(ctx, to, ans.Message, err)
+	}
+	b.sent(rec, to, err)
+	return ts
+}
+
+// listsOnly reports whether Slack lately refused the newer blocks.
+func (b *Bot) listsOnly(now time.Time) bool { return now.UnixNano() < b.noBlocks.Load() }
+
+// say delivers a message to who acts, privately wherever that is possible.
+func (b *Bot) say(ctx context.Context, req *Request, rec *record, msg formatting.Message) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	to := privately(b.place(ctx, req))
+	_, err := b.poster.deliver(ctx, to, msg)
+	b.sent(rec, to, err)
+}
+
+// tell says one plain sentence to who acts, for those whom no worker serves.
+func (b *Bot) tell(ctx context.Context, req *Request, says string) {
+	rec := &record{req: req, outcome: "turned_away"}
+	b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
+}
+
+// sent notes what became of a delivery.
+func (b *Bot) sent(rec *record, to place, err error) {
+	rec.sent = err == nil
+	rec.shared = err == nil && to.public()
+	if err != nil {
+		b.log.Error("an answer did not reach slack", "ref", rec.req.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
+	}
+}
+
+// late asks whether a mention that is long past shall still be answered.
+func (b *Bot) late(ctx context.Context, req *Request, rec *record) {
+	says := "I was away when you asked this. Shall I answer it now?"
+	if req.Edited != "" {
+		says = "You edited an old question. Shall I answer it now?"
+	}
+	rec.outcome = "late"
+	if err := b.access.Allow(ctx, req); err != nil {
+		rec.note(denied(err, b.answers.options(req, Showing{})))
+		b.say(ctx, req, rec, denied(err, b.answers.options(req, Showing{})).Message)
+		return
+	}
+	b.say(ctx, req, rec, formatting.Notice(says, []string{req.Line}, b.answers.options(req, Showing{})))
+}
+
+// stop ends the wait of who clicked, where the question is theirs. The question's
+// own answer then says so.
+func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
+	rec.outcome = "stopped"
+	if b.running.stop(req.Line, req.User) {
+		rec.sent = true
+		return
+	}
+	rec.outcome = "nothing_to_stop"
+	b.say(ctx, req, rec, formatting.Notice("There is nothing to stop: that question has its answer, or somebody else asked it.", nil, b.answers.options(req, Showing{})))
+}
+
+// sorry is what is said where the bot itself failed.
+func (b *Bot) sorry(req *Request) formatting.Message {
+	return formatting.Failure(errors.New("internal"), req.Line, b.answers.options(req, Showing{}))
+}
+
+// place is where the answer to req belongs: privately where it was asked
+// privately, in the thread of a mention where only insiders read.
+func (b *Bot) place(ctx context.Context, req *Request) place {
+	to := place{user: req.User, channel: req.Channel, thread: req.Thread, url: req.ResponseURL}
+	switch {
+	case req.Door == DoorMessage:
+		to.way = post
+	case req.Door == DoorMention:
+		if to.thread == "" {
+			to.thread = req.Message
+		}
+		to.way = whisper
+		if b.access.insiders(ctx, req.Channel) {
+			to.way = post
+		}
+	case req.Door == DoorButton && req.View.ID == "":
+		b.clicked(ctx, req, &to)
+	case req.Door == DoorSlash || req.Door == DoorLookUp:
+		to.way = respond
+	default:
+		to.way = direct
+	}
+	return to
+}
+
+// clicked is the place of a button's answer: a private message is replaced; on a
+// public one only Refresh changes it, and who navigates is answered alone. In a
+// direct message the post itself changes.
+func (b *Bot) clicked(ctx context.Context, req *Request, to *place) {
+	switch {
+	case req.Ephemeral:
+		to.way = replace
+	case req.direct(),
+		req.Action == formatting.ActionRefresh && b.access.insiders(ctx, req.Channel):
+		to.way, to.ts = update, req.Message
+	default:
+		to.way = whisper
+	}
+}
+
+// privately turns a place into one that only the asker reads, and where nothing is
+// replaced.
+func privately(to place) place {
+	switch {
+	case !to.public() && to.way != replace:
+	case to.url != "":
+		to.way = respond
+	default:
+		to.way, to.ts = whisper, ""
+	}
+	return to
+}
+
+// public reports whether others than the asker read what is sent to the place.
+func (to place) public() bool {
+	return (to.way == post || to.way == update) && to.channel != "" && to.channel[0] != 'D'
+}

@@ -1,0 +1,262 @@
+package bot
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"servicesbot/formatting"
+)
+
+// A frame is what one envelope holds of what the bot uses. It is read from the
+// raw envelope rather than from the library's types: those reject a whole event
+// for one unknown block in it, and leave out the workspace of who acts.
+type frame struct {
+	Type     string          `json:"type"`
+	Envelope string          `json:"envelope_id"`
+	Payload  json.RawMessage `json:"payload"`
+}
+
+type slashPayload struct {
+	TeamID      string `json:"team_id"`
+	ChannelID   string `json:"channel_id"`
+	UserID      string `json:"user_id"`
+	Text        string `json:"text"`
+	ResponseURL Secret `json:"response_url"`
+	TriggerID   Secret `json:"trigger_id"`
+}
+
+type eventPayload struct {
+	TeamID  string `json:"team_id"`
+	EventID string `json:"event_id"`
+	Event   struct {
+		Type        string `json:"type"`
+		Subtype     string `json:"subtype"`
+		ChannelType string `json:"channel_type"`
+		Channel     string `json:"channel"`
+		User        string `json:"user"`
+		BotID       string `json:"bot_id"`
+		Text        string `json:"text"`
+		TS          string `json:"ts"`
+		ThreadTS    string `json:"thread_ts"`
+		Tab         string `json:"tab"`
+		UserTeam    string `json:"user_team"`
+		SourceTeam  string `json:"source_team"`
+		Team        string `json:"team"`
+		Edited      *struct {
+			TS string `json:"ts"`
+		} `json:"edited"`
+		OldChannel string `json:"old_channel_id"`
+		NewChannel string `json:"new_channel_id"`
+	} `json:"event"`
+}
+
+type interactionPayload struct {
+	Type        string `json:"type"`
+	CallbackID  string `json:"callback_id"`
+	TriggerID   Secret `json:"trigger_id"`
+	ResponseURL Secret `json:"response_url"`
+	Team        struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
+		ID     string `json:"id"`
+		TeamID string `json:"team_id"`
+	} `json:"user"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Container struct {
+		Type        string `json:"type"`
+		MessageTS   string `json:"message_ts"`
+		ThreadTS    string `json:"thread_ts"`
+		ChannelID   string `json:"channel_id"`
+		IsEphemeral bool   `json:"is_ephemeral"`
+	} `json:"container"`
+	Message struct {
+		TS       string `json:"ts"`
+		ThreadTS string `json:"thread_ts"`
+		Text     string `json:"text"`
+	} `json:"message"`
+	View struct {
+		ID       string `json:"id"`
+		Type     string `json:"type"`
+		Hash     string `json:"hash"`
+		Callback string `json:"callback_id"`
+		Metadata string `json:"private_metadata"`
+		State    struct {
+			Values json.RawMessage `json:"values"`
+		} `json:"state"`
+	} `json:"view"`
+	Actions []struct {
+		ActionID string `json:"action_id"`
+		Value    string `json:"value"`
+		Type     string `json:"type"`
+	} `json:"actions"`
+}
+
+// A taking is what intake made of an envelope: a request to be answered, a
+// channel whose sharing changed, the errors of a form, or nothing but an
+// acknowledgement and the reason why.
+type taking struct {
+	envelope string
+	req      *Request
+	errs     map[string]string // of a form: by block, to be sent in the ack
+	changed  []string          // channels whose sharing may have changed
+	dropped  string            // why there is nothing to do
+}
+
+// intake makes a request of a raw envelope. It is local: it calls nobody.
+func intake(raw frame, botUser string, now time.Time) taking {
+	t := taking{envelope: raw.Envelope}
+	switch raw.Type {
+	case "slash_commands":
+		t.slash(raw.Payload)
+	case "events_api":
+		t.event(raw.Payload, botUser)
+	case "interactive":
+		t.interaction(raw.Payload)
+	default:
+		t.dropped = "unknown envelope"
+	}
+	if t.req != nil {
+		t.req.envelope = raw.Envelope
+		t.req.Received = now
+		t.req.Ref = newRef()
+		if len(t.req.keys) == 0 {
+			t.req.keys = []string{raw.Envelope}
+		}
+	}
+	return t
+}
+
+// newRef returns a reference that is short enough to be read out.
+func newRef() string { return strings.ToLower(rand.Text()[:8]) }
+
+func (t *taking) slash(payload json.RawMessage) {
+	var p slashPayload
+	if json.Unmarshal(payload, &p) != nil || p.UserID == "" {
+		t.dropped = "unreadable"
+		return
+	}
+	t.req = &Request{
+		Door: DoorSlash, Line: typed(p.Text, ""),
+		Team: p.TeamID, User: p.UserID, Channel: p.ChannelID,
+		ResponseURL: p.ResponseURL, Trigger: p.TriggerID,
+	}
+}
+
+func (t *taking) event(payload json.RawMessage, botUser string) {
+	var p eventPayload
+	if json.Unmarshal(payload, &p) != nil {
+		t.dropped = "unreadable"
+		return
+	}
+	e := p.Event
+	req := &Request{
+		Team: p.TeamID, User: e.User, UserTeam: cmp.Or(e.UserTeam, e.SourceTeam, e.Team),
+		Channel: e.Channel, Thread: e.ThreadTS, Message: e.TS,
+		Sent: slackTime(e.TS),
+	}
+	switch {
+	case e.Type == "channel_shared" || e.Type == "channel_unshared":
+		t.changed = []string{e.Channel}
+		return
+	case e.Type == "channel_id_changed":
+		t.changed = []string{e.OldChannel, e.NewChannel}
+		return
+	case e.User == "" || e.User == botUser || e.BotID != "" || e.Subtype != "":
+		t.dropped = "not a person's message"
+		return
+	case e.Type == "app_home_opened" && e.Tab == "home":
+		req.Door, req.Channel = DoorHome, ""
+		req.keys = []string{p.EventID}
+		t.req = req
+		return
+	case e.Type == "app_mention" && mentions(e.Text, botUser):
+		req.Door = DoorMention
+	case e.Type == "message" && e.ChannelType == "im":
+		req.Door = DoorMessage
+	default:
+		t.dropped = "nothing asked"
+		return
+	}
+	req.Line = withoutOpening(typed(e.Text, botUser))
+	if e.Edited != nil {
+		req.Edited = e.Edited.TS
+	}
+	req.keys = []string{p.EventID, e.Channel + "/" + e.TS + "/" + req.Edited}
+	t.req = req
+}
+
+// mentions reports whether text names the bot: the event also comes for thread
+// replies that do not.
+func mentions(text, botUser string) bool {
+	return strings.Contains(text, "<@"+botUser+">") || strings.Contains(text, "<@"+botUser+"|")
+}
+
+// withoutOpening drops the word "services" that a mention may begin with.
+func withoutOpening(line string) string {
+	first, rest, _ := strings.Cut(line, " ")
+	if strings.EqualFold(first, "services") {
+		return rest
+	}
+	return line
+}
+
+func (t *taking) interaction(payload json.RawMessage) {
+	var p interactionPayload
+	if json.Unmarshal(payload, &p) != nil || p.User.ID == "" {
+		t.dropped = "unreadable"
+		return
+	}
+	req := &Request{
+		Team: p.Team.ID, User: p.User.ID, UserTeam: p.User.TeamID,
+		Channel:     cmp.Or(p.Channel.ID, p.Container.ChannelID),
+		Thread:      cmp.Or(p.Container.ThreadTS, p.Message.ThreadTS),
+		Message:     cmp.Or(p.Container.MessageTS, p.Message.TS),
+		Ephemeral:   p.Container.IsEphemeral,
+		ResponseURL: p.ResponseURL, Trigger: p.TriggerID,
+		View: view{ID: p.View.ID, Type: p.View.Type, Hash: p.View.Hash, Callback: p.View.Callback, Metadata: p.View.Metadata},
+	}
+	switch p.Type {
+	case "block_actions":
+		t.click(req, p)
+	case "view_submission":
+		req.Door, t.req = DoorForm, req
+	case "shortcut":
+		req.Door, t.req = DoorShortcut, req
+	case "message_action":
+		req.Door, req.Text, t.req = DoorLookUp, p.Message.Text, req
+	default:
+		t.dropped = "nothing asked"
+	}
+}
+
+// click makes a request of a button. Links open in the browser by themselves.
+func (t *taking) click(req *Request, p interactionPayload) {
+	if len(p.Actions) != 1 || p.Actions[0].Type != "button" {
+		t.dropped = "nothing asked"
+		return
+	}
+	req.Door = DoorButton
+	req.Action = formatting.Action(p.Actions[0].ActionID)
+	req.Line = p.Actions[0].Value
+	if req.Action == formatting.ActionLink {
+		t.dropped = "a link"
+		return
+	}
+	t.req = req
+}
+
+// slackTime returns the time that a message's ts stands for; zero where it is none.
+func slackTime(ts string) time.Time {
+	sec, err := strconv.ParseFloat(ts, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(sec * 1000))
+}

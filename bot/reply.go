@@ -1,0 +1,265 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
+
+	"servicesbot/formatting"
+)
+
+// A way is how a message reaches its place.
+type way int
+
+const (
+	respond way = iota // a new private message, by the request's response_url
+	replace            // in place of the private message clicked, by the click's response_url
+	post               // a message that everybody there reads
+	update             // in place of one of our posts
+	whisper            // a private line in a channel or thread
+	direct             // a direct message
+)
+
+// A place is where a message goes.
+type place struct {
+	way     way
+	user    string
+	channel string
+	thread  string
+	ts      string // of the post to be updated
+	url     Secret
+}
+
+// A poster delivers messages to places.
+type poster struct {
+	slack    *slack.Client
+	web      *web
+	channels *otter.Cache[string, *rate.Limiter]
+}
+
+// Slack takes about a message a second and channel, and tolerates bursts.
+const (
+	postsPerSecond = 1
+	postsBurst     = 10
+)
+
+func newPoster(api *slack.Client, w *web) *poster {
+	return &poster{slack: api, web: w, channels: otter.Must(&otter.Options[string, *rate.Limiter]{
+		MaximumSize:      10_000,
+		ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Minute),
+	})}
+}
+
+// deliver sends msg and returns the ts of what was posted or updated. It returns
+// nil only where Slack accepted it, in that form or a simpler one.
+func (p *poster) deliver(ctx context.Context, to place, msg formatting.Message) (string, error) {
+	ts, err := p.send(ctx, to, msg)
+	if err != nil {
+		return p.rescue(ctx, to, msg, err)
+	}
+	return ts, nil
+}
+
+// rescue is for a message that failed with err: what Slack refuses is sent again as
+// plain text; a response_url that is spent gives way to a private line in the
+// channel, and that to a direct message. Where Slack may have acted nothing is
+// repeated, but for an update, which does no harm twice.
+func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, err error) (string, error) {
+	var ts string
+	if refusesBlocks(err) {
+		msg = formatting.Message{Text: msg.Text}
+		ts, err = p.send(ctx, to, msg)
+	}
+	if to.way == update && unknownOutcome(err) {
+		ts, err = p.send(ctx, to, msg)
+	}
+	for err != nil && !unknownOutcome(err) {
+		next, ok := to.fallback(err)
+		if !ok {
+			break
+		}
+		to = next
+		ts, err = p.send(ctx, to, msg)
+	}
+	return ts, err
+}
+
+// fallback is the next place to try for somebody whom the message did not reach.
+func (to place) fallback(err error) (place, bool) {
+	switch {
+	case to.user == "":
+		return to, false
+	case (to.way == respond || to.way == replace) && to.channel != "" && to.channel[0] != 'D':
+		to.way = whisper
+	case to.way == direct:
+		return to, false
+	case to.way == update && to.public():
+		to.way, to.ts = post, "" // the post is gone: removed, or too old to be edited
+	default:
+		to.way = direct
+	}
+	return to, true
+}
+
+// refusesBlocks reports whether Slack found fault with the blocks, not the call.
+func refusesBlocks(err error) bool {
+	switch slackError(err) {
+	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "only_one_table_allowed":
+		return true
+	}
+	return false
+}
+
+func (p *poster) send(ctx context.Context, to place, msg formatting.Message) (string, error) {
+	switch to.way {
+	case respond, replace:
+		return "", p.respond(ctx, to, msg)
+	case post:
+		return p.post(ctx, to.channel, to.thread, msg)
+	case update:
+		_, ts, _, err := p.slack.UpdateMessageContext(ctx, to.channel, to.ts, content(msg)...)
+		return ts, err
+	case whisper:
+		_, err := p.slack.PostEphemeralContext(ctx, to.channel, to.user, append(content(msg), inThread(to.thread))...)
+		return "", err
+	default:
+		dm, err := p.open(ctx, to.user)
+		if err != nil {
+			return "", err
+		}
+		return p.post(ctx, dm, "", msg)
+	}
+}
+
+// open returns the direct message channel with a user.
+func (p *poster) open(ctx context.Context, user string) (string, error) {
+	c, _, _, err := p.slack.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	if err != nil {
+		return "", err
+	}
+	return c.ID, nil
+}
+
+func (p *poster) post(ctx context.Context, channel, thread string, msg formatting.Message) (string, error) {
+	if err := p.pace(ctx, channel); err != nil {
+		return "", err
+	}
+	_, ts, err := p.slack.PostMessageContext(ctx, channel, append(content(msg), inThread(thread))...)
+	return ts, err
+}
+
+// pace waits until the channel may get another message.
+func (p *poster) pace(ctx context.Context, channel string) error {
+	l, err := p.channels.Get(ctx, channel, otter.LoaderFunc[string, *rate.Limiter](func(context.Context, string) (*rate.Limiter, error) {
+		return rate.NewLimiter(postsPerSecond, postsBurst), nil
+	}))
+	if err != nil {
+		return err
+	}
+	return l.Wait(ctx)
+}
+
+// content is a message for the Web API. parse=none and both unfurl flags keep text
+// from coming alive and links from being previewed; every path that posts comes
+// through here or through respond.
+func content(msg formatting.Message) []slack.MsgOption {
+	blocks := msg.Blocks
+	if blocks == nil {
+		blocks = []slack.Block{}
+	}
+	return []slack.MsgOption{
+		slack.MsgOptionText(msg.Text, false),
+		slack.MsgOptionBlocks(blocks...),
+		slack.MsgOptionParse(false),
+		slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+func inThread(thread string) slack.MsgOption {
+	if thread == "" {
+		return slack.MsgOptionCompose()
+	}
+	return slack.MsgOptionTS(thread)
+}
+
+// A response is what a response_url takes.
+type response struct {
+	Type            string        `json:"response_type"`
+	ReplaceOriginal bool          `json:"replace_original"`
+	Text            string        `json:"text"`
+	Blocks          []slack.Block `json:"blocks,omitempty"`
+	Thread          string        `json:"thread_ts,omitempty"`
+	UnfurlLinks     bool          `json:"unfurl_links"`
+	UnfurlMedia     bool          `json:"unfurl_media"`
+	Parse           string        `json:"parse"`
+}
+
+// errSpent is a response_url that takes no more: it was used five times or is
+// older than 30 minutes.
+var errSpent = errors.New("the response_url takes no more messages")
+
+// respond posts to a response_url. slack-go's two ways of doing so drop the unfurl
+// flags or ignore an error that comes with status 200.
+func (p *poster) respond(ctx context.Context, to place, msg formatting.Message) error {
+	if to.url == "" {
+		return errSpent
+	}
+	body, err := json.Marshal(response{
+		Type: "ephemeral", ReplaceOriginal: to.way == replace,
+		Text: msg.Text, Blocks: msg.Blocks, Parse: "none",
+	})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.url.Reveal(), bytes.NewReader(body))
+	if err != nil {
+		return errSpent // its text would hold the URL
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	resp, err := p.web.try(req, "response_url")
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	reply, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return err
+	}
+	return respondError(resp.StatusCode, string(reply))
+}
+
+// respondError reads Slack's reply to a response_url: "ok", {"ok":true} or the
+// name of an error, by itself or in JSON.
+func respondError(status int, reply string) error {
+	var r struct {
+		OK    *bool  `json:"ok"`
+		Error string `json:"error"`
+	}
+	if json.Unmarshal([]byte(reply), &r) != nil {
+		r.Error = strings.TrimSpace(reply)
+	}
+	switch {
+	case status == http.StatusOK && (r.Error == "ok" || r.OK == nil && r.Error == "" || r.OK != nil && *r.OK):
+		return nil
+	case status == http.StatusNotFound || r.Error == "expired_url" || r.Error == "used_url":
+		return errSpent
+	case status >= 500:
+		return slack.StatusCodeError{Code: status, Status: fmt.Sprintf("%d from a response_url", status)}
+	case strings.Contains(r.Error, "invalid_blocks"):
+		return slack.SlackErrorResponse{Err: "invalid_blocks"}
+	case r.Error == "" || len(r.Error) > 100:
+		return slack.SlackErrorResponse{Err: fmt.Sprintf("status %d", status)}
+	}
+	return slack.SlackErrorResponse{Err: r.Error}
+}

@@ -1,0 +1,68 @@
+package bot
+
+import (
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// A Secret prints as "[redacted]" wherever it goes.
+type Secret = whmcs.Secret
+
+// A Door is a way into the bot.
+type Door string
+
+// The doors.
+const (
+	DoorSlash    Door = "slash"
+	DoorMention  Door = "mention"
+	DoorMessage  Door = "message" // a direct message
+	DoorButton   Door = "button"
+	DoorForm     Door = "form"             // the search form, submitted
+	DoorShortcut Door = "shortcut"         // the global shortcut
+	DoorLookUp   Door = "message_shortcut" // "Find services here"
+	DoorHome     Door = "home"             // the Home tab, opened
+	DoorShell    Door = "shell"
+)
+
+// A Request is one thing that somebody wants, through whichever door it came. It
+// is made by intake and never changed afterwards.
+type Request struct {
+	Door     Door
+	Ref      string    // a short reference, shown in failures and logged
+	Received time.Time // when this process read it
+
+	Line   string // the question in the language; for a button, the line it stands for
+	Action string // of a button: formatting's Action...
+
+	Team      string // the workspace that the app is installed in
+	User      string // who acts
+	UserTeam  string // the workspace of who acts, where the payload tells it
+	Channel   string // where; empty for the Home tab and the global shortcut
+	Thread    string // the thread it stands in, ""
+	Message   string // ts of the mention or message that asks, or of the message clicked
+	Edited    string // of an edited mention: when
+	Sent      time.Time
+	Ephemeral bool   // of a button: whether the message clicked is private
+	Text      string // of a message shortcut: the message's text
+
+	ResponseURL Secret // a door back, five times in 30 minutes
+	Trigger     Secret // opens one modal within 3 s
+
+	View view
+
+	envelope string // to be acknowledged
+	keys     []string
+}
+
+// A view is what an interaction tells of the view that it happened in.
+type view struct {
+	ID       string
+	Type     string // modal or home
+	Hash     string
+	Callback string
+	Metadata string
+}
+
+// direct reports whether r was asked in a direct message with the bot.
+func (r *Request) direct() bool { return len(r.Channel) > 0 && r.Channel[0] == 'D' }

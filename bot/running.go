@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// answeredFor is how long an edit of a question still corrects its answer.
+const answeredFor = 10 * time.Minute
+
+// answeredMost bounds the memory of answered questions.
+const answeredMost = 10_000
+
+// running knows the questions in work, so that they can be stopped, and those
+// answered lately, so that an edited one is corrected in place.
+type running struct {
+	mu        sync.Mutex
+	asks      map[string]*asking   // by reference
+	exchanges map[string]*exchange // by channel and ts of the question
+	order     []*exchange          // oldest first
+}
+
+// An asking is a question in work.
+type asking struct {
+	user   string
+	cancel context.CancelCauseFunc
+}
+
+// An exchange is a question that can be edited, and its answer.
+type exchange struct {
+	key    string
+	since  time.Time
+	turn   sync.Mutex // held while one version of the question is in work
+	cancel context.CancelCauseFunc
+
+	edited string // of the newest version: when it was edited
+
+	line  string // the version last answered
+	reply place  // where its answer stands; a zero ts: none yet
+}
+
+func newRunning() *running {
+	return &running{asks: make(map[string]*asking), exchanges: make(map[string]*exchange)}
+}
+
+// begin makes a question stoppable. The returned function ends that.
+func (r *running) begin(req *Request, cancel context.CancelCauseFunc) func() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asks[req.Ref] = &asking{req.User, cancel}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.asks, req.Ref)
+	}
+}
+
+// stop ends the wait of who asked the question ref. It reports false where that
+// question is not in work, or is somebody else's.
+func (r *running) stop(ref, user string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.asks[ref]
+	if a == nil || a.user != user {
+		return false
+	}
+	a.cancel(errStopped)
+	return true
+}
+
+// exchange returns the exchange that req belongs to, having ended the answer to an
+// earlier version of it that is still in work; nil where a newer version came
+// before req.
+func (r *running) exchange(req *Request, cancel context.CancelCauseFunc) *exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.forgetOld(req.Received)
+	key := req.Channel + "/" + req.Message
+	e := r.exchanges[key]
+	if e == nil {
+		e = &exchange{key: key, since: req.Received}
+		r.exchanges[key] = e
+		r.order = append(r.order, e)
+	}
+	if req.Edited < e.edited {
+		return nil
+	}
+	e.edited = req.Edited
+	if e.cancel != nil {
+		e.cancel(errEdited)
+	}
+	e.cancel = cancel
+	return e
+}
+
+func (r *running) forgetOld(now time.Time) {
+	for len(r.order) > 0 && (now.Sub(r.order[0].since) > answeredFor || len(r.order) > answeredMost) {
+		if r.exchanges[r.order[0].key] == r.order[0] {
+			delete(r.exchanges, r.order[0].key)
+		}
+		r.order = r.order[1:]
+	}
+}

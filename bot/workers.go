@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"context"
+	"sync"
+)
+
+// A lane is a bounded queue with a fixed number of workers. Lanes keep what must
+// be quick (opening a modal within 3 s, saying "busy") from waiting behind
+// searches.
+type lane struct {
+	name    string
+	queue   chan func(context.Context)
+	workers int
+	wg      sync.WaitGroup
+}
+
+func newLane(name string, workers, queue int) *lane {
+	return &lane{name: name, queue: make(chan func(context.Context), queue), workers: workers}
+}
+
+// offer queues work and never waits; false means that the lane is full.
+func (l *lane) offer(work func(context.Context)) bool {
+	select {
+	case l.queue <- work:
+		return true
+	default:
+		return false
+	}
+}
+
+// start runs the workers. They end when stop has been called and the queue is
+// empty; ctx is what the work gets.
+func (l *lane) start(ctx context.Context) {
+	for range l.workers {
+		l.wg.Go(func() {
+			for work := range l.queue {
+				work(ctx)
+			}
+		})
+	}
+}
+
+// stop takes no more work; nobody may offer afterwards. It returns a channel that
+// is closed when all work is done.
+func (l *lane) stop() <-chan struct{} {
+	close(l.queue)
+	done := make(chan struct{})
+	go func() {
+		l.wg.Wait()
+		close(done)
+	}()
+	return done
+}
