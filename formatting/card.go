@@ -1,8 +1,9 @@
 package formatting
 
 import (
+	"slices"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -10,63 +11,233 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-// card shows the one service that matched.
+const (
+	maxOptions  = 20  // configurable options, and custom fields, of a card
+	maxFieldLen = 500 // units of a field's value
+)
+
+// card shows the one service that matched, with all its fields.
 func card(res *query.Result, o Options) Message {
 	d := newDraft(o)
 	d.head(res)
-	s := res.Services[0]
-	d.section(d.row(s), d.button(ActionDetails, "Details", "service:"+number2(s.ID)))
-	d.navigation(res)
+	d.filters(res)
+	d.service(res.Services[0], res.Clients)
+	d.cardButtons(res)
 	d.foot(res)
 	return d.message()
 }
 
-// number2 writes an id.
-func number2(id int) string { return strconv.Itoa(id) }
-
-// statusWords tells a status by a sign and in words.
-func statusWords(s whmcs.Status) markup {
-	switch s {
-	case whmcs.StatusUnknown:
-		return "? Status unknown"
-	case whmcs.StatusActive:
-		return "● Active"
+// cardButtons offers the client's other services, the pages in WHMCS, and what
+// can be done with the answer.
+func (d *draft) cardButtons(res *query.Result) {
+	q, s := res.Query.Lasting(), res.Services[0]
+	var row []*slack.ButtonBlockElement
+	if line := clientLine(s.ClientID); line != q.String() {
+		row = append(row, d.button(ActionAsk, "All services of this client", line))
 	}
-	return "○ " + short(string(s), 40)
+	row = append(row, d.whmcsLinks(s)...)
+	if !d.o.Public {
+		row = append(row, d.button(ActionShare, "Share", q.String()))
+	}
+	row = append(row, d.button(ActionRefresh, "Refresh", q.String()))
+	if d.o.SharedBy != "" {
+		row = append(row, d.button(ActionRemove, "Remove", d.o.SharedBy))
+	}
+	d.row(row...)
 }
 
-// price tells the recurring amount and the cycle.
-func price(s whmcs.Service, currency string) markup {
-	return join(" ", literal(currency), short(string(s.RecurringAmount), 30), short(string(s.BillingCycle), 40))
+// whmcsLinks opens the service and its client in WHMCS's admin area.
+func (d *draft) whmcsLinks(s whmcs.Service) []*slack.ButtonBlockElement {
+	return []*slack.ButtonBlockElement{
+		d.open("Open in WHMCS", d.o.serviceURL(s)),
+		d.open("Client in WHMCS", d.o.clientURL(s.ClientID)),
+	}
 }
 
-// due tells the next due date, within 60 days also how far it is.
-func due(s whmcs.Service, now time.Time) markup {
-	if s.NextDueDate == "" {
+// service shows all fields of a service in groups.
+func (d *draft) service(s whmcs.Service, clients map[int]whmcs.Client) {
+	d.section(join("   ", short(statusText(s.Status), 60), bold(short(productText(s), 200)), short(s.Domain, 300)), nil)
+	if reason := strings.TrimSpace(s.SuspensionReason); reason != "" {
+		d.section(suspended(s)+" "+short(reason, 1000), nil)
+	}
+	d.group("Service", serviceFields(s, clients))
+	d.group("Billing", billingFields(s, currencyOf(s.ClientID, clients, d.o), d.o))
+	d.group("Server", serverFields(s))
+	d.group("Usage", usageFields(s))
+	d.group("Options", optionFields(s))
+	if !d.o.Public {
+		d.group("More", d.privateFields(s))
+	}
+}
+
+// suspended introduces a suspension reason, which WHMCS may keep after the
+// suspension has ended.
+func suspended(s whmcs.Service) markup {
+	if s.Status == whmcs.StatusSuspended {
+		return "*Suspended:*"
+	}
+	return "*Suspension reason on record:*"
+}
+
+// group appends a titled group of fields, or nothing for none.
+func (d *draft) group(title string, fields []markup) {
+	fields = slices.DeleteFunc(fields, func(m markup) bool { return m == "" })
+	if len(fields) == 0 {
+		return
+	}
+	d.context(literal(title))
+	d.fields(fields)
+}
+
+// field is a label with its value below, or nothing where there is no value.
+func field(label, value string) markup {
+	if strings.TrimSpace(value) == "" {
 		return ""
 	}
-	return "due " + short(string(s.NextDueDate), 40)
+	return bold(short(label, 100)) + "\n" + paragraph(value, maxFieldLen)
 }
 
-// asView returns q with another view.
-func asView(q query.Query, v query.View) query.Query { q.As, q.Page = v, 0; return q }
+// copied is a field whose value is there to be copied.
+func copied(label, value string) markup {
+	value = oneLine(value)
+	if value == "" {
+		return ""
+	}
+	return bold(short(label, 100)) + "\n" + code(value, maxFieldLen)
+}
 
-// page returns q at another page.
-func page(q query.Query, n int) query.Query { q.Page = n; return q }
+// id writes an id, "" for none.
+func id(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
 
-// previous is the button to the page before.
-func (d *draft) previous(q query.Query) *slack.ButtonBlockElement {
-	if q.Page <= 1 {
+func serviceFields(s whmcs.Service, clients map[int]whmcs.Client) []markup {
+	order := strings.TrimSpace(id(s.OrderID) + " " + s.OrderNumber)
+	return []markup{
+		copied("Service", serviceLine(s.ID)),
+		field("Client", clientText(s.ClientID, clients)),
+		field("Product", strings.TrimSpace(s.Name+" (product:"+strconv.Itoa(s.PID)+")")),
+		field("Group", s.GroupName),
+		copied("Domain", s.Domain),
+		copied("Username", s.Username),
+		copied("Dedicated IP", s.DedicatedIP),
+		copied("Assigned IPs", strings.Join(strings.Fields(s.AssignedIPs), ", ")),
+		field("Registered", string(s.RegDate)),
+		field("Order", order),
+	}
+}
+
+func billingFields(s whmcs.Service, currency string, o Options) []markup {
+	promo := ""
+	if s.PromoID != 0 {
+		promo = "promotion " + id(s.PromoID)
+	}
+	return []markup{
+		field("Price", priceText(s, currency)),
+		field("Next due", or(upperFirst(strings.TrimPrefix(dueText(s, o.Now), "due ")), "None")),
+		field("First payment", amountText(s.FirstPaymentAmount, currency)),
+		field("Payment method", or(s.PaymentMethodName, s.PaymentMethod)),
+		field("Promotion", promo),
+		field("Suspension", suspension(s)),
+	}
+}
+
+// suspension tells where staff keep a service from being suspended by itself.
+func suspension(s whmcs.Service) string {
+	switch {
+	case !s.OverideAutoSuspend:
+		return ""
+	case s.OverideSuspendUntil == "":
+		return "Not by itself"
+	}
+	return "Not by itself until " + string(s.OverideSuspendUntil)
+}
+
+func serverFields(s whmcs.Service) []markup {
+	return []markup{
+		field("Server", serverText(s)),
+		copied("Host name", s.ServerHostname),
+		copied("Server IP", s.ServerIP),
+		copied("Name servers", strings.Join(strings.Fields(s.NS1+" "+s.NS2), ", ")),
+	}
+}
+
+// usageFields tells disk and bandwidth. WHMCS gives the moment of the figures in
+// its own, unnamed time zone.
+func usageFields(s whmcs.Service) []markup {
+	disk, bandwidth := usageText(s.DiskUsage, s.DiskLimit), usageText(s.BWUsage, s.BWLimit)
+	if disk == "" && bandwidth == "" {
 		return nil
 	}
-	return d.button(ActionAsk, "‹ Previous", page(q, q.Page-1).String())
-}
-
-// next is the button to the page after.
-func (d *draft) next(q query.Query, more bool) *slack.ButtonBlockElement {
-	if !more {
-		return nil
+	asOf := "Never read from the server"
+	if s.LastUpdate != "" {
+		asOf = string(s.LastUpdate) + " (WHMCS's clock)"
 	}
-	return d.button(ActionAsk, "Next ›", page(q, max(q.Page, 1)+1).String())
+	return []markup{field("Disk", disk), field("Bandwidth", bandwidth), field("As of", asOf)}
 }
 
+func optionFields(s whmcs.Service) []markup {
+	var fields []markup
+	for i, option := range s.ConfigOptions {
+		if i == maxOptions {
+			return append(fields, field("And more", count(len(s.ConfigOptions)-i, "option")+" in WHMCS"))
+		}
+		fields = append(fields, field(or(option.Option, "Option "+id(option.ID)), or(option.Value, dash)))
+	}
+	return fields
+}
+
+// privateFields are those that the operator chose to show: notes, subscription id
+// and custom fields.
+func (d *draft) privateFields(s whmcs.Service) []markup {
+	var fields []markup
+	for i, f := range chosen(s, d.o.Fields) {
+		if i == maxOptions {
+			break
+		}
+		fields = append(fields, field(f.title, f.value))
+	}
+	return fields
+}
+
+// An extra is a field that BOT_FIELDS names, with its value, which may be empty.
+type extra struct{ title, value string }
+
+// chosen reads the fields that BOT_FIELDS names from a service.
+func chosen(s whmcs.Service, names []string) []extra {
+	var out []extra
+	for _, name := range names {
+		kind, custom, _ := strings.Cut(strings.TrimSpace(name), ":")
+		switch strings.ToLower(kind) {
+		case "notes":
+			out = append(out, extra{"Notes", s.Notes})
+		case "subscriptionid":
+			out = append(out, extra{"Subscription", s.SubscriptionID})
+		case "custom":
+			out = append(out, extra{strings.TrimSpace(custom), customField(s, custom)})
+		}
+	}
+	return out
+}
+
+// customField returns the value of a service's custom field by its name, in any
+// case of letters.
+func customField(s whmcs.Service, name string) string {
+	for _, f := range s.CustomFields {
+		if strings.EqualFold(strings.TrimSpace(f.Name), strings.TrimSpace(name)) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// upperFirst returns our own words s with a capital.
+func upperFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

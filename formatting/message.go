@@ -3,7 +3,6 @@
 package formatting
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -55,91 +54,15 @@ func Action(id string) string {
 
 // Answer shows a result as its query's view, or, for one match, as a card.
 func Answer(res *query.Result, o Options) Message {
-	if len(res.Services) == 1 && res.First == 0 && !res.More {
+	switch as := res.Query.As; {
+	case as == query.ViewTable:
+		return table(res, o)
+	case as == query.ViewSummary && res.Summary != nil:
+		return summary(res, o)
+	case as == query.ViewCSV:
+		return announcement(res, o)
+	case as == "" && len(res.Services) == 1 && res.First == 0 && !res.More:
 		return card(res, o)
 	}
 	return list(res, o)
-}
-
-// A draft is a message being written.
-type draft struct {
-	o       Options
-	blocks  []slack.Block
-	ids     map[string]int // buttons so far, by action
-	tooLong bool           // a line did not fit into a button
-}
-
-// newDraft returns an empty message.
-func newDraft(o Options) *draft { return &draft{o: o, ids: map[string]int{}} }
-
-// add appends blocks.
-func (d *draft) add(blocks ...slack.Block) { d.blocks = append(d.blocks, blocks...) }
-
-// section appends a paragraph; a nil accessory is none.
-func (d *draft) section(m markup, accessory *slack.ButtonBlockElement) {
-	var a *slack.Accessory
-	if accessory != nil {
-		a = slack.NewAccessory(accessory)
-	}
-	d.add(slack.NewSectionBlock(mrkdwn(m), nil, a))
-}
-
-// context appends a line of small text, or nothing for nothing.
-func (d *draft) context(m markup) {
-	if m != "" {
-		d.add(slack.NewContextBlock("", mrkdwn(m)))
-	}
-}
-
-// buttons appends a row of buttons, without those that are nil.
-func (d *draft) buttons(buttons ...*slack.ButtonBlockElement) {
-	var elements []slack.BlockElement
-	for _, b := range buttons {
-		if b != nil && len(elements) < maxElements {
-			elements = append(elements, b)
-		}
-	}
-	if len(elements) > 0 {
-		d.add(slack.NewActionBlock("", elements...))
-	}
-}
-
-// button returns a button, nil where the value is empty or longer than Slack
-// takes.
-func (d *draft) button(action, label, value string) *slack.ButtonBlockElement {
-	if value == "" {
-		return nil
-	}
-	if units(value) > maxValue {
-		d.tooLong = true
-		return nil
-	}
-	b := slack.NewButtonBlockElement(d.id(action), value, plainText(label, maxLabel))
-	return b
-}
-
-// id returns the next action_id of an action.
-func (d *draft) id(action string) string {
-	d.ids[action]++
-	return fmt.Sprintf("%s.%d", action, d.ids[action])
-}
-
-// message ends the draft.
-func (d *draft) message() Message {
-	if d.tooLong {
-		d.context("This line is too long for buttons; type what you want next.")
-	}
-	msg := Message{Blocks: d.blocks}
-	msg.Text = string(short(Plain(msg), maxText))
-	return msg
-}
-
-// mrkdwn returns m as a text object in which Slack looks for nothing of its own.
-func mrkdwn(m markup) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, string(m), false, true)
-}
-
-// plainText returns s as a literal text object of at most limit units.
-func plainText(s string, limit int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, plain(s, limit), false, false)
 }

@@ -1,15 +1,83 @@
 package formatting
 
 import (
+	"context"
 	"errors"
-	"fmt"
-	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
 	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
 )
+
+// Notice is one or two plain sentences, literal text, with an optional button for
+// each line.
+func Notice(text string, lines []string, o Options) Message {
+	d := newDraft(o)
+	d.section(paragraph(or(text, dash), maxTextObject), nil)
+	d.row(d.asks(lines)...)
+	return d.message()
+}
+
+// Denied says that somebody may not ask, why, and what to ask for. says is
+// literal text.
+func Denied(says string, o Options) Message {
+	d := newDraft(o)
+	d.section("*No access.* "+paragraph(says, 2000), nil)
+	d.reference()
+	return d.message()
+}
+
+// NoFilter answers a mention that asks for nothing in particular.
+func NoFilter(o Options) Message {
+	d := newDraft(o)
+	d.section("*What shall I look for?* Tell me at least one thing about the service, like one of these.", nil)
+	d.row(d.asks([]string{"client:1 status:active", "domain:example.com", "status:suspended due:overdue"})...)
+	d.context("Say " + code("help", 20) + " for everything that can be asked.")
+	return d.message()
+}
+
+// Found offers the questions that a message gave rise to.
+func Found(lines []string, o Options) Message {
+	if len(lines) == 0 {
+		return Notice("This message holds no domain, IP address, e-mail address, or client or service number.", nil, o)
+	}
+	d := newDraft(o)
+	d.section(literal("Found in this message: "+count(min(len(lines), maxElements), "thing")+" to look up. Choose one."), nil)
+	d.row(d.asks(lines)...)
+	return d.message()
+}
+
+// Searching is the progress of a scan, with a Stop button for the request o.Ref.
+func Searching(p query.Progress, line string, o Options) Message {
+	d := newDraft(o)
+	d.section(join(" ", "*Still looking* for", code(or(line, "any service"), 1000)), nil)
+	d.section(progress(p), nil)
+	d.row(d.button(ActionStop, "Stop", o.Ref))
+	return d.message()
+}
+
+// progress tells how far a scan has come; nothing before it is known.
+func progress(p query.Progress) markup {
+	if p.Of <= 0 {
+		return ""
+	}
+	said := bar(int64(min(p.Looked, p.Of)), int64(p.Of)) + "  " + number(p.Looked) + " of " + count(p.Of, "row") +
+		", " + number(p.Found) + " found"
+	if left := p.Left.Round(time.Second); left > 0 {
+		said += ", about " + seconds(left) + " left"
+	}
+	return literal(said)
+}
+
+// seconds writes a time to wait: "40 s", "2 min".
+func seconds(d time.Duration) string {
+	if d < 2*time.Minute {
+		return number(int(d.Seconds())) + " s"
+	}
+	return number(int(d.Round(time.Minute).Minutes())) + " min"
+}
 
 // Failure says what went wrong in plain words, what to do, and the reference that
 // the log has too. line is what was asked. A *query.Error becomes the line with a
@@ -19,77 +87,154 @@ func Failure(err error, line string, o Options) Message {
 	if wrong := (*query.Error)(nil); errors.As(err, &wrong) {
 		return mistake(wrong, o)
 	}
+	says, advice, again := explained(err)
 	d := newDraft(o)
-	says, advice := "Something went wrong here, and the services could not be looked up.", "Try again in a minute."
-	if failed := (*whmcs.Error)(nil); errors.As(err, &failed) {
-		says, advice = "WHMCS could not be asked: "+string(failed.Kind)+".", or(failed.Advice, advice)
+	d.section(bold(short(says, 500))+"\n"+short(advice, 700), nil)
+	if again {
+		d.row(d.button(ActionAsk, "Try again", line))
 	}
-	d.section(short(says, 1000)+"\n"+short(advice, 1000), nil)
-	d.buttons(d.button(ActionAsk, "Try again", line))
-	if o.Ref != "" {
-		d.context("Reference " + code(o.Ref))
-	}
+	d.reference()
 	return d.message()
 }
 
-// mistake shows what is wrong with a line.
+// reference tells what to look for in the log, where there is something.
+func (d *draft) reference() {
+	if d.o.Ref != "" {
+		d.context("Reference " + code(d.o.Ref, 100))
+	}
+}
+
+// explained puts an error into two sentences, what happened and what to do, and tells
+// whether asking again may help.
+func explained(err error) (says, advice string, again bool) {
+	failed := (*whmcs.Error)(nil)
+	switch {
+	case errors.As(err, &failed):
+		f := failures[failed.Kind]
+		if f.says == "" {
+			f = failures[whmcs.ErrWHMCS]
+		}
+		if f.detail != nil {
+			f.says += f.detail(failed)
+		}
+		return f.says + ".", adviceFor(f, failed.Advice), !f.lasting
+	case errors.Is(err, context.DeadlineExceeded):
+		return "This took too long, so it was given up.", "Try again, or ask for less: a client, a domain or a service is found quickest.", true
+	case errors.Is(err, context.Canceled):
+		return "This was stopped before it was done.", "Ask again when you need it.", true
+	}
+	return "Something went wrong here, so there is no answer.", "Try again in a minute. If it goes on, tell whoever runs this bot the reference below.", true
+}
+
+// A failure is how a kind of error is told.
+type failure struct {
+	says    string                     // what happened, without the full stop
+	detail  func(*whmcs.Error) string  // what is added to it; nil: nothing
+	lasting bool                       // asking again helps only after somebody has mended it
+}
+
+// failures are the kinds of whmcs.
+var failures = map[whmcs.Kind]failure{
+	whmcs.ErrBadCredentials:     {says: "WHMCS does not accept this bot's credentials", lasting: true},
+	whmcs.ErrIPNotAllowed:       {says: "WHMCS does not accept calls from this bot's address", detail: address, lasting: true},
+	whmcs.ErrActionNotPermitted: {says: "This bot's API role in WHMCS may not do what this question needs", detail: action, lasting: true},
+	whmcs.ErrWrongURL:           {says: "This bot's address for WHMCS is wrong", lasting: true},
+	whmcs.ErrBlocked:            {says: "A firewall in front of WHMCS blocks this bot"},
+	whmcs.ErrMaintenance:        {says: "WHMCS is down for maintenance"},
+	whmcs.ErrNotJSON:            {says: "WHMCS sent something that cannot be read"},
+	whmcs.ErrTruncated:          {says: "The reply of WHMCS was cut off"},
+	whmcs.ErrTooLarge:           {says: "The reply of WHMCS was too large"},
+	whmcs.ErrTimeout:            {says: "WHMCS did not answer in time"},
+	whmcs.ErrUnreachable:        {says: "WHMCS cannot be reached"},
+	whmcs.ErrNotFound:           {says: "WHMCS does not know what was asked for", detail: ownWords},
+	whmcs.ErrBreakerOpen:        {says: "WHMCS has failed several times, so it is left alone for some seconds"},
+	whmcs.ErrWHMCS:              {says: "WHMCS answered with an error", detail: ownWords},
+}
+
+func address(e *whmcs.Error) string {
+	if e.IP == "" {
+		return ""
+	}
+	return ", " + plain(e.IP, 60)
+}
+
+func action(e *whmcs.Error) string {
+	if e.Action == "" {
+		return ""
+	}
+	return " (" + plain(e.Action, 60) + ")"
+}
+
+func ownWords(e *whmcs.Error) string {
+	if e.Message == "" {
+		return ""
+	}
+	return ": " + plain(e.Message, 200)
+}
+
+// adviceFor says what to do: the person who asked can try again where that may
+// help; the rest is for the operator.
+func adviceFor(f failure, operator string) string {
+	switch {
+	case f.lasting && operator == "":
+		return "Tell whoever runs this bot."
+	case f.lasting:
+		return "Tell whoever runs this bot: " + operator
+	case operator == "":
+		return "Try again in a minute."
+	}
+	return "Try again in a minute. If it goes on, tell whoever runs this bot: " + operator
+}
+
+// maxMarked is how many columns of a line are shown above its carets.
+const maxMarked = 72
+
+// mistake shows a line with carets under what is wrong with it, says what that
+// is, and offers the line mended.
 func mistake(wrong *query.Error, o Options) Message {
 	d := newDraft(o)
-	for _, p := range wrong.Problems {
-		d.section(short(p.Says, 1000), nil)
-	}
-	var buttons []*slack.ButtonBlockElement
-	for _, line := range wrong.Corrected {
-		buttons = append(buttons, d.button(ActionAsk, line, line))
-	}
-	d.buttons(buttons...)
-	return d.message()
-}
-
-// Help explains the language, or one key of it.
-func Help(topic string, o Options) Message {
-	d := newDraft(o)
-	d.section("*Ask for services* by what you know of them, like this:", nil)
-	var lines []markup
-	for _, key := range query.Keys() {
-		if topic == "" || topic == key.Name {
-			lines = append(lines, code(key.Name)+"  "+literal(key.Help))
+	d.section("*This cannot be understood.*", nil)
+	for i, m := range marked(wrong) {
+		if i == 5 {
+			break
 		}
+		d.preformatted(m)
 	}
-	if len(lines) > 0 {
-		d.section(markup(strings.Join(asStrings(lines), "\n")), nil)
+	var says []markup
+	for i, p := range wrong.Problems {
+		if i == 8 {
+			says = append(says, literal("And "+count(len(wrong.Problems)-i, "more problem")+"."))
+			break
+		}
+		says = append(says, problem(p))
 	}
-	d.buttons(d.button(ActionAsk, "client:1 status:active", "client:1 status:active"))
+	d.section(join("\n", says...), nil)
+	buttons := d.asks(wrong.Corrected)
+	if len(buttons) == 1 {
+		primary(buttons[0])
+	}
+	d.row(buttons...)
+	d.context("Say " + code(o.commandLine("help"), 100) + " for everything that can be asked.")
 	return d.message()
 }
 
-// asStrings returns the texts of markups.
-func asStrings(lines []markup) []string {
-	texts := make([]string, len(lines))
-	for i, l := range lines {
-		texts[i] = string(l)
+// problem says what is wrong and, where it is a short list, what would be right.
+func problem(p query.Problem) markup {
+	said := short(p.Says, 250)
+	if len(p.Valid) == 0 || len(p.Valid) > 20 {
+		return said
 	}
-	return texts
+	valid := make([]markup, len(p.Valid))
+	for i, v := range p.Valid {
+		valid[i] = code(v, 40)
+	}
+	return said + " Possible: " + join(", ", valid...)
 }
 
-// Notice is one or two plain sentences, literal text, with an optional button for
-// each line.
-func Notice(text string, lines []string, o Options) Message {
-	d := newDraft(o)
-	d.section(short(text, 2900), nil)
-	var buttons []*slack.ButtonBlockElement
-	for _, line := range lines {
-		buttons = append(buttons, d.button(ActionAsk, line, line))
-	}
-	d.buttons(buttons...)
-	return d.message()
-}
-
-// Searching is the progress of a scan, with a Stop button for the request o.Ref.
-func Searching(p query.Progress, line string, o Options) Message {
-	d := newDraft(o)
-	d.section(join(" ", "Still looking for", code(line)), nil)
-	d.context(literal(fmt.Sprintf("looked at %s of %s, found %s", number(p.Looked), number(p.Of), number(p.Found))))
-	d.buttons(d.button(ActionStop, "Stop", o.Ref))
-	return d.message()
+// preformatted appends lines of equal-width text, carried literally.
+func (d *draft) preformatted(text string) {
+	d.add(slack.NewRichTextBlock("", &slack.RichTextPreformatted{
+		Type:     slack.RTEPreformatted,
+		Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(text, nil)},
+	}))
 }

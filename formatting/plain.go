@@ -2,35 +2,180 @@ package formatting
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
+	"github.com/rivo/uniseg"
 	"github.com/slack-go/slack"
 )
 
-// Plain renders a message for a terminal.
+// Plain renders a message for a terminal: the words of its blocks, tables in
+// columns, and below them the lines that its buttons would ask.
 func Plain(msg Message) string {
-	var lines []string
-	for _, block := range msg.Blocks {
+	return joined("\n\n", told(msg.Blocks), hints(msg.Blocks))
+}
+
+// told returns the words of blocks.
+func told(blocks []slack.Block) string {
+	var parts []string
+	for _, block := range blocks {
 		switch b := block.(type) {
+		case *slack.HeaderBlock:
+			parts = append(parts, words(b.Text))
 		case *slack.SectionBlock:
-			if b.Text != nil {
-				lines = append(lines, words(b.Text))
-			}
+			parts = append(parts, toldSection(b))
 		case *slack.ContextBlock:
-			for _, e := range b.ContextElements.Elements {
-				if t, ok := e.(*slack.TextBlockObject); ok {
-					lines = append(lines, words(t))
+			parts = append(parts, toldContext(b))
+		case *slack.RichTextBlock:
+			parts = append(parts, toldRichText(b))
+		case *slack.DataTableBlock:
+			parts = append(parts, toldTable(b))
+		case *slack.DataVisualizationBlock:
+			parts = append(parts, toldChart(b))
+		}
+	}
+	return joined("\n\n", parts...)
+}
+
+// joined joins those parts that are not empty.
+func joined(sep string, parts ...string) string {
+	var full []string
+	for _, p := range parts {
+		if p != "" {
+			full = append(full, p)
+		}
+	}
+	return strings.Join(full, sep)
+}
+
+// toldSection returns the text, and the fields one a line.
+func toldSection(b *slack.SectionBlock) string {
+	var lines []string
+	if b.Text != nil {
+		lines = append(lines, words(b.Text))
+	}
+	for _, f := range b.Fields {
+		label, value, _ := strings.Cut(words(f), "\n")
+		lines = append(lines, label+": "+strings.ReplaceAll(value, "\n", "\n    "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func toldContext(b *slack.ContextBlock) string {
+	var lines []string
+	for _, e := range b.ContextElements.Elements {
+		if t, ok := e.(*slack.TextBlockObject); ok {
+			lines = append(lines, words(t))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func toldRichText(b *slack.RichTextBlock) string {
+	var out strings.Builder
+	for _, e := range b.Elements {
+		if p, ok := e.(*slack.RichTextPreformatted); ok {
+			for _, part := range p.Elements {
+				if t, ok := part.(*slack.RichTextSectionTextElement); ok {
+					out.WriteString(t.Text)
 				}
 			}
 		}
 	}
-	return strings.Join(lines, "\n\n")
+	return out.String()
 }
 
-// active matches a sequence that Slack acts on; its label is the second group.
+// toldTable returns a table in columns as wide as their widest cell, numbers to
+// the right.
+func toldTable(b *slack.DataTableBlock) string {
+	var widths []int
+	for _, row := range b.Rows {
+		for i, c := range row {
+			text, _ := cellText(c)
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], uniseg.StringWidth(text))
+		}
+	}
+	lines := make([]string, len(b.Rows))
+	for r, row := range b.Rows {
+		var line strings.Builder
+		for i, c := range row {
+			text, number := cellText(c)
+			gap := strings.Repeat(" ", widths[i]-uniseg.StringWidth(text))
+			if number {
+				line.WriteString(gap + text + "  ")
+			} else {
+				line.WriteString(text + gap + "  ")
+			}
+		}
+		lines[r] = strings.TrimRight(line.String(), " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// cellText returns what a cell shows and whether it is a number.
+func cellText(c slack.DataTableCell) (text string, number bool) {
+	switch c := c.(type) {
+	case *slack.DataTableRawTextCell:
+		return c.Text, false
+	case *slack.DataTableRawNumberCell:
+		return or(c.Text, strconv.FormatFloat(c.Value, 'f', -1, 64)), true
+	}
+	return "", false
+}
+
+// toldChart returns a pie's title and a line for each segment.
+func toldChart(b *slack.DataVisualizationBlock) string {
+	pie, ok := b.Chart.(*slack.DataVisualizationPieChart)
+	if !ok {
+		return b.Title
+	}
+	lines := []string{b.Title}
+	for _, s := range pie.Segments {
+		lines = append(lines, number(int(s.Value))+"  "+s.Label)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hints returns the lines that the buttons ask, but for those that only leave out
+// a filter, and the addresses of links.
+func hints(blocks []slack.Block) string {
+	var lines []string
+	for _, block := range blocks {
+		row, ok := block.(*slack.ActionBlock)
+		if !ok {
+			continue
+		}
+		for _, e := range row.Elements.ElementSet {
+			b, ok := e.(*slack.ButtonBlockElement)
+			if ok && !strings.HasSuffix(b.Text.Text, "×") {
+				lines = append(lines, hint(b))
+			}
+		}
+	}
+	return joined("\n", lines...)
+}
+
+// hint returns a button's line, "" for a button that means nothing in a terminal.
+func hint(b *slack.ButtonBlockElement) string {
+	switch action := Action(b.ActionID); {
+	case action == ActionLink:
+		return "  [" + b.Text.Text + "] " + b.URL
+	case action != ActionAsk && action != ActionContinue:
+		return ""
+	case b.Text.Text == b.Value:
+		return "  " + b.Value
+	}
+	return "  [" + b.Text.Text + "] " + b.Value
+}
+
+// active matches a sequence that Slack acts on, with what it begins with and its
+// label.
 var active = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
 
-// unescaper decodes what escaper encodes.
+// unescaper decodes what escaper encodes, and takes unseen out.
 var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", unseen, "")
 
 // words returns a text object as a terminal shows it.
@@ -38,6 +183,31 @@ func words(t *slack.TextBlockObject) string {
 	if t.Type != slack.MarkdownType {
 		return t.Text
 	}
-	s := active.ReplaceAllString(t.Text, "$2")
-	return unescaper.Replace(s)
+	s := active.ReplaceAllStringFunc(t.Text, func(seq string) string {
+		part := active.FindStringSubmatch(seq)
+		if part[2] == "" {
+			return part[1]
+		}
+		return part[2]
+	})
+	return unescaper.Replace(unformatted(s))
+}
+
+// unformatted takes bold and inline code out of markup. The stars and backticks
+// of data are known by what defuse put behind them, or stand within words.
+func unformatted(s string) string {
+	var b strings.Builder
+	inCode := false
+	runes := []rune(s)
+	for i, r := range runes {
+		defused := i+1 < len(runes) && string(runes[i+1]) == unseen
+		switch {
+		case r == '`' && !defused:
+			inCode = !inCode
+		case r == '*' && !inCode && !defused && !(inWord(runes, i-1) && inWord(runes, i+1)):
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

@@ -17,8 +17,10 @@ import (
 // literal, code or link and by nothing else.
 type markup string
 
-// ellipsis ends a text that was cut.
-const ellipsis = "…"
+const (
+	ellipsis = "…" // ends a text that was cut
+	dash     = "–" // stands for nothing where Slack wants something
+)
 
 // unseen breaks up what Slack would otherwise read as an emoji or as formatting.
 // It has no width, and the bot drops it from lines that are pasted back.
@@ -37,10 +39,10 @@ func literal(s string) markup {
 	return markup(escaper.Replace(s))
 }
 
-// code returns s as inline code. A backtick would end the code, so such a text is
-// shown without it.
-func code(s string) markup {
-	s = oneLine(s)
+// code returns s as inline code of at most limit units. A backtick would end the
+// code, so such a text is shown without it.
+func code(s string, limit int) markup {
+	s = cut(oneLine(s), limit-2, escapedUnits)
 	if s == "" || strings.Contains(s, "`") {
 		return literal(s)
 	}
@@ -160,11 +162,13 @@ func hidden(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) || r&0xfffe == 0xfffe
 }
 
-// defuse breaks up emoji names, and formatting characters where they could start
-// or end formatting. Names like demo_user and addresses stay as they are, so that
-// they can be copied.
+// defuse breaks up emoji names, formatting characters where they could start or
+// end formatting, and a quote's sign at the start. Names like demo_user stay as
+// they are, so that they can be copied.
 func defuse(s string) string {
-	s = emojiName.ReplaceAllString(s, ":"+unseen+"$1")
+	if strings.HasPrefix(s, ">") {
+		s = unseen + s
+	}
 	s = emojiName.ReplaceAllString(s, ":"+unseen+"$1")
 	if !strings.ContainsAny(s, "*_~`") {
 		return s
@@ -200,7 +204,7 @@ func units(s string) int {
 // escapedUnits bounds what s takes as markup: its characters escaped, and those
 // that defuse may break up with one more unit.
 func escapedUnits(s string) int {
-	return units(escaper.Replace(s)) + strings.Count(s, ":") +
+	return units(escaper.Replace(s)) + strings.Count(s, ":") + strings.Count(s, ">") +
 		strings.Count(s, "*") + strings.Count(s, "_") + strings.Count(s, "~") + strings.Count(s, "`")
 }
 
@@ -225,8 +229,21 @@ func cut(s string, limit int, cost func(string) int) string {
 	return strings.TrimRight(s[:end], " ") + ellipsis
 }
 
-// short returns s as markup of at most limit units.
+// short returns s as markup of one line and of at most limit units.
 func short(s string, limit int) markup { return literal(cut(oneLine(s), limit, escapedUnits)) }
+
+// paragraph returns s as markup of at most limit units that keeps its lines.
+func paragraph(s string, limit int) markup {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(visible(lines[i]), " ")
+	}
+	lines = strings.Split(cut(strings.Join(lines, "\n"), limit, escapedUnits), "\n")
+	for i := range lines {
+		lines[i] = escaper.Replace(defuse(lines[i]))
+	}
+	return markup(strings.TrimSpace(strings.Join(lines, "\n")))
+}
 
 // plain returns s as literal text for a plain_text or raw_text object, at most
 // limit units long.
@@ -241,16 +258,18 @@ func or(s, other string) string {
 }
 
 // number writes n with its digits in groups of three: 12,345.
-func number(n int) string {
-	s := strconv.Itoa(n)
+func number(n int) string { return grouped(strconv.Itoa(n)) }
+
+// grouped puts a comma between each three digits of a whole number.
+func grouped(digits string) string {
 	start := 0
-	if n < 0 {
+	if strings.HasPrefix(digits, "-") {
 		start = 1
 	}
-	for i := len(s) - 3; i > start; i -= 3 {
-		s = s[:i] + "," + s[i:]
+	for i := len(digits) - 3; i > start; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
 	}
-	return s
+	return digits
 }
 
 // count writes n things: "1 service", "1,200 services".

@@ -1,0 +1,115 @@
+package formatting
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strconv"
+	"strings"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+// CSV writes the rows of a result as a file (RFC 4180, UTF-8 without a byte order
+// mark, lines ending in CR LF), and the comment that goes with it, escaped as
+// Slack wants it. The comment's first line says whether the file is complete.
+//
+// A spreadsheet would run a cell that begins with = + - @ as a formula, so such a
+// cell gets an apostrophe in front. Plain decimals, -5.00 for one, are no formulas
+// and stay numbers.
+func CSV(res *query.Result, o Options) (file []byte, comment string) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	cols := csvColumns(res, o)
+	header := make([]string, len(cols))
+	for i, c := range cols {
+		header[i] = cell(c.title)
+	}
+	w.Write(header)
+	for _, s := range res.Services {
+		row := make([]string, len(cols))
+		for i, c := range cols {
+			row[i] = cell(c.text(s))
+		}
+		w.Write(row)
+	}
+	w.Flush()
+	return b.Bytes(), csvComment(res)
+}
+
+// CSVName returns the name of a result's file. It holds nothing that anybody
+// typed and nothing of WHMCS.
+func CSVName(res *query.Result) string {
+	return "services-" + res.AsOf.UTC().Format("20060102-150405") + ".csv"
+}
+
+// csvComment says what the file is.
+func csvComment(res *query.Result) string {
+	complete := "Complete:"
+	if !res.Complete {
+		complete = "*Not complete.*"
+		if res.Why != "" {
+			complete += " " + string(short(res.Why, 500))
+		}
+		complete += "\nThe file holds"
+	}
+	what := markup(complete) + " " + literal(count(len(res.Services), "service")) + " for " + asked(res.Query) + "."
+	return string(join("\n", what, evidence(res)))
+}
+
+// cell returns s as it may stand in a file that a spreadsheet opens. Its lines
+// are kept.
+func cell(s string) string {
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(visible(lines[i]))
+	}
+	s = strings.TrimSpace(strings.Join(lines, "\n"))
+	if s == "" || plainNumber.MatchString(s) {
+		return s
+	}
+	if strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(s)[0]) {
+		return "'" + s
+	}
+	return s
+}
+
+// csvColumns are the file's, named by the language's keys where it has one.
+func csvColumns(res *query.Result, o Options) []column {
+	currency := func(s whmcs.Service) string { return currencyOf(s.ClientID, res.Clients, o) }
+	cols := []column{
+		{title: "service", text: func(s whmcs.Service) string { return strconv.Itoa(s.ID) }},
+		{title: "client", text: func(s whmcs.Service) string { return strconv.Itoa(s.ClientID) }},
+		{title: "status", text: func(s whmcs.Service) string { return or(string(s.Status), "unknown") }},
+		{title: "product_id", text: func(s whmcs.Service) string { return id(s.PID) }},
+		{title: "product", text: func(s whmcs.Service) string { return s.Name }},
+		{title: "group", text: func(s whmcs.Service) string { return s.GroupName }},
+		{title: "qty", text: func(s whmcs.Service) string { return strconv.Itoa(s.Qty) }},
+		{title: "domain", text: func(s whmcs.Service) string { return s.Domain }},
+		{title: "username", text: func(s whmcs.Service) string { return s.Username }},
+		{title: "amount", text: func(s whmcs.Service) string { return string(s.RecurringAmount) }},
+		{title: "first_payment", text: func(s whmcs.Service) string { return string(s.FirstPaymentAmount) }},
+		{title: "currency", text: currency},
+		{title: "cycle", text: func(s whmcs.Service) string { return cycleText(s.BillingCycle) }},
+		{title: "due", text: func(s whmcs.Service) string { return string(s.NextDueDate) }},
+		{title: "registered", text: func(s whmcs.Service) string { return string(s.RegDate) }},
+		{title: "payment", text: func(s whmcs.Service) string { return or(s.PaymentMethodName, s.PaymentMethod) }},
+		{title: "server", text: serverText},
+		{title: "server_host", text: func(s whmcs.Service) string { return s.ServerHostname }},
+		{title: "server_ip", text: func(s whmcs.Service) string { return s.ServerIP }},
+		{title: "ip", text: func(s whmcs.Service) string { return s.DedicatedIP }},
+		{title: "assigned_ips", text: func(s whmcs.Service) string { return strings.Join(strings.Fields(s.AssignedIPs), " ") }},
+		{title: "suspension_reason", text: func(s whmcs.Service) string { return s.SuspensionReason }},
+		{title: "order", text: func(s whmcs.Service) string { return id(s.OrderID) }},
+	}
+	if o.Public {
+		return cols
+	}
+	for i, f := range chosen(whmcs.Service{}, o.Fields) {
+		cols = append(cols, column{title: f.title, text: func(s whmcs.Service) string {
+			return chosen(s, o.Fields)[i].value
+		}})
+	}
+	return cols
+}

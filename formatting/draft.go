@@ -1,0 +1,170 @@
+package formatting
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// A draft is a message or a view being written.
+type draft struct {
+	o       Options
+	blocks  []slack.Block
+	ids     map[string]int // buttons so far, by action
+	tooLong bool           // a line did not fit into a button
+}
+
+// newDraft returns an empty message.
+func newDraft(o Options) *draft { return &draft{o: o, ids: map[string]int{}} }
+
+// add appends a block.
+func (d *draft) add(block slack.Block) { d.blocks = append(d.blocks, block) }
+
+// section appends a paragraph, or nothing for nothing. A nil button is none.
+func (d *draft) section(m markup, button *slack.ButtonBlockElement) {
+	if m == "" {
+		return
+	}
+	var accessory *slack.Accessory
+	if button != nil {
+		accessory = slack.NewAccessory(button)
+	}
+	d.add(slack.NewSectionBlock(mrkdwn(m), nil, accessory))
+}
+
+// fields appends texts in two columns, as many sections as they need.
+func (d *draft) fields(texts []markup) {
+	for len(texts) > 0 {
+		n := min(len(texts), maxFields)
+		fields := make([]*slack.TextBlockObject, n)
+		for i, m := range texts[:n] {
+			fields[i] = mrkdwn(m)
+		}
+		d.add(slack.NewSectionBlock(nil, fields, nil))
+		texts = texts[n:]
+	}
+}
+
+// context appends small texts, leaving out the empty ones.
+func (d *draft) context(texts ...markup) {
+	var elements []slack.MixedElement
+	for _, m := range texts {
+		if m != "" {
+			elements = append(elements, mrkdwn(m))
+		}
+	}
+	if len(elements) > 0 {
+		d.add(slack.NewContextBlock("", elements...))
+	}
+}
+
+// rule appends a thin line.
+func (d *draft) rule() { d.add(slack.NewDividerBlock()) }
+
+// row appends buttons side by side, leaving out those that are nil. Those beyond
+// Slack's number are left out, too.
+func (d *draft) row(buttons ...*slack.ButtonBlockElement) {
+	var elements []slack.BlockElement
+	for _, b := range buttons {
+		if b != nil && len(elements) < maxElements {
+			elements = append(elements, b)
+		}
+	}
+	if len(elements) > 0 {
+		d.add(slack.NewActionBlock("", elements...))
+	}
+}
+
+// button returns a button whose value is a line. It is nil for an empty line and
+// for one that is longer than a value may be; the message then says so.
+func (d *draft) button(action, label, line string) *slack.ButtonBlockElement {
+	if line == "" {
+		return nil
+	}
+	if units(line) > maxValue {
+		d.tooLong = true
+		return nil
+	}
+	return slack.NewButtonBlockElement(d.id(action), line, plainText(label, maxLabel))
+}
+
+// ask returns a button that asks a line, labelled with the line itself.
+func (d *draft) ask(line string) *slack.ButtonBlockElement {
+	return d.button(ActionAsk, or(oneLine(line), "everything"), line)
+}
+
+// asks returns a button for each line.
+func (d *draft) asks(lines []string) []*slack.ButtonBlockElement {
+	buttons := make([]*slack.ButtonBlockElement, len(lines))
+	for i, line := range lines {
+		buttons[i] = d.ask(line)
+	}
+	return buttons
+}
+
+// primary makes b the button that most people will want. A nil b stays nil.
+func primary(b *slack.ButtonBlockElement) *slack.ButtonBlockElement {
+	if b != nil {
+		b.Style = slack.StylePrimary
+	}
+	return b
+}
+
+// form returns a button that opens the search form filled from line, which may be
+// empty.
+func (d *draft) form(label, line string) *slack.ButtonBlockElement {
+	if units(line) > maxValue {
+		line = ""
+	}
+	return slack.NewButtonBlockElement(d.id(ActionForm), line, plainText(label, maxLabel))
+}
+
+// open returns a button that opens a web page, nil where target is no https
+// address.
+func (d *draft) open(label, target string) *slack.ButtonBlockElement {
+	target, ok := safeURL(target)
+	if !ok || units(target) > maxURL {
+		return nil
+	}
+	b := slack.NewButtonBlockElement(d.id(ActionLink), "", plainText(label, maxLabel))
+	return b.WithURL(target)
+}
+
+// id returns the next action_id of an action.
+func (d *draft) id(action string) string {
+	d.ids[action]++
+	return action + "." + strconv.Itoa(d.ids[action])
+}
+
+// message ends the draft.
+func (d *draft) message() Message {
+	d.apologise()
+	msg := Message{Blocks: d.blocks}
+	msg.Text = string(paragraph(told(d.blocks), maxText))
+	return msg
+}
+
+// apologise says that a line was too long for a button, where one was.
+func (d *draft) apologise() {
+	if d.tooLong {
+		d.context("The question is too long for buttons. Type the next one instead.")
+		d.tooLong = false
+	}
+}
+
+// mrkdwn returns m as a text object in which Slack links nothing by itself.
+func mrkdwn(m markup) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, string(m), false, true)
+}
+
+// plainText returns s as a literal text object of at most limit units, with a
+// dash for nothing.
+func plainText(s string, limit int) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, or(plain(s, limit), dash), false, false)
+}
+
+// commandLine is a line as somebody types it.
+func (o Options) commandLine(line string) string {
+	return strings.TrimSpace(o.Command + " " + line)
+}

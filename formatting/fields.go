@@ -1,0 +1,243 @@
+package formatting
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+// The functions of this file put a service's fields into words. What they return
+// still holds text of WHMCS as it came: text.go makes it safe.
+
+// signs go with the words of a status. None of them is one that Slack turns into
+// a picture.
+var signs = map[whmcs.Status]string{
+	whmcs.StatusActive:     "●",
+	whmcs.StatusSuspended:  "◐",
+	whmcs.StatusPending:    "○",
+	whmcs.StatusCompleted:  "✓",
+	whmcs.StatusTerminated: "×",
+	whmcs.StatusCancelled:  "×",
+	whmcs.StatusFraud:      "!",
+}
+
+// statusText tells a status by a sign and in words.
+func statusText(s whmcs.Status) string {
+	if strings.TrimSpace(string(s)) == "" {
+		return "? Status unknown"
+	}
+	return or(signs[s], "?") + " " + string(s)
+}
+
+// productText tells what was bought, and how many where it is not one.
+func productText(s whmcs.Service) string {
+	name := or(s.Name, fmt.Sprintf("product %d", s.PID))
+	if s.Qty > 1 {
+		return fmt.Sprintf("%s × %s", number(s.Qty), name)
+	}
+	return name
+}
+
+// plainNumber matches an amount as WHMCS writes it. Longer ones and other
+// spellings are shown as they came.
+var plainNumber = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,8})?$`)
+
+// amountText writes an amount with its digits grouped and its currency, where one
+// is known.
+func amountText(a whmcs.Amount, currency string) string {
+	text := strings.TrimSpace(string(a))
+	if !plainNumber.MatchString(text) {
+		return text
+	}
+	whole, fraction, found := strings.Cut(text, ".")
+	text = grouped(whole)
+	if found {
+		text += "." + fraction
+	}
+	return strings.TrimSpace(currency + " " + text)
+}
+
+// cycles are the billing cycles as a price is followed by them.
+var cycles = map[whmcs.Cycle]string{
+	whmcs.CycleFree:         "free",
+	whmcs.CycleOneTime:      "once",
+	whmcs.CycleMonthly:      "monthly",
+	whmcs.CycleQuarterly:    "quarterly",
+	whmcs.CycleSemiAnnually: "semi-annually",
+	whmcs.CycleAnnually:     "annually",
+	whmcs.CycleBiennially:   "biennially",
+	whmcs.CycleTriennially:  "triennially",
+}
+
+// cycleText names a billing cycle; one that we do not know as WHMCS sent it.
+func cycleText(c whmcs.Cycle) string { return or(cycles[c], string(c)) }
+
+// priceText tells what a service costs and how often: "EUR 24.95 monthly".
+func priceText(s whmcs.Service, currency string) string {
+	switch s.BillingCycle {
+	case whmcs.CycleFree:
+		return "free"
+	case whmcs.CycleOneTime:
+		return strings.TrimSpace(or(amountText(s.FirstPaymentAmount, currency), "price unknown") + " once")
+	}
+	return strings.TrimSpace(or(amountText(s.RecurringAmount, currency), "price unknown") + " " + cycleText(s.BillingCycle))
+}
+
+// currencyOf returns the currency of a client: the client's own where it is
+// known, else the installation's, which may be unknown, too.
+func currencyOf(id int, clients map[int]whmcs.Client, o Options) string {
+	return or(clients[id].CurrencyCode, o.Currency)
+}
+
+// soon is how near a due date must be to be told in days.
+const soon = 60
+
+// dueText tells the next due date: how far it is where it is near and the service
+// lives, and the date.
+func dueText(s whmcs.Service, now time.Time) string {
+	if s.NextDueDate == "" {
+		return ""
+	}
+	day := string(s.NextDueDate)
+	if !lives(s.Status) {
+		return "due date " + day
+	}
+	days, ok := daysUntil(s.NextDueDate, now)
+	switch {
+	case !ok || days > soon || days < -soon:
+		return "due " + day
+	case days == 0:
+		return "due today (" + day + ")"
+	case days < 0:
+		return count(-days, "day") + " overdue (" + day + ")"
+	}
+	return "due in " + count(days, "day") + " (" + day + ")"
+}
+
+// overdue reports whether a living service's due date is past.
+func overdue(s whmcs.Service, now time.Time) bool {
+	days, ok := daysUntil(s.NextDueDate, now)
+	return ok && lives(s.Status) && days < 0
+}
+
+// lives reports whether a service's due date means that something is to be paid.
+func lives(s whmcs.Status) bool {
+	return s == whmcs.StatusActive || s == whmcs.StatusSuspended || s == whmcs.StatusPending
+}
+
+// daysUntil counts the calendar days from the day of now to d, in now's location;
+// false where d is no date of the calendar or now is not known.
+func daysUntil(d whmcs.Date, now time.Time) (int, bool) {
+	day, err := time.Parse(time.DateOnly, string(d))
+	if err != nil || now.IsZero() {
+		return 0, false
+	}
+	y, m, today := now.Date()
+	return int(day.Sub(time.Date(y, m, today, 0, 0, 0, 0, time.UTC)).Hours() / 24), true
+}
+
+// serverText names a server as well as WHMCS tells it.
+func serverText(s whmcs.Service) string {
+	name := or(s.ServerName, s.ServerHostname)
+	if name == "" && s.ServerID != 0 {
+		return fmt.Sprintf("server %d", s.ServerID)
+	}
+	return name
+}
+
+// clientText names a client: "client:1 Jane Doe (Acme)".
+func clientText(id int, clients map[int]whmcs.Client) string {
+	c := clients[id]
+	text := fmt.Sprintf("client:%d", id)
+	if name := strings.TrimSpace(c.Name); name != "" {
+		text += " " + name
+	}
+	if company := strings.TrimSpace(c.Company); company != "" {
+		text += " (" + company + ")"
+	}
+	return text
+}
+
+// serviceLine is the question for one service.
+func serviceLine(id int) string { return fmt.Sprintf("service:%d", id) }
+
+// clientLine is the question for all services of a client.
+func clientLine(id int) string { return fmt.Sprintf("client:%d", id) }
+
+// adminURL returns the address of a page of WHMCS's admin area, "" without one.
+func (o Options) adminURL(page string) string {
+	if o.AdminURL == "" {
+		return ""
+	}
+	return strings.TrimRight(o.AdminURL, "/") + "/" + page
+}
+
+// serviceURL returns the address of a service's admin page.
+func (o Options) serviceURL(s whmcs.Service) string {
+	return o.adminURL(fmt.Sprintf("clientsservices.php?userid=%d&id=%d", s.ClientID, s.ID))
+}
+
+// clientURL returns the address of a client's admin page.
+func (o Options) clientURL(id int) string {
+	return o.adminURL(fmt.Sprintf("clientssummary.php?userid=%d", id))
+}
+
+// asksOneClient reports whether q asks for one client, so that its rows need not
+// repeat which.
+func asksOneClient(q query.Query) bool {
+	for _, t := range q.Terms {
+		if t.Key == "client" && !t.Not && len(t.Values) == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// bar draws a part of a whole as ten cells, with at least one for more than
+// nothing. It must not be called with a whole of 0.
+func bar(part, whole int64) string {
+	const cells = 10
+	full := int(float64(part) / float64(whole) * cells)
+	full = max(0, min(full, cells))
+	if full == 0 && part > 0 {
+		full = 1
+	}
+	return strings.Repeat("█", full) + strings.Repeat("░", cells-full)
+}
+
+// usageText tells what is used of a limit, both in megabytes; "" where WHMCS
+// tells neither. A limit of 0 is unlimited or unknown, so it is not named.
+func usageText(used, limit int64) string {
+	if limit <= 0 {
+		if used <= 0 {
+			return ""
+		}
+		return sizeText(used) + " used"
+	}
+	used = max(used, 0)
+	percent := int(math.Round(float64(used) / float64(limit) * 100))
+	return fmt.Sprintf("%s %s %% (%s of %s)", bar(used, limit), number(percent), sizeText(used), sizeText(limit))
+}
+
+// sizeText writes megabytes so that they can be read: "512 MB", "1.5 GB".
+func sizeText(mb int64) string {
+	const step = 1024
+	switch {
+	case mb < step:
+		return fmt.Sprintf("%d MB", mb)
+	case mb < step*step:
+		return decimals(float64(mb)/step) + " GB"
+	}
+	return decimals(float64(mb)/step/step) + " TB"
+}
+
+// decimals writes v with one decimal, or none where it is 0.
+func decimals(v float64) string {
+	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")
+}

@@ -1,0 +1,200 @@
+package formatting
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs/query"
+)
+
+// FormValues are the values of a view's state, by block_id and action_id, as
+// Slack sends them.
+type FormValues map[string]map[string]FormValue
+
+// A FormValue is what one input holds.
+type FormValue struct {
+	Value           string       `json:"value"`
+	SelectedOptions []FormOption `json:"selected_options"`
+}
+
+// A FormOption is a chosen option.
+type FormOption struct {
+	Value string `json:"value"`
+}
+
+const (
+	inputID   = "value" // the action_id of every input of the form
+	blockMore = "more"  // the block of what the other fields cannot say
+)
+
+// An input is a field of the search form. Its block_id is the key.
+type input struct{ key, label, hint string }
+
+// inputs are the form's, in the order shown. The last one takes any line.
+var inputs = []input{
+	{"client", "Client number", ""},
+	{"email", "Client's e-mail address", "The whole address."},
+	{"service", "Service number", ""},
+	{"domain", "Domain", "The whole name, or *.example.com for all below it."},
+	{"username", "Username", "The login at the control panel."},
+	{"product", "Product", "A part of its name, or its number."},
+	{"status", "Status", ""},
+	{"due", "Next due date", "2026-12-01, 2026-12, <30d, today, overdue or none."},
+	{blockMore, "More filters", "As in a command, for example server:saturn -product:backup sort:due."},
+}
+
+// SearchForm is the search form, filled from q. metadata comes back with the
+// submission, at most 3,000 units.
+func SearchForm(q query.Query, metadata string) slack.ModalViewRequest {
+	filled := fill(q)
+	view := slack.ModalViewRequest{
+		Type:            slack.VTModal,
+		Title:           plainText("Find services", maxTitle),
+		Submit:          plainText("Find", maxTitle),
+		Close:           plainText("Cancel", maxTitle),
+		CallbackID:      CallbackForm,
+		PrivateMetadata: metadata,
+	}
+	for _, in := range inputs {
+		var element slack.BlockElement = textInput(filled[in.key])
+		if in.key == "status" {
+			element = statusInput(filled[in.key])
+		}
+		block := slack.NewInputBlock(in.key, plainText(in.label, maxInputLabel), nil, element)
+		if in.hint != "" {
+			block.Hint = plainText(in.hint, maxInputLabel)
+		}
+		block.Optional = true
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, block)
+	}
+	return view
+}
+
+// textInput is a line of text to be typed.
+func textInput(value string) *slack.PlainTextInputBlockElement {
+	in := slack.NewPlainTextInputBlockElement(nil, inputID)
+	in.MaxLength = maxInput
+	if units(value) <= maxInput {
+		in.InitialValue = value
+	}
+	return in
+}
+
+// statusInput lets one choose any of the statuses.
+func statusInput(value string) slack.BlockElement {
+	statuses := statusWords()
+	in := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plainText("Any status", maxPlaceholder), inputID)
+	for _, word := range statuses {
+		option := slack.NewOptionBlockObject(word, plainText(upperFirst(word), maxLabel), nil)
+		in.Options = append(in.Options, option)
+		if slices.Contains(strings.Split(value, ","), word) {
+			in.InitialOptions = append(in.InitialOptions, option)
+		}
+	}
+	return in
+}
+
+// statusWords are the statuses in the language's words.
+func statusWords() []string {
+	if k, ok := keyNamed(query.Keys(), "status"); ok && len(k.Values) > 0 {
+		return k.Values
+	}
+	return []string{"active", "suspended", "pending"}
+}
+
+// fill spreads q over the form's fields. What no field can hold, exclusions and
+// controls among it, stands in the last one.
+func fill(q query.Query) map[string]string {
+	q = withPage(q, 0)
+	filled := map[string]string{}
+	rest := q
+	rest.Terms = nil
+	for _, t := range q.Terms {
+		if t.Not || !isInput(t.Key) || filled[t.Key] != "" {
+			rest.Terms = append(rest.Terms, t)
+			continue
+		}
+		line := query.Query{Terms: []query.Term{t}}.String()
+		filled[t.Key] = strings.TrimPrefix(line, t.Key+":")
+	}
+	filled[blockMore] = rest.String()
+	return filled
+}
+
+// isInput reports whether the form has a field for a key.
+func isInput(key string) bool {
+	return key != blockMore && slices.ContainsFunc(inputs, func(in input) bool { return in.key == key })
+}
+
+// ParseForm makes a line of a submitted form, or tells, by block_id, what is wrong
+// with a field, in plain text that may be shown there.
+func ParseForm(values FormValues) (line string, errs map[string]string) {
+	errs = map[string]string{}
+	var parts []string
+	for _, in := range inputs {
+		part := values.line(in.key)
+		if part == "" {
+			continue
+		}
+		if _, err := query.Parse(part); err != nil {
+			errs[in.key] = formError(err)
+			continue
+		}
+		parts = append(parts, part)
+	}
+	if len(errs) > 0 {
+		return "", errs
+	}
+	if len(parts) == 0 {
+		return "", map[string]string{inputs[0].key: "Fill in at least one field."}
+	}
+	q, err := query.Parse(strings.Join(parts, " "))
+	if err != nil {
+		return "", map[string]string{blockMore: formError(err)}
+	}
+	return q.String(), nil
+}
+
+// line returns a field as a part of a line, "" where it is empty.
+func (v FormValues) line(key string) string {
+	field := v[key][inputID]
+	if key == "status" {
+		var chosen []string
+		for _, option := range field.SelectedOptions {
+			chosen = append(chosen, option.Value)
+		}
+		field.Value = strings.Join(chosen, ",")
+	}
+	value := strings.TrimSpace(field.Value)
+	if value == "" || key == blockMore {
+		return value
+	}
+	return key + ":" + quoted(value)
+}
+
+// quoted puts quotes around those of the values, which commas part, that hold a
+// space. A text with quotes is somebody's own spelling and stays.
+func quoted(text string) string {
+	if strings.Contains(text, `"`) {
+		return text
+	}
+	values := strings.Split(text, ",")
+	for i, v := range values {
+		if v = strings.TrimSpace(v); strings.ContainsRune(v, ' ') {
+			v = `"` + v + `"`
+		}
+		values[i] = v
+	}
+	return strings.Join(values, ",")
+}
+
+// formError is a field's error as Slack shows it.
+func formError(err error) string {
+	if wrong := (*query.Error)(nil); errors.As(err, &wrong) && len(wrong.Problems) > 0 {
+		return plain(wrong.Problems[0].Says, 150)
+	}
+	return "This cannot be understood."
+}

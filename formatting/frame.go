@@ -1,0 +1,242 @@
+package formatting
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+// What stands around the rows of every answer: above them the question, how many
+// match and the filters in force; below them what can be asked next, and what the
+// answer rests on.
+
+// maxChips is how many filters get a button that removes them.
+const maxChips = 8
+
+// head tells who shared the answer, the question, and how many match.
+func (d *draft) head(res *query.Result) {
+	if d.o.SharedBy != "" {
+		d.context("Shared by " + mention(d.o.SharedBy))
+	}
+	d.section(headline(res), nil)
+}
+
+// headline is the first thing to be read.
+func headline(res *query.Result) markup {
+	question := asked(res.Query)
+	shown := len(res.Services)
+	switch {
+	case shown == 0 && res.Counted && res.Matched > 0:
+		return join(" ", bold(literal("There is no page "+number(res.Query.Page)+".")),
+			literal(matches(res.Matched)), question)
+	case shown == 0 && res.Summary == nil:
+		return nothing(res, question)
+	case !res.Counted:
+		return join(" ", bold(literal(span(res))), "of the services that match", question)
+	case shown < res.Matched && shown > 0:
+		return join(" ", bold(literal(matches(res.Matched))), question, literal("· "+strings.ToLower(span(res))))
+	}
+	return join(" ", bold(literal(matches(res.Matched))), question)
+}
+
+// matches says how many services match, followed by the question.
+func matches(n int) string {
+	if n == 1 {
+		return "1 service matches"
+	}
+	return count(n, "service") + " match"
+}
+
+// span names the rows shown: "Rows 6 to 10".
+func span(res *query.Result) string {
+	if len(res.Services) == 1 {
+		return "Row " + number(res.First+1)
+	}
+	return "Rows " + number(res.First+1) + " to " + number(res.First+len(res.Services))
+}
+
+// nothing says that no row can be shown, and how sure that is.
+func nothing(res *query.Result, question markup) markup {
+	switch {
+	case !res.Complete:
+		return join(" ", "*Nothing found so far* for", question)
+	case res.Unreadable > 0:
+		return join(" ", "*Nothing found among the rows that could be read* for", question)
+	}
+	said := join(" ", "*Nothing found* for", question) + "\nWHMCS answered, and no service matches."
+	if len(res.Asked) > 0 && len(res.Tested) > 0 {
+		said += markup("\nAsked of WHMCS: ") + code(strings.Join(res.Asked, ", "), 300) +
+			". Tested here: " + code(strings.Join(res.Tested, ", "), 300) + "."
+	}
+	return said
+}
+
+// asked shows a question as it is typed.
+func asked(q query.Query) markup {
+	line := q.Lasting().String()
+	if line == "" {
+		return "any service"
+	}
+	return code(line, 1000)
+}
+
+// filters offers to leave out a filter, to change them in the form, and to keep
+// to one status.
+func (d *draft) filters(res *query.Result) {
+	q := res.Query.Lasting()
+	var row []*slack.ButtonBlockElement
+	for i, t := range q.Terms {
+		if len(q.Terms) > 1 && i < maxChips {
+			label := cut(oneLine(query.Query{Terms: []query.Term{t}}.String()), 40, units)
+			row = append(row, d.button(ActionAsk, label+" ×", without(q, i).String()))
+		}
+	}
+	row = append(row, d.statuses(res)...)
+	if !d.o.Public {
+		row = append(row, d.form("Change …", q.String()))
+	}
+	d.row(row...)
+}
+
+// statuses offers the matches of one status each, where they have several.
+func (d *draft) statuses(res *query.Result) []*slack.ButtonBlockElement {
+	q := res.Query.Lasting()
+	for _, t := range q.Terms {
+		if t.Key == "status" && !t.Not && len(t.Values) == 1 {
+			return nil
+		}
+	}
+	if res.Statuses == nil && (len(res.Services) > 1 || res.More) {
+		return []*slack.ButtonBlockElement{d.button(ActionAsk, "Active only", withStatus(q, whmcs.StatusActive).String())}
+	}
+	if len(res.Statuses) < 2 {
+		return nil
+	}
+	var row []*slack.ButtonBlockElement
+	for _, c := range res.Statuses {
+		s, ok := knownStatus(c.Value)
+		if ok && c.N > 0 {
+			row = append(row, d.button(ActionAsk, statusText(s)+" "+number(c.N), withStatus(q, s).String()))
+		}
+	}
+	return row
+}
+
+// knownStatus finds a status by its word in the language or in WHMCS.
+func knownStatus(word string) (whmcs.Status, bool) {
+	if word == "" || strings.EqualFold(word, "unknown") {
+		return whmcs.StatusUnknown, true
+	}
+	for s := range signs {
+		if strings.EqualFold(word, string(s)) {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// withStatus returns q for one status.
+func withStatus(q query.Query, s whmcs.Status) query.Query {
+	return with(q, query.Term{Key: "status", Values: []string{or(strings.ToLower(string(s)), "unknown")}})
+}
+
+// navigation offers the pages, the other views, and what can be done with the
+// answer.
+func (d *draft) navigation(res *query.Result) {
+	q := res.Query.Lasting()
+	var row []*slack.ButtonBlockElement
+	if res.Continue {
+		row = append(row, primary(d.button(ActionContinue, "Continue the search", q.String())))
+	}
+	row = append(row, d.pages(res)...)
+	if len(res.Services) > 0 || res.Summary != nil {
+		row = append(row, d.views(res)...)
+	}
+	if !d.o.Public {
+		row = append(row, d.button(ActionShare, "Share", q.String()))
+	}
+	row = append(row, d.button(ActionRefresh, "Refresh", q.String()))
+	if d.o.SharedBy != "" {
+		row = append(row, d.button(ActionRemove, "Remove", d.o.SharedBy))
+	}
+	d.row(row...)
+}
+
+// pages offers the page before and the page after.
+func (d *draft) pages(res *query.Result) []*slack.ButtonBlockElement {
+	q := res.Query.Lasting()
+	n := max(q.Page, 1)
+	var row []*slack.ButtonBlockElement
+	switch {
+	case n > 1 && len(res.Services) == 0:
+		row = append(row, d.button(ActionAsk, "‹ First page", withPage(q, 0).String()))
+	case n > 1:
+		row = append(row, d.button(ActionAsk, "‹ Previous", withPage(q, n-1).String()))
+	}
+	if res.More {
+		row = append(row, d.button(ActionAsk, "Next ›", withPage(q, n+1).String()))
+	}
+	return row
+}
+
+// views offers the views that the answer is not shown in.
+func (d *draft) views(res *query.Result) []*slack.ButtonBlockElement {
+	q := res.Query.Lasting()
+	shown := q.As
+	if shown == "" {
+		shown = query.ViewList
+	}
+	var row []*slack.ButtonBlockElement
+	for _, v := range []struct {
+		view  query.View
+		label string
+	}{
+		{query.ViewList, "List"},
+		{query.ViewTable, "Table"},
+		{query.ViewSummary, "Summary"},
+		{query.ViewCSV, "CSV"},
+	} {
+		if v.view != shown {
+			row = append(row, d.button(ActionAsk, v.label, withAs(q, v.view).String()))
+		}
+	}
+	return row
+}
+
+// foot tells the command to copy, then what the answer rests on.
+func (d *draft) foot(res *query.Result) {
+	d.context(code(d.o.commandLine(res.Query.Lasting().String()), 1500), evidence(res))
+}
+
+// evidence tells as of when an answer is, out of how many rows, whether it is
+// complete, and which rows are missing from it.
+func evidence(res *query.Result) markup {
+	parts := []markup{"as of " + date(res.AsOf)}
+	if res.Looked > 0 || res.Of > 0 {
+		parts = append(parts, literal("looked at "+number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
+	}
+	switch {
+	case res.Complete:
+		parts = append(parts, "complete")
+	case res.Why != "":
+		parts = append(parts, "*not complete*: "+short(strings.TrimSuffix(res.Why, "."), 500))
+	default:
+		parts = append(parts, "*not complete*")
+	}
+	return join(" · ", append(parts, missing(res)...)...)
+}
+
+// missing tells of rows that WHMCS sent but that are not in the answer.
+func missing(res *query.Result) []markup {
+	var parts []markup
+	if res.Foreign > 0 {
+		parts = append(parts, literal(count(res.Foreign, "row")+" left out: WHMCS sent what was not asked for"))
+	}
+	if res.Unreadable > 0 {
+		parts = append(parts, literal(count(res.Unreadable, "row")+" could not be read"))
+	}
+	return parts
+}

@@ -1,0 +1,41 @@
+package formatting
+
+import (
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs/query"
+)
+
+// maxRecent is how many of a person's last questions the Home tab shows.
+const maxRecent = 5
+
+// Home is a person's Home tab: recent are this person's last questions, newest
+// first, and may are plain sentences about what this person may do here.
+func Home(recent, may []string, o Options) slack.HomeTabViewRequest {
+	d := newDraft(o)
+	d.add(slack.NewHeaderBlock(plainText("Find a client's services", maxHeader)))
+	d.section("Products, prices, due dates, servers and states, straight from WHMCS. Nothing is ever changed there.", nil)
+	d.row(primary(d.form("Search …", "")), d.button(ActionAsk, "Help", "help"))
+	if len(recent) > 0 {
+		d.rule()
+		d.section("*Your last questions*", nil)
+		d.row(d.asks(recent[:min(len(recent), maxRecent)])...)
+	}
+	d.rule()
+	d.section("*Examples*", nil)
+	d.row(d.asks(exampleLines(query.Keys()))...)
+	if o.Command != "" {
+		d.context("In a channel, type " + code(o.commandLine("client:1 status:active"), 100) + " and only you see the answer.")
+	}
+	if len(may) > 0 {
+		d.rule()
+		d.section("*What you may do*", nil)
+		lines := make([]markup, 0, len(may))
+		for _, sentence := range may {
+			lines = append(lines, short(sentence, 250))
+		}
+		d.section(join("\n", lines[:min(len(lines), 10)]...), nil)
+	}
+	d.apologise()
+	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: d.blocks}}
+}

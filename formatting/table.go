@@ -1,0 +1,157 @@
+package formatting
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+const (
+	tableRows  = 100    // rows of a table, as many as a page has
+	tableText  = 20_000 // characters over all cells
+	tablePage  = 20     // rows that Slack shows before one turns the table's own page
+	compact    = 12_000 // characters of the list that stands for a table
+	compactRow = 10     // rows of it in one block
+)
+
+// table shows up to 100 rows as a table that Slack sorts, or, where Slack refuses
+// tables, as lines.
+func table(res *query.Result, o Options) Message {
+	if len(res.Services) == 0 {
+		return list(res, o)
+	}
+	d := newDraft(o)
+	d.head(res)
+	d.filters(res)
+	if o.Lists {
+		d.compact(res)
+	} else {
+		d.add(dataTable(res, o))
+	}
+	d.navigation(res)
+	d.foot(res)
+	return d.message()
+}
+
+// A column of the table: its title and how it reads a row. text is what is shown;
+// value is what Slack sorts by in a column of numbers.
+type column struct {
+	title  string
+	number bool
+	text   func(s whmcs.Service) string
+	value  func(s whmcs.Service) float64
+}
+
+// columns are the table's, ids first: the first column is the row's header.
+func columns(res *query.Result, o Options) []column {
+	return []column{
+		{title: "Service", number: true,
+			text:  func(s whmcs.Service) string { return strconv.Itoa(s.ID) },
+			value: func(s whmcs.Service) float64 { return float64(s.ID) }},
+		{title: "Client", number: true,
+			text:  func(s whmcs.Service) string { return strconv.Itoa(s.ClientID) },
+			value: func(s whmcs.Service) float64 { return float64(s.ClientID) }},
+		{title: "Status", text: func(s whmcs.Service) string { return statusText(s.Status) }},
+		{title: "Product", text: productText},
+		{title: "Domain", text: func(s whmcs.Service) string { return s.Domain }},
+		{title: "Amount", number: true,
+			text: func(s whmcs.Service) string {
+				return amountText(s.RecurringAmount, currencyOf(s.ClientID, res.Clients, o))
+			},
+			value: func(s whmcs.Service) float64 { return sortable(s.RecurringAmount) }},
+		{title: "Cycle", text: func(s whmcs.Service) string { return cycleText(s.BillingCycle) }},
+		{title: "Next due", text: func(s whmcs.Service) string { return string(s.NextDueDate) }},
+		{title: "Server", text: serverText},
+	}
+}
+
+// sortable returns an amount as Slack sorts by it; it is never shown.
+func sortable(a whmcs.Amount) float64 {
+	text := strings.TrimSpace(string(a))
+	if !plainNumber.MatchString(text) {
+		return 0
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+// dataTable builds the block. Texts are cut shorter until all cells together keep
+// to Slack's limit, so that no row is left out.
+func dataTable(res *query.Result, o Options) *slack.DataTableBlock {
+	rows := res.Services[:min(len(res.Services), tableRows)]
+	block := &slack.DataTableBlock{
+		Type:     slack.MBTDataTable,
+		Caption:  plain(span(res)+" for "+or(res.Query.Lasting().String(), "any service"), 150),
+		PageSize: min(tablePage, len(rows)),
+	}
+	for _, width := range []int{120, 80, 50, 30, 18} {
+		var used int
+		block.Rows, used = cells(rows, columns(res, o), width)
+		if used <= tableText {
+			break
+		}
+	}
+	return block
+}
+
+// cells returns the header and the rows, with texts of at most width units, and
+// the characters of all of them.
+func cells(rows []whmcs.Service, cols []column, width int) ([][]slack.DataTableCell, int) {
+	used := 0
+	header := make([]slack.DataTableCell, len(cols))
+	for i, c := range cols {
+		header[i] = slack.NewDataTableRawTextCell(c.title)
+		used += units(c.title)
+	}
+	out := [][]slack.DataTableCell{header}
+	for _, s := range rows {
+		row := make([]slack.DataTableCell, len(cols))
+		for i, c := range cols {
+			text := or(plain(c.text(s), width), dash)
+			used += units(text)
+			row[i] = slack.NewDataTableRawTextCell(text)
+			if c.number {
+				value := c.value(s)
+				used += len(strconv.FormatFloat(value, 'f', -1, 64))
+				row[i] = slack.NewDataTableRawNumberCell(value).WithText(text)
+			}
+		}
+		out = append(out, row)
+	}
+	return out, used
+}
+
+// compact shows the rows of a table as lines, several to a block.
+func (d *draft) compact(res *query.Result) {
+	rows := res.Services[:min(len(res.Services), tableRows)]
+	width := min(compact/len(rows), maxTextObject/compactRow) - 1
+	for len(rows) > 0 {
+		n := min(compactRow, len(rows))
+		lines := make([]markup, n)
+		for i, s := range rows[:n] {
+			lines[i] = short(d.oneLine(s), width)
+		}
+		d.section(join("\n", lines...), nil)
+		rows = rows[n:]
+	}
+}
+
+// oneLine tells a service in one line.
+func (d *draft) oneLine(s whmcs.Service) string {
+	parts := []string{serviceLine(s.ID), statusText(s.Status), productText(s), s.Domain,
+		priceText(s, d.o.Currency), dueText(s, d.o.Now), serverText(s)}
+	var out []string
+	for _, p := range parts {
+		if strings.TrimSpace(p) != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, " · ")
+}
