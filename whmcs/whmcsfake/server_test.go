@@ -56,15 +56,6 @@ func post(t *testing.T, s *whmcsfake.Server, f url.Values) (*http.Response, stri
 	return res, string(body)
 }
 
-// decode reads a reply of the API.
-func decode(t *testing.T, body string) map[string]any {
-	t.Helper()
-	var v map[string]any
-	if err := json.Unmarshal([]byte(body), &v); err != nil {
-		t.Fatalf("%v in %.300s", err, body)
-	}
-	return v
-}
 
 // rows returns the services of a reply in the documented shape.
 func rows(t *testing.T, body string) []map[string]any {
