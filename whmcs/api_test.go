@@ -24,8 +24,8 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w(form, r)
 }
 
-// answer is a response with a status and a body.
-func answer(status int, body string) *http.Response {
+// respond is a response with a status and a body.
+func respond(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
@@ -49,7 +49,7 @@ func TestRequest(t *testing.T) {
 	var at string
 	a := newTestAPI(t, func(form url.Values, r *http.Request) (*http.Response, error) {
 		got, at = form, r.Method+" "+r.URL.String()
-		return answer(200, `{"result":"success","totalresults":0,"products":[]}`), nil
+		return respond(200, `{"result":"success","totalresults":0,"products":[]}`), nil
 	})
 	p, err := a.GetClientsProducts(context.Background(), GetClientsProductsRequest{ClientID: 1, Username2: "u"})
 	if err != nil || p == nil {

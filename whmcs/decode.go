@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// page reads a successful reply to GetClientsProducts and keeps the rows that
+// decodePage reads a successful reply to GetClientsProducts and keeps the rows that
 // match req. Rows and total disagreeing is for the caller to judge.
 func decodePage(obj []byte, req GetClientsProductsRequest) (*Page, error) {
 	p := &Page{StartNumber: req.LimitStart}
@@ -16,7 +16,8 @@ func decodePage(obj []byte, req GetClientsProductsRequest) (*Page, error) {
 	members(obj, func(key, v []byte) {
 		switch string(key) {
 		case "totalresults":
-			p.TotalResults = max(0, whole(v))
+			n, ok := integer(v)
+			p.TotalResults, p.counted = max(0, int(n)), ok
 		case "startnumber":
 			p.StartNumber = max(0, whole(v))
 		case "products":
@@ -43,6 +44,9 @@ func decodePage(obj []byte, req GetClientsProductsRequest) (*Page, error) {
 		default:
 			p.Services = append(p.Services, s)
 		}
+	}
+	if p.TotalResults < len(rows) {
+		p.TotalResults, p.counted = req.LimitStart+len(rows), false
 	}
 	return p, nil
 }

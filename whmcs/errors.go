@@ -57,7 +57,7 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		b.WriteString(" (HTTP " + strconv.Itoa(e.Status) + ")")
 	}
-	for _, detail := range []string{e.IP, e.Location, e.Message} {
+	for _, detail := range []string{e.Location, e.Message, e.IP} {
 		if detail != "" {
 			b.WriteString(": " + detail)
 			break
@@ -115,4 +115,14 @@ var adviceByKind = map[Kind]string{
 	ErrNotFound:           "Check the id; WHMCS does not have it.",
 	ErrBreakerOpen:        "Nothing to do now: WHMCS is asked again by itself in a few seconds; the failure before this one says why.",
 	ErrWHMCS:              "Look into the activity log of WHMCS for the reason.",
+}
+
+// settled is err, or, where ctx is over and err is no more than that, the error
+// of a call that its caller stopped.
+func (a *API) settled(ctx context.Context, action string, err error) error {
+	var e *Error
+	if ctx.Err() != nil && !errors.As(err, &e) {
+		return a.named(action, stopped(ctx, action))
+	}
+	return err
 }

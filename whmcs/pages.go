@@ -2,47 +2,223 @@ package whmcs
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"slices"
+	"sync"
 )
 
-const actionProducts = "GetClientsProducts"
-
-func (a *API) products(ctx context.Context, req GetClientsProductsRequest) (*Page, error) {
-	if req.LimitNum <= 0 {
-		req.LimitNum = a.pageSize
-	}
-	obj, at, err := a.ask(ctx, actionProducts, req.params())
-	if err != nil {
-		return nil, err
-	}
-	p, err := decodePage(obj, req)
-	if err != nil {
-		return nil, a.named(actionProducts, err)
-	}
-	if p.TotalResults > req.LimitStart && p.rows() == 0 {
-		return nil, a.named(actionProducts, &Error{Kind: ErrWHMCS, Message: "WHMCS counts rows and sent none"})
-	}
-	p.AsOf, p.Calls = at, 1
-	return p, nil
-}
-
-// rows returns how many rows WHMCS sent.
-func (p *Page) rows() int { return len(p.Services) + p.Foreign + p.Unreadable }
+// Limits of a walk through pages, for a WHMCS that repeats itself or whose total
+// runs away.
+const (
+	maxPages   = 50_000
+	maxRepeats = 3 // pages in a row without a new row
+)
 
 // Pages reads all pages from req.LimitStart on, in WHMCS's order, without
 // duplicate ids. It stops when the caller stops and always ends. An error is the
 // last thing it yields.
+//
+// Once the total is known it asks for up to Config.MaxConcurrent pages ahead;
+// other questions go before these. Without any filter in req nothing is kept in
+// the cache. Rows that come or go meanwhile may be missed or not, but rows that
+// move because others went are not missed: what stands before a page is read
+// again where the total has shrunk.
 func (a *API) Pages(ctx context.Context, req GetClientsProductsRequest) iter.Seq2[*Page, error] {
 	return func(yield func(*Page, error) bool) {
-		for {
-			p, err := a.products(ctx, req)
-			if !yield(p, err) || err != nil {
+		w := a.newWalk(ctx, req)
+		defer w.stop()
+		for !w.over() {
+			p, err := w.next()
+			if err != nil {
+				yield(nil, err)
 				return
 			}
-			req.LimitStart += p.rows()
-			if p.rows() == 0 || req.LimitStart >= p.TotalResults {
+			if p != nil && !yield(p, nil) {
 				return
 			}
 		}
 	}
+}
+
+// A walk is one reading of all pages. Only its caller's goroutine touches it; the
+// stretches are read by others.
+type walk struct {
+	a       *API
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	req     GetClientsProductsRequest
+
+	ask    int // rows to ask for a page
+	stride int // rows that a page brings
+	plan   int // offset of the next page to be asked for
+	total  int // as of the last page read; -1: not known
+
+	queue   []*stretch // asked for and not read yet, in order
+	seen    map[int]struct{}
+	pages   int
+	repeats int
+	calls   int // of pages that were not shown
+}
+
+// A stretch is a part of the rows that one call reads.
+type stretch struct {
+	start, rows int
+	gap         bool // between pages that came out smaller than planned; may prove empty
+	done        chan struct{}
+	page        *Page
+	err         error
+}
+
+func (a *API) newWalk(ctx context.Context, req GetClientsProductsRequest) *walk {
+	w := &walk{a: a, req: req, plan: max(0, req.LimitStart), total: -1, seen: map[int]struct{}{}}
+	w.ctx, w.cancel = context.WithCancel(ctx)
+	w.ask = req.LimitNum
+	if w.ask <= 0 {
+		w.ask = a.pageSize
+	}
+	w.stride = w.ask
+	w.queue = append(w.queue, w.fetch(w.plan, w.ask))
+	w.plan += w.ask
+	return w
+}
+
+// stop ends the calls that are under way and waits for them.
+func (w *walk) stop() {
+	w.cancel()
+	w.running.Wait()
+}
+
+func (w *walk) over() bool { return len(w.queue) == 0 }
+
+// fetch begins to read rows from start on.
+func (w *walk) fetch(start, rows int) *stretch {
+	s := &stretch{start: start, rows: rows, done: make(chan struct{})}
+	req := w.req
+	req.LimitStart, req.LimitNum = start, min(rows, w.ask)
+	w.running.Go(func() {
+		defer close(s.done)
+		if req.unfiltered() {
+			s.page, s.err = w.a.loadPage(w.ctx, req, true)
+		} else {
+			s.page, s.err = w.a.products(w.ctx, req, start > w.req.LimitStart)
+		}
+	})
+	return s
+}
+
+// unfiltered reports that r asks for the services of the whole installation.
+func (r GetClientsProductsRequest) unfiltered() bool {
+	return r.ClientID == 0 && r.ServiceID == 0 && r.PID == 0 && r.Domain == "" && r.Username2 == ""
+}
+
+// next reads the first stretch of the queue and asks for more. The page is nil
+// where the stretch brought nothing to show.
+func (w *walk) next() (*Page, error) {
+	s := w.queue[0]
+	<-s.done
+	w.queue = w.queue[1:]
+	if s.gap && errors.Is(s.err, errNoRows) {
+		w.lookAhead()
+		return nil, nil
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	if w.rereads(s) {
+		return nil, nil
+	}
+	first := w.pages == 0
+	w.pages++
+	w.follow(s, first)
+	w.lookAhead()
+	if err := w.tellRunaway(w.dropSeen(s)); err != nil {
+		return nil, err
+	}
+	w.calls += s.page.Calls
+	if s.page.rows() == 0 && !first {
+		return nil, nil
+	}
+	s.page.Calls, w.calls = w.calls, 0
+	return s.page, nil
+}
+
+// rereads puts a stretch before s where rows have gone since the page before it
+// was read: what stood behind them has moved to before s.
+func (w *walk) rereads(s *stretch) bool {
+	if s.gap || w.pages == 0 || !s.page.counted || s.page.TotalResults >= w.total {
+		return false
+	}
+	gone := min(w.total-s.page.TotalResults, w.stride)
+	w.total = s.page.TotalResults
+	start := max(w.req.LimitStart, s.start-gone)
+	before := w.fetch(start, s.start-start)
+	before.gap = true
+	w.queue = append([]*stretch{before, s}, w.queue...)
+	return true
+}
+
+// follow takes from s how many rows there are and how many a page brings, and
+// fills a gap behind s.
+func (w *walk) follow(s *stretch, first bool) {
+	rows := s.page.rows()
+	end := s.start + rows
+	if !s.gap {
+		w.total = s.page.TotalResults
+		if !s.page.counted && rows >= s.rows {
+			w.total = end + 1 // there may be more
+		}
+	}
+	switch {
+	case rows == 0:
+	case first:
+		w.plan, w.stride = end, rows
+	case rows < s.rows && end < w.total:
+		rest := w.fetch(end, s.rows-rows)
+		rest.gap = true
+		w.queue = append([]*stretch{rest}, w.queue...)
+		if !s.gap {
+			w.stride = min(w.stride, s.page.LimitNum) // less than s.rows where it was halved
+		}
+	}
+}
+
+// lookAhead asks for the next pages, as many at once as there may be calls.
+func (w *walk) lookAhead() {
+	for len(w.queue) < w.a.maxConcurrent && w.plan < w.total {
+		w.queue = append(w.queue, w.fetch(w.plan, w.stride))
+		w.plan += w.stride
+	}
+}
+
+// dropSeen takes the services out of s that an earlier page had, and reports
+// whether it had none but these.
+func (w *walk) dropSeen(s *stretch) (repeated bool) {
+	had := len(s.page.Services)
+	s.page.Services = slices.DeleteFunc(s.page.Services, func(v Service) bool {
+		_, seen := w.seen[v.ID]
+		w.seen[v.ID] = struct{}{}
+		return seen
+	})
+	return had > 0 && len(s.page.Services) == 0 && !s.gap
+}
+
+// tellRunaway ends a walk that gets nowhere.
+func (w *walk) tellRunaway(repeated bool) error {
+	if w.repeats++; !repeated {
+		w.repeats = 0
+	}
+	message := ""
+	switch {
+	case w.over():
+		return nil
+	case w.repeats >= maxRepeats:
+		message = "WHMCS sends the same rows again and again"
+	case w.pages >= maxPages:
+		message = "WHMCS has no end of pages"
+	default:
+		return nil
+	}
+	return w.a.named(actionProducts, &Error{Kind: ErrWHMCS, Message: message})
 }

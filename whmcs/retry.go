@@ -2,22 +2,181 @@ package whmcs
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/url"
+	"strconv"
+	"sync"
 	"time"
+
+	"github.com/sethvargo/go-retry"
 )
 
-// ask makes the calls for one question.
-func (a *API) ask(ctx context.Context, action string, params url.Values) (obj []byte, at time.Time, err error) {
-	r, err := a.post(ctx, action, params)
+// How often and after what time a call is tried again. All calls read, so trying
+// again does no harm beyond its load.
+const (
+	maxTries  = 3
+	firstWait = 400 * time.Millisecond // doubled for the next
+	jitter    = 50                     // percent, either way
+	maxWait   = time.Minute            // a longer Retry-After is not waited for
+)
+
+// A question is one call to be made, with as many tries as it takes.
+type question struct {
+	action string
+	params url.Values
+	limit  int  // rows wanted of a list, which are halved where WHMCS breaks on them
+	fixed  bool // limit stays: a smaller one would not help
+	scan   bool // a scan's page, which lets others go first
+}
+
+// An answer is the JSON object of a successful reply.
+type answer struct {
+	obj   []byte
+	at    time.Time // when WHMCS answered
+	limit int       // rows asked for in the end
+	calls int       // HTTP calls made
+}
+
+// ask makes the calls for one question: again after failures that may pass, with
+// growing waits, as long as the caller's time allows.
+func (a *API) ask(ctx context.Context, q question) (*answer, error) {
+	ans := &answer{}
+	var last *Error
+	err := retry.Do(ctx, a.backoff(ctx, &last), func(ctx context.Context) error {
+		ans.limit = a.size.clamp(q.limit)
+		if q.fixed {
+			ans.limit = q.limit
+		}
+		err := a.try(ctx, q, ans)
+		var e *Error
+		if err == nil || !errors.As(err, &e) {
+			return err
+		}
+		if e.Kind == ErrBreakerOpen && last != nil {
+			return last
+		}
+		if last = e; !e.again {
+			return e
+		}
+		if e.shrink && !q.fixed && a.size.halve(ans.limit) {
+			a.log.Warn("pages are halved, as WHMCS broke on one", "action", q.action, "rows", ans.limit, "for", halvedFor)
+		}
+		return retry.RetryableError(e)
+	})
+	switch {
+	case err == nil:
+		return ans, nil
+	case ctx.Err() != nil:
+		return nil, a.named(q.action, stopped(ctx, q.action))
+	}
+	return nil, err
+}
+
+// backoff says how long to wait after *last, and stops where the tries or the
+// caller's time are used up.
+func (a *API) backoff(ctx context.Context, last **Error) retry.Backoff {
+	waits := retry.WithMaxRetries(maxTries-1, retry.WithJitterPercent(jitter, retry.NewExponential(firstWait)))
+	return retry.BackoffFunc(func() (time.Duration, bool) {
+		wait, stop := waits.Next()
+		wait = max(wait, (*last).after)
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+			stop = true
+		}
+		return wait, stop || wait > maxWait
+	})
+}
+
+// try makes one HTTP call, at the limit of rows in ans, and puts the outcome
+// there.
+func (a *API) try(ctx context.Context, q question, ans *answer) error {
+	if err := a.breaker.refusal(); err != nil {
+		return a.named(q.action, err)
+	}
+	if a.gate.enter(ctx, q.scan) != nil {
+		return a.named(q.action, stopped(ctx, q.action))
+	}
+	pass, err := a.breaker.allow()
 	if err != nil {
-		return nil, time.Time{}, a.named(action, err)
+		a.gate.leave()
+		return a.named(q.action, err)
 	}
+	params := q.params
+	if q.limit > 0 {
+		params.Set("limitnum", strconv.Itoa(ans.limit))
+	}
+	start := time.Now()
+	r, err := a.post(ctx, q.action, params)
+	a.gate.leave()
+	took := time.Since(start)
+	ans.calls++
+	if err == nil {
+		ans.at = r.at
+		ans.obj, err = a.opened(q.action, r)
+	}
+	err = a.named(q.action, err)
+	a.account(q.action, pass, err)
+	a.observe(Call{Action: q.action, Duration: took, Err: kindOf(err), Try: ans.calls - 1})
+	return err
+}
+
+// opened is reply.open with a note in the log where something was printed around
+// the reply: it will break one day.
+func (a *API) opened(action string, r *reply) ([]byte, error) {
 	obj, noisy, e := r.open()
-	if e != nil {
-		return nil, time.Time{}, a.named(action, e)
-	}
 	if noisy {
-		a.log.Warn("text was printed around WHMCS's reply", "action", action)
+		a.log.Warn("a hook or PHP prints text around WHMCS's replies", "action", action)
 	}
-	return obj, r.at, nil
+	if e != nil {
+		return nil, e
+	}
+	return obj, nil
+}
+
+// account tells the breaker the outcome of a call.
+func (a *API) account(action string, p pass, err error) {
+	if a.breaker.done(p, err) {
+		a.log.Error("WHMCS is left alone", "for", breakerPause, "after", err)
+	}
+	var e *Error
+	if errors.As(err, &e) && e.Kind == ErrBlocked && e.Status == http.StatusForbidden {
+		// Some firewalls condemn one connection; the next call gets a new one.
+		a.hc.CloseIdleConnections()
+	}
+}
+
+// How pages shrink where WHMCS breaks on them, most often for want of memory.
+const (
+	halvedFor   = 10 * time.Minute
+	minPageSize = 10
+)
+
+// A pageSize is the limit on rows a page, after a page broke.
+type pageSize struct {
+	mu    sync.Mutex
+	limit int
+	until time.Time
+}
+
+// clamp returns how many rows to ask for where n are wanted.
+func (s *pageSize) clamp(n int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Now().Before(s.until) {
+		return min(n, s.limit)
+	}
+	return n
+}
+
+// halve lowers the limit to half of n, the rows of a page that broke. It is false
+// where nothing changes.
+func (s *pageSize) halve(n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	half := max(minPageSize, n/2)
+	if half >= n || time.Now().Before(s.until) && s.limit <= half {
+		return false
+	}
+	s.limit, s.until = half, time.Now().Add(halvedFor)
+	return true
 }

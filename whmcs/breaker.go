@@ -1,0 +1,120 @@
+package whmcs
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// The circuit breaker leaves WHMCS alone after failures in a row, so that a
+// server in trouble is not pushed further, and users hear of it at once instead
+// of after three time limits.
+const (
+	breakerFailures = 5
+	breakerPause    = 15 * time.Second
+)
+
+// A breaker is closed as long as WHMCS answers. Open, it lets nothing pass until
+// the pause is over, and then one call as a probe, whose outcome closes it or
+// begins another pause.
+type breaker struct {
+	mu      sync.Mutex
+	row     int       // failures in a row
+	until   time.Time // zero: closed
+	probing bool
+	epoch   int // counts the openings: what began before one says nothing after it
+	last    *Error
+	lastAt  time.Time
+	success time.Time
+}
+
+// A pass lets one call through, which must end with breaker.done.
+type pass struct {
+	epoch int
+	probe bool
+}
+
+// refusal returns the error of a call that may not be made now, nil where it may.
+func (b *breaker) refusal() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refuse()
+}
+
+// allow lets a call through or returns why not.
+func (b *breaker) allow() (pass, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.refuse(); err != nil {
+		return pass{}, err
+	}
+	b.probing = b.open()
+	return pass{b.epoch, b.probing}, nil
+}
+
+func (b *breaker) open() bool { return !b.until.IsZero() }
+
+func (b *breaker) refuse() error {
+	if !b.open() || !b.probing && !time.Now().Before(b.until) {
+		return nil
+	}
+	return &Error{
+		Kind: ErrBreakerOpen, IP: b.last.IP,
+		Message: "the last failure was: " + string(b.last.Kind),
+		Advice:  b.last.Advice,
+	}
+}
+
+// done counts the outcome of a call. It is true where this opened the breaker
+// anew.
+func (b *breaker) done(p pass, err error) (opened bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err == nil {
+		b.success = time.Now()
+	}
+	failure := failureOf(err)
+	if failure != nil {
+		b.last, b.lastAt = failure, time.Now()
+	}
+	if p.epoch != b.epoch {
+		return false
+	}
+	if p.probe {
+		b.probing = false
+	}
+	switch {
+	case failure != nil:
+		b.row++
+		if p.probe || b.row >= breakerFailures || failure.Kind == ErrBadCredentials || failure.Kind == ErrIPNotAllowed {
+			b.until, b.row = time.Now().Add(breakerPause), 0
+			b.epoch++
+			return true
+		}
+	case !ownStop(err):
+		b.row, b.until = 0, time.Time{}
+	}
+	return false
+}
+
+// failureOf returns err as a failure of the server or of the way to it, and nil
+// for success, for an answer of WHMCS's that tells of an error in the question,
+// and for a call that its caller stopped.
+func failureOf(err error) *Error {
+	var e *Error
+	if err == nil || ownStop(err) || !errors.As(err, &e) {
+		return nil
+	}
+	switch e.Kind {
+	case ErrNotFound, ErrActionNotPermitted, ErrWHMCS, ErrBreakerOpen:
+		return nil
+	}
+	return e
+}
+
+// ownStop reports whether a call ended because its caller stopped it or had no
+// more time.
+func ownStop(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,46 @@
+package whmcs
+
+import "time"
+
+// A Call is one HTTP call or one answer without a call, for metrics.
+type Call struct {
+	Action   string
+	Duration time.Duration // of the HTTP call
+	Err      Kind          // "" for success, and for a call that its caller stopped
+	Try      int           // 0 for the first, 1 for the first retry
+	Cached   bool          // no call was made: the answer came from the cache or from a call of another asker
+}
+
+// A State says how the installation does, for health checks.
+type State struct {
+	BreakerOpen  bool      // calls are refused at once with ErrBreakerOpen
+	BreakerUntil time.Time // when the next call may pass; zero: now
+	LastError    Kind      // the last failure of the server or of the way to it; "": none yet
+	LastErrorAt  time.Time
+	LastSuccess  time.Time // zero: none yet
+}
+
+// State returns how the installation does, as of the last call. It makes none.
+func (a *API) State() State {
+	b := &a.breaker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := State{BreakerOpen: b.open(), BreakerUntil: b.until, LastErrorAt: b.lastAt, LastSuccess: b.success}
+	if b.last != nil {
+		s.LastError = b.last.Kind
+	}
+	return s
+}
+
+func (a *API) observe(c Call) {
+	if a.observer != nil {
+		a.observer(c)
+	}
+}
+
+// tell observes an answer that needed no call of its own.
+func (a *API) tell(action string, from origin, err error) {
+	if from != fromCall && err == nil {
+		a.observe(Call{Action: action, Cached: true})
+	}
+}
