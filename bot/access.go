@@ -85,7 +85,7 @@ type access struct {
 	users    *otter.Cache[string, person]
 	channels *otter.Cache[string, bool] // whether all are insiders there
 
-	groups   *otter.Cache[string, []string]
+	groups *otter.Cache[string, []string]
 
 	mu   sync.Mutex
 	last map[string]group // what Slack last told, for as long as it then fails

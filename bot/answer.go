@@ -53,6 +53,8 @@ func (a *Answers) Answer(ctx context.Context, req *Request, s Showing) Answer {
 	switch {
 	case parseErr != nil:
 		return Answer{Message: formatting.Failure(parseErr, req.Line, o), Outcome: "malformed", Err: parseErr}
+	case req.Line == "":
+		return Answer{Message: formatting.NoFilter(o), Outcome: "help"}
 	case q.Help:
 		return Answer{Message: formatting.Help(q.Topic, o), Query: q, Outcome: "help"}
 	}
@@ -98,7 +100,7 @@ func denied(err error, o formatting.Options) Answer {
 	if d, ok := errors.AsType[*Denial](err); ok {
 		says = d.Says
 	}
-	return Answer{Message: formatting.Notice(says, nil, o), Outcome: "denied", Err: err}
+	return Answer{Message: formatting.Denied(says, o), Outcome: "denied", Err: err}
 }
 
 func (a *Answers) options(req *Request, s Showing) formatting.Options {

@@ -58,6 +58,7 @@ type Bot struct {
 	seen     *seen
 	rates    *rates
 	running  *running
+	recent   *recent
 	answers  *Answers
 	progress *rate.Limiter
 
@@ -88,7 +89,7 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
-		status: newStatus(), opener: &opener{}, seen: newSeen(), rates: newRates(cfg.UserRate), running: newRunning(), progress: newProgressLimit(),
+		status: newStatus(), opener: &opener{}, seen: newSeen(), rates: newRates(cfg.UserRate), running: newRunning(), recent: newRecent(), progress: newProgressLimit(),
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
 		notes:     newLane("notes", noteWorkers, noteQueue),
@@ -170,7 +171,7 @@ func (b *Bot) take(f frame, acks *acker) {
 		if t.dropped != "" {
 			b.status.dropped.WithLabelValues(t.dropped).Inc()
 		}
-		acks.offer(f.Envelope, nil, time.Now())
+		acks.offer(f.Envelope, formErrors(t.errs), time.Now())
 		return
 	}
 	if !b.seen.first(t.req.Received, t.req.keys...) {
@@ -179,6 +180,14 @@ func (b *Bot) take(f frame, acks *acker) {
 		return
 	}
 	acks.offer(f.Envelope, b.offer(t.req), t.req.Received)
+}
+
+// formErrors is the acknowledgement that marks wrong input at its field.
+func formErrors(errs map[string]string) any {
+	if len(errs) == 0 {
+		return nil
+	}
+	return map[string]any{"response_action": "errors", "errors": errs}
 }
 
 // offer queues req on its lane. Where that is full, or the process is about to

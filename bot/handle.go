@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
 )
 
 // staleAfter is the age at which a mention is not answered unasked: Slack delivers
@@ -29,12 +30,20 @@ func (b *Bot) handle(ctx context.Context, req *Request) {
 		}
 	}()
 	switch {
+	case req.Door == DoorHome:
+		b.home(ctx, req, rec)
+	case req.Door == DoorShortcut, req.Door == DoorSlash && req.Line == "":
+		b.form(ctx, req, rec)
+	case req.Door == DoorLookUp:
+		b.lookUpHere(ctx, req, rec)
 	case req.Door == DoorButton && req.Action != formatting.ActionAsk:
 		b.click(ctx, req, rec)
 	case req.Door == DoorMention && !req.Sent.IsZero() && req.Received.Sub(req.Sent) > staleAfter:
 		b.late(ctx, req, rec)
 	case req.Door == DoorMention || req.Door == DoorMessage:
 		b.converse(ctx, req, rec)
+	case asksInChannel(req.Line):
+		b.share(ctx, req, rec)
 	default:
 		b.ask(ctx, req, rec, Showing{})
 	}
@@ -53,15 +62,29 @@ func (b *Bot) close(rec *record) {
 func (b *Bot) click(ctx context.Context, req *Request, rec *record) {
 	switch req.Action {
 	case formatting.ActionRefresh:
-		b.ask(ctx, req, rec, Showing{Fresh: true})
+		b.ask(ctx, req, rec, Showing{Fresh: true, SharedBy: req.SharedBy})
 	case formatting.ActionContinue:
 		b.ask(ctx, req, rec, Showing{Continue: true})
 	case formatting.ActionStop:
 		b.stop(ctx, req, rec)
+	case formatting.ActionDetails:
+		b.details(ctx, req, rec)
+	case formatting.ActionForm:
+		b.form(ctx, req, rec)
+	case formatting.ActionShare:
+		b.share(ctx, req, rec)
+	case formatting.ActionRemove:
+		b.remove(ctx, req, rec)
 	default:
 		rec.outcome = "unknown_button"
 		b.say(ctx, req, rec, formatting.Notice("This button is from another version of the bot. Ask the question again.", nil, b.answers.options(req, Showing{})))
 	}
+}
+
+// asksInChannel reports whether a line says in:channel.
+func asksInChannel(line string) bool {
+	q, err := query.Parse(line)
+	return err == nil && q.InChannel
 }
 
 // ask answers a question at the place it was asked from.
@@ -119,6 +142,13 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 	}
 	if ans.Outcome == "denied" {
 		to = privately(to)
+	}
+	if ans.Result != nil {
+		b.recent.add(req.User, ans.Query.Lasting().String())
+	}
+	if isFile(ans) {
+		b.sendFile(ctx, req, rec, to, ans, show)
+		return to
 	}
 	to.ts = b.sendAnswer(ctx, req, rec, to, ans, show)
 	if to.way == post && to.ts != "" {
@@ -226,7 +256,7 @@ func (b *Bot) place(ctx context.Context, req *Request) place {
 	case req.Door == DoorSlash || req.Door == DoorLookUp:
 		to.way = respond
 	default:
-		to.way = direct
+		to = fromView(req)
 	}
 	return to
 }

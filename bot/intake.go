@@ -80,6 +80,12 @@ type interactionPayload struct {
 		TS       string `json:"ts"`
 		ThreadTS string `json:"thread_ts"`
 		Text     string `json:"text"`
+		Blocks   []struct {
+			Elements []struct {
+				ActionID string `json:"action_id"`
+				Value    string `json:"value"`
+			} `json:"elements"`
+		} `json:"blocks"`
 	} `json:"message"`
 	View struct {
 		ID       string `json:"id"`
@@ -88,7 +94,7 @@ type interactionPayload struct {
 		Callback string `json:"callback_id"`
 		Metadata string `json:"private_metadata"`
 		State    struct {
-			Values json.RawMessage `json:"values"`
+			Values formatting.FormValues `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
 	Actions []struct {
@@ -226,7 +232,10 @@ func (t *taking) interaction(payload json.RawMessage) {
 	case "block_actions":
 		t.click(req, p)
 	case "view_submission":
-		req.Door, t.req = DoorForm, req
+		req.Door = DoorForm
+		if req.Line, t.errs = formatting.ParseForm(p.View.State.Values); len(t.errs) == 0 {
+			t.req = req
+		}
 	case "shortcut":
 		req.Door, t.req = DoorShortcut, req
 	case "message_action":
@@ -248,6 +257,13 @@ func (t *taking) click(req *Request, p interactionPayload) {
 	if req.Action == formatting.ActionLink {
 		t.dropped = "a link"
 		return
+	}
+	for _, block := range p.Message.Blocks {
+		for _, e := range block.Elements {
+			if formatting.Action(e.ActionID) == formatting.ActionRemove {
+				req.SharedBy = e.Value
+			}
+		}
 	}
 	t.req = req
 }

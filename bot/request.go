@@ -44,6 +44,7 @@ type Request struct {
 	Edited    string // of an edited mention: when
 	Sent      time.Time
 	Ephemeral bool   // of a button: whether the message clicked is private
+	SharedBy  string // of a button on a shared answer: who shared it
 	Text      string // of a message shortcut: the message's text
 
 	ResponseURL Secret // a door back, five times in 30 minutes

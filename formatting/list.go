@@ -54,6 +54,9 @@ func announcement(res *query.Result, o Options) Message {
 	if len(res.Services) > 0 {
 		d.section(literal("The CSV file holds "+count(len(res.Services), "row")+"."), nil)
 	}
+	if o.FileElsewhere {
+		d.section("It is in your direct messages with the bot.", nil)
+	}
 	d.navigation(res)
 	d.foot(res)
 	return d.message()

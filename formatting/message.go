@@ -20,15 +20,16 @@ type Message struct {
 
 // Options are what a message must know of its surroundings.
 type Options struct {
-	Command  string    // the slash command: /services
-	AdminURL string    // full admin base URL for links; "": no links
-	Fields   []string  // BOT_FIELDS: notes, subscriptionid, custom:Name
-	Currency string    // WHMCS_CURRENCY
-	Public   bool      // others read it too: no Fields, no private buttons
-	Lists    bool      // Slack refuses the newer blocks: lists and texts instead
-	SharedBy string    // user id, in a shared answer
-	Now      time.Time // for "in 3 days"; its location is the process's
-	Ref      string    // reference of the request, shown in failures
+	Command       string    // the slash command: /services
+	AdminURL      string    // full admin base URL for links; "": no links
+	Fields        []string  // BOT_FIELDS: notes, subscriptionid, custom:Name
+	Currency      string    // WHMCS_CURRENCY
+	Public        bool      // others read it too: no Fields, no private buttons
+	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
+	SharedBy      string    // user id, in a shared answer
+	FileElsewhere bool      // the CSV file goes to the direct messages, not where the message goes
+	Now           time.Time // for "in 3 days"; its location is the process's
+	Ref           string    // reference of the request, shown in failures
 }
 
 // The actions of buttons: what Action gives for a clicked button's action_id. The

@@ -1,0 +1,39 @@
+package bot
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/maypok86/otter/v2"
+)
+
+const recentMost = 5 // questions a person
+
+// recent is what each person asked last, for the Home tab. It is in memory only.
+type recent struct {
+	mu     sync.Mutex
+	people *otter.Cache[string, []string]
+}
+
+func newRecent() *recent {
+	return &recent{people: otter.Must(&otter.Options[string, []string]{MaximumSize: cachedMost})}
+}
+
+// add notes a question as the newest of a person's.
+func (r *recent) add(user, line string) {
+	if line == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	lines, _ := r.people.GetIfPresent(user)
+	lines = slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return l == line })
+	lines = slices.Insert(lines, 0, line)
+	r.people.Set(user, lines[:min(len(lines), recentMost)])
+}
+
+// of returns a person's questions, newest first.
+func (r *recent) of(user string) []string {
+	lines, _ := r.people.GetIfPresent(user)
+	return lines
+}

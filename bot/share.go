@@ -1,0 +1,99 @@
+package bot
+
+import (
+	"context"
+
+	"servicesbot/formatting"
+)
+
+// share posts the answer to req's line where it was asked, for everybody there to
+// read: asked of WHMCS anew, checked anew, once however often it is clicked.
+func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
+	o := b.answers.options(req, Showing{})
+	to := place{way: post, user: req.User, channel: req.Channel, thread: req.Thread}
+	if req.View.ID != "" {
+		from := fromView(req)
+		to.channel, to.thread = from.channel, from.thread
+	}
+	if to.channel == "" || to.channel[0] == 'D' {
+		rec.outcome = "nowhere_to_share"
+		b.say(ctx, req, rec, formatting.Notice("There is no channel to share this in. Ask in the channel where others shall see it.", nil, o))
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, scanLimit)
+	defer cancel()
+	if err := b.access.Allow(ctx, req); err != nil {
+		ans := denied(err, o)
+		rec.note(ans)
+		b.say(ctx, req, rec, ans.Message)
+		return
+	}
+	if !b.access.insiders(ctx, to.channel) {
+		b.shareClosed(ctx, req, rec)
+		return
+	}
+	once := "share/" + to.channel + "/" + req.Message + req.View.ID + "/" + req.Line
+	if req.Door == DoorButton && !b.seen.first(req.Received, once) {
+		rec.outcome, rec.sent = "shared_already", true
+		return
+	}
+	if !b.postShared(ctx, req, rec, to) {
+		b.seen.forget(once)
+	}
+}
+
+// shareClosed answers alone who wanted to share where outsiders read.
+func (b *Bot) shareClosed(ctx context.Context, req *Request, rec *record) {
+	const says = "Others outside this company may read this channel, so nothing is posted there."
+	if req.Door == DoorButton {
+		rec.outcome = "share_refused"
+		b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
+		return
+	}
+	b.say(ctx, req, &record{req: req}, formatting.Notice(says+" Only you see the answer.", nil, b.answers.options(req, Showing{})))
+	b.ask(ctx, req, rec, Showing{})
+}
+
+// postShared asks and posts. It reports whether the post stands.
+func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, to place) bool {
+	show := Showing{Public: true, SharedBy: req.User, Fresh: true, Lists: b.listsOnly(req.Received), Allow: b.access.Allow}
+	ans := b.answers.Answer(ctx, req, show)
+	rec.note(ans)
+	if ans.Err != nil || ans.Result == nil {
+		b.say(ctx, req, rec, ans.Message)
+		return false
+	}
+	_, err := b.poster.send(ctx, to, ans.Message)
+	switch slackError(err) {
+	case "not_in_channel", "channel_not_found":
+		rec.outcome = "not_in_channel"
+		b.say(ctx, req, rec, formatting.Notice("The bot is not in this channel, so it cannot post here. Invite it first (/invite), then share again.", nil, b.answers.options(req, Showing{})))
+		return false
+	}
+	if refusesBlocks(err) {
+		b.sendAnswer(ctx, req, rec, to, ans, show)
+		return rec.sent
+	}
+	b.sent(rec, to, err)
+	if err != nil && !unknownOutcome(err) {
+		b.say(ctx, req, rec, formatting.Failure(err, req.Line, b.answers.options(req, Showing{})))
+	}
+	return err == nil || unknownOutcome(err)
+}
+
+// remove takes a shared post away, for whoever shared it.
+func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
+	o := b.answers.options(req, Showing{})
+	if req.Line != req.User {
+		rec.outcome = "not_theirs"
+		b.say(ctx, req, rec, formatting.Notice("Only who shared this can remove it.", nil, o))
+		return
+	}
+	_, _, err := b.slack.DeleteMessageContext(ctx, req.Channel, req.Message)
+	if err != nil && slackError(err) != "message_not_found" {
+		b.log.Warn("a shared post was not removed", "ref", req.Ref, "error", err)
+		b.say(ctx, req, rec, formatting.Notice("Slack did not let the bot remove this post. Try again, or ask a workspace admin to delete it.", nil, o))
+		return
+	}
+	rec.outcome, rec.sent = "removed", true
+}

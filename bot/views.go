@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
+)
+
+// allowWithin is how long a form waits for the look-up of who wants it; a trigger
+// lives 3 s. The form holds no data, and whoever submits it is checked again.
+const allowWithin = time.Second
+
+// An origin is where a view was opened: its answers go there. It travels in the
+// view's private_metadata, which only this app can read.
+type origin struct {
+	Channel string `json:"c,omitempty"`
+	Thread  string `json:"t,omitempty"`
+	URL     string `json:"u,omitempty"` // response_url
+}
+
+// originOf returns where req came from, for the view that it opens.
+func originOf(req *Request) string {
+	meta, err := json.Marshal(origin{req.Channel, req.Thread, req.ResponseURL.Reveal()})
+	if err != nil || len(meta) > 3000 { // Slack's limit of private_metadata
+		return ""
+	}
+	return string(meta)
+}
+
+// fromView is the place of an answer to something done in a view.
+func fromView(req *Request) place {
+	var o origin
+	to := place{way: direct, user: req.User}
+	if json.Unmarshal([]byte(req.View.Metadata), &o) != nil {
+		return to
+	}
+	to.channel, to.thread, to.url = o.Channel, o.Thread, Secret(o.URL)
+	switch {
+	case o.URL != "":
+		to.way = respond
+	case o.Channel != "" && o.Channel[0] != 'D':
+		to.way = whisper
+	}
+	return to
+}
+
+// details opens the details of one service as a modal: an empty one at once, since
+// a trigger lives 3 s, then, when access is checked, with the data.
+func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
+	loading := formatting.Loading()
+	loading.PrivateMetadata = originOf(req)
+	opened, err := b.slack.OpenViewContext(ctx, req.Trigger.Reveal(), loading)
+	if err != nil {
+		b.viewFailed(ctx, req, rec, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, questionLimit)
+	defer cancel()
+	show := Showing{Allow: b.access.Allow}
+	ans := b.answers.Answer(ctx, req, show)
+	rec.note(ans)
+	view := formatting.Modal(ans.Message)
+	if ans.Result != nil {
+		view = formatting.Details(ans.Result, b.answers.options(req, show))
+	}
+	view.PrivateMetadata = loading.PrivateMetadata
+	sending, done := background(ctx)
+	defer done()
+	_, err = b.slack.UpdateViewContext(sending, view, "", "", opened.ID)
+	b.sent(rec, place{way: respond}, err)
+}
+
+// form opens the search form, filled from the line.
+func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
+	quick, cancel := context.WithTimeout(ctx, allowWithin)
+	defer cancel()
+	if d, ok := errors.AsType[*Denial](b.access.Allow(quick, req)); ok && d.cause == nil {
+		ans := denied(d, b.answers.options(req, Showing{}))
+		rec.note(ans)
+		b.say(ctx, req, rec, ans.Message)
+		return
+	}
+	q, err := query.Parse(req.Line)
+	if err != nil {
+		q = query.Query{}
+	}
+	rec.outcome = "form"
+	_, err = b.slack.OpenViewContext(ctx, req.Trigger.Reveal(), formatting.SearchForm(q, originOf(req)))
+	if err != nil {
+		b.viewFailed(ctx, req, rec, err)
+		return
+	}
+	rec.sent = true
+}
+
+// viewFailed says in a message what could not be shown in a view.
+func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err error) {
+	b.log.Warn("a view was not opened", "ref", req.Ref, "error", err)
+	rec.outcome = "failed"
+	says := "Slack took too long to open the window. Click again."
+	if req.Door == DoorSlash {
+		says = "Slack took too long to open the search form. Try again, or type the question after the command, such as client:1 status:active."
+	}
+	b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
+}
+
+// home fills the Home tab of who opened it.
+func (b *Bot) home(ctx context.Context, req *Request, rec *record) {
+	o := b.answers.options(req, Showing{})
+	rec.outcome = "home"
+	may := []string{"You may ask here, in direct messages and wherever the bot is, and share answers in channels of this workspace only."}
+	view := formatting.Home(b.recent.of(req.User), may, o)
+	if err := b.access.Allow(ctx, req); err != nil {
+		ans := denied(err, o)
+		rec.note(ans)
+		view = slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: ans.Message.Blocks}}
+	}
+	_, err := b.slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: req.User, View: view})
+	b.sent(rec, place{way: respond}, err)
+}
