@@ -1,5 +1,12 @@
 package query
 
+import (
+	"slices"
+	"strings"
+
+	"servicesbot/whmcs"
+)
+
 // A Key is a row of the table of keys, as help, the search form, the README and
 // shell completion need it.
 type Key struct {
@@ -13,5 +20,206 @@ type Key struct {
 	Example string   // a line that parses
 }
 
+// The kinds of values.
+const (
+	kindID      = "id"
+	kindProduct = "id or text"
+	kindText    = "text"
+	kindHost    = "host name"
+	kindEmail   = "e-mail"
+	kindList    = "one of a list"
+	kindDate    = "date"
+	kindNumber  = "number"
+)
+
+// A field is all that the language knows of a key.
+type field struct {
+	Key
+	synonyms []string // words of other systems, for suggestions only
+
+	// value reads a value and returns it in canonical form, which it reads as
+	// itself again.
+	value func(string) (string, *flaw)
+	// test makes of a term's values what tells whether a service has one of them.
+	// It is nil for controls.
+	test func(values []string, e *env) match
+}
+
+// A match tells whether a service is one that was asked for.
+type match func(*whmcs.Service) bool
+
+var (
+	statuses = []string{"pending", "active", "completed", "suspended", "terminated", "cancelled", "fraud", "unknown"}
+	cycles   = []string{"free", "one-time", "monthly", "quarterly", "semi-annually", "annually", "biennially", "triennially"}
+	sortKeys = []string{"id", "due", "amount", "product", "domain", "status", "registered"}
+	views    = []string{string(ViewList), string(ViewTable), string(ViewSummary), string(ViewCSV)}
+)
+
+// table is the language: every key, in the order of help.
+var table = []field{
+	{Key: Key{Name: "client", Aliases: []string{"clientid"}, Kind: kindID, Pushed: "clientid",
+		Help:    "services of the client with this number",
+		Example: "client:1 status:active"},
+		synonyms: []string{"customer", "userid", "account"},
+		value:    readID, test: testClient},
+	{Key: Key{Name: "service", Aliases: []string{"serviceid", "id"}, Kind: kindID, Pushed: "serviceid",
+		Help:    "the service with this number",
+		Example: "service:2"},
+		synonyms: []string{"hosting", "hostingid"},
+		value:    readID, test: testService},
+	{Key: Key{Name: "product", Aliases: []string{"pid", "name"}, Kind: kindProduct, Pushed: "pid",
+		Help:    "the product with this number, or with this text in its name",
+		Example: `client:1 product:"starter"`},
+		synonyms: []string{"plan", "package", "productid"},
+		value:    readText, test: testProduct},
+	{Key: Key{Name: "domain", Kind: kindHost, Pushed: "domain",
+		Help:    "services for this host name, with www. or without; *.example.com is all below it",
+		Example: "domain:demodomain.com"},
+		synonyms: []string{"hostname", "host", "site", "website", "url"},
+		value:    readDomain, test: testDomain},
+	{Key: Key{Name: "username", Aliases: []string{"username2", "user"}, Kind: kindText, Pushed: "username2",
+		Help:    "the service with this control panel login",
+		Example: "username:demodoma"},
+		synonyms: []string{"login", "cpanel"},
+		value:    readText, test: testUsername},
+	{Key: Key{Name: "email", Kind: kindEmail, Pushed: "GetClientsDetails",
+		Help:    "services of the client with this e-mail address",
+		Example: "email:ann@example.com"},
+		synonyms: []string{"mail", "e-mail"},
+		value:    readEmail, test: testEmail},
+	{Key: Key{Name: "status", Kind: kindList, Values: statuses,
+		Help:    "services in this state",
+		Example: "client:1 status:active,suspended"},
+		synonyms: []string{"state"},
+		value:    readStatus, test: testStatus},
+	{Key: Key{Name: "cycle", Aliases: []string{"billing"}, Kind: kindList, Values: cycles,
+		Help:    "services billed in this rhythm",
+		Example: "client:1 cycle:monthly"},
+		synonyms: []string{"billingcycle", "period", "term"},
+		value:    readCycle, test: testCycle},
+	{Key: Key{Name: "group", Kind: kindText,
+		Help:    "text in the name of the product's group",
+		Example: `client:1 group:"shared hosting"`},
+		synonyms: []string{"groupname", "category"},
+		value:    readText, test: testTexts(func(s *whmcs.Service) []string { return []string{s.GroupName} })},
+	{Key: Key{Name: "server", Kind: kindText,
+		Help:    "text in the server's name, host name or address; a number is the server's id",
+		Example: "server:saturn status:active as:summary"},
+		synonyms: []string{"serverid", "servername", "node", "machine"},
+		value:    readText, test: testServer},
+	{Key: Key{Name: "payment", Kind: kindText,
+		Help:    "text in the payment method",
+		Example: `client:1 payment:"credit card"`},
+		synonyms: []string{"gateway", "paymentmethod"},
+		value:    readText, test: testTexts(func(s *whmcs.Service) []string { return []string{s.PaymentMethodName, s.PaymentMethod} })},
+	{Key: Key{Name: "ip", Kind: kindText,
+		Help:    "text in the service's own addresses, dedicated and assigned; for a server's address ask server",
+		Example: "ip:203.0.113.7"},
+		synonyms: []string{"address", "dedicatedip", "assignedips"},
+		value:    readText, test: testTexts(func(s *whmcs.Service) []string { return []string{s.DedicatedIP, s.AssignedIPs} })},
+	{Key: Key{Name: "due", Kind: kindDate,
+		Help:    "next due date: 2026-12-01, 2026-12, <2026-12-01, 2026-12-01..2026-12-31, today, overdue, <30d (within the next 30 days), none",
+		Example: "client:1 due:overdue,<30d"},
+		synonyms: []string{"nextdue", "nextduedate", "renews", "renewal", "expires"},
+		value:    readDue, test: testDue},
+	{Key: Key{Name: "registered", Kind: kindDate,
+		Help:    "day of registration: 2026-12-01, 2026-12, >2026-12-01, today, <30d (within the last 30 days), none",
+		Example: "client:1 registered:<2y"},
+		synonyms: []string{"created", "regdate", "since", "ordered"},
+		value:    readRegistered, test: testRegistered},
+	{Key: Key{Name: "amount", Kind: kindNumber,
+		Help:    "recurring amount: 24.95, >100, 10..20",
+		Example: "client:1 amount:>=10"},
+		synonyms: []string{"price", "cost", "recurringamount"},
+		value:    readAmount, test: testAmount},
+	{Key: Key{Name: "qty", Kind: kindNumber,
+		Help:    "quantity: 2, >1, 5..10",
+		Example: "client:1 qty:>1"},
+		synonyms: []string{"quantity", "count"},
+		value:    readQty, test: testQty},
+
+	{Key: Key{Name: "sort", Kind: kindList, Values: sortKeys, Control: true,
+		Help:    "order of the rows; - in front turns it round",
+		Example: "client:1 sort:-amount"},
+		synonyms: []string{"order", "orderby"},
+		value:    readSort},
+	{Key: Key{Name: "page", Kind: kindNumber, Control: true,
+		Help:    "page of the rows",
+		Example: "client:1 page:2"},
+		value: readPage},
+	{Key: Key{Name: "rows", Kind: kindNumber, Control: true,
+		Help:    "rows on a page of a list, 1 to 10",
+		Example: "client:1 rows:10"},
+		synonyms: []string{"limit", "limitnum"},
+		value:    readRows},
+	{Key: Key{Name: "as", Kind: kindList, Values: views, Control: true,
+		Help:    "the form of the answer",
+		Example: "client:1 as:table"},
+		synonyms: []string{"view", "format"},
+		value:    readOneOf("a view", views, nil)},
+	{Key: Key{Name: "in", Kind: kindList, Values: []string{"channel"}, Control: true,
+		Help:    "share the answer in the channel at once",
+		Example: "client:1 in:channel"},
+		synonyms: []string{"share"},
+		value:    readOneOf("a place", []string{"channel"}, nil)},
+	{Key: Key{Name: "fresh", Kind: kindList, Values: []string{"yes"}, Control: true,
+		Help:    "ask WHMCS anew instead of using what is remembered",
+		Example: "client:1 fresh:yes"},
+		synonyms: []string{"refresh", "nocache"},
+		value:    readOneOf("an answer", []string{"yes"}, map[string]string{"true": "yes", "1": "yes", "on": "yes"})},
+}
+
+// byName finds a field by each of its names, squeezed.
+var byName = func() map[string]*field {
+	m := make(map[string]*field)
+	for i := range table {
+		m[squeeze(table[i].Name)] = &table[i]
+		for _, a := range table[i].Aliases {
+			m[squeeze(a)] = &table[i]
+		}
+	}
+	return m
+}()
+
+// filterNames and keyNames list the keys for errors.
+var filterNames, keyNames = func() (filters, all []string) {
+	for _, f := range table {
+		all = append(all, f.Name)
+		if !f.Control {
+			filters = append(filters, f.Name)
+		}
+	}
+	return filters, all
+}()
+
+// lookup finds a key by name or alias, in any case, with or without - and _
+// inside; nil where there is none.
+func lookup(name string) *field {
+	if len(name) > maxKeyLength {
+		return nil
+	}
+	if f, ok := byName[name]; ok {
+		return f
+	}
+	return byName[squeeze(name)]
+}
+
 // Keys returns the table of keys in the order of help.
-func Keys() []Key { return nil }
+func Keys() []Key {
+	keys := make([]Key, len(table))
+	for i, f := range table {
+		keys[i] = f.Key
+		keys[i].Aliases = slices.Clone(f.Aliases)
+		keys[i].Values = slices.Clone(f.Values)
+	}
+	return keys
+}
+
+// LookupKey finds a key by its name or an alias, in any case.
+func LookupKey(name string) (Key, bool) {
+	f := lookup(strings.TrimSpace(name))
+	if f == nil {
+		return Key{}, false
+	}
+	return f.Key, true
+}

@@ -2,13 +2,17 @@ package query
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"servicesbot/whmcs"
 )
 
 // A Finder answers queries from one installation.
-type Finder struct{}
+type Finder struct {
+	api *whmcs.API
+	cfg FinderConfig
+}
 
 // FinderConfig is what a Finder needs beside the API.
 type FinderConfig struct {
@@ -19,7 +23,19 @@ type FinderConfig struct {
 }
 
 // NewFinder returns a Finder.
-func NewFinder(api *whmcs.API, cfg FinderConfig) *Finder { return &Finder{} }
+func NewFinder(api *whmcs.API, cfg FinderConfig) *Finder {
+	if cfg.Rows <= 0 {
+		cfg.Rows = 5
+	}
+	cfg.Rows = min(cfg.Rows, maxListRows)
+	if cfg.ScanRows <= 0 {
+		cfg.ScanRows = 20_000
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Finder{api: api, cfg: cfg}
+}
 
 // Options are of one call of Find.
 type Options struct {
@@ -31,12 +47,6 @@ type Options struct {
 type Progress struct {
 	Looked, Of, Found int
 	Left              time.Duration // an estimate; 0: not known yet
-}
-
-// Find answers q. An error is an *Error of this package where the query cannot be
-// answered as it stands, or one of package whmcs's.
-func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error) {
-	return nil, nil
 }
 
 // A Result is an answer that explains itself.
@@ -69,22 +79,74 @@ type Result struct {
 	Summary  *Summary             // of as:summary
 }
 
-// A Count is how many matches have one value.
-type Count struct {
-	Value string
-	N     int
+// Find answers q. An error is an *Error of this package where the query cannot be
+// answered as it stands, or one of package whmcs's.
+func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error) {
+	e := &env{today: dateOf(f.cfg.Now())}
+	p := planFor(q, e)
+	res := &Result{Query: q, Complete: true, Counted: true}
+	var found []*whmcs.Service
+	wanted := compile(q, e)
+	for _, req := range p.requests {
+		req.Fresh = q.Fresh
+		for page, err := range f.api.Pages(ctx, req) {
+			if errors.Is(err, whmcs.ErrNotFound) {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			res.Looked += len(page.Services)
+			res.Of += len(page.Services)
+			for i := range page.Services {
+				if wanted(&page.Services[i]) {
+					found = append(found, &page.Services[i])
+				}
+			}
+			res.Foreign += page.Foreign
+			res.Unreadable += page.Unreadable
+			res.Calls += page.Calls
+			if res.AsOf.IsZero() || page.AsOf.Before(res.AsOf) {
+				res.AsOf = page.AsOf
+			}
+		}
+	}
+	f.fill(res, sorted(found, q.Sort), e)
+	return res, nil
 }
 
-// A Summary is exact over all matches.
-type Summary struct {
-	Statuses, Products, Servers, Cycles []Count // most first
+// fill puts the page asked for, and what is counted, into a result.
+func (f *Finder) fill(res *Result, found []*whmcs.Service, e *env) {
+	q := res.Query
+	rows := f.pageRows(q)
+	res.Matched = len(found)
+	first, last := 0, len(found)
+	if q.As != ViewCSV {
+		first = min(max(q.Page-1, 0)*rows, len(found))
+		last = min(first+rows, len(found))
+	}
+	res.First = first
+	res.More = last < len(found)
+	for _, s := range found[first:last] {
+		res.Services = append(res.Services, *s)
+	}
+	if q.As == ViewSummary {
+		res.Summary = summarize(found, e, f.cfg.Currency)
+	}
+	t := tally{}
+	for _, s := range found {
+		t[string(s.Status)]++
+	}
+	res.Statuses = t.counts()
+}
 
-	Clients    int // clients concerned
-	Due7       int // due in the next 7 days, today included
-	Due30      int
-	Overdue    int
-	FreeOrOnce int // free and one-time services, apart from the revenue
-
-	Revenue  string // recurring revenue a month, "1234.56"; "" where it may not be summed
-	Currency string // "" where not known
+// pageRows returns how many rows a page of q's view has.
+func (f *Finder) pageRows(q Query) int {
+	switch {
+	case q.As == ViewTable:
+		return TableRows
+	case q.Rows > 0:
+		return q.Rows
+	}
+	return f.cfg.Rows
 }

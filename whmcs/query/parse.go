@@ -1,23 +1,330 @@
 package query
 
-// Parse reads a line. A failure is an *Error with every problem found.
-func Parse(line string) (Query, error) { return Query{}, nil }
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
 
-// An Error tells all that is wrong with a line and how to mend it.
-type Error struct {
-	Line     string
-	Problems []Problem
-	// Corrected are whole lines that parse, best first: the line mended, or, for
-	// a lone number, "client:1" and "service:1".
-	Corrected []string
+// Parse reads a line. A failure is an *Error with every problem found. An empty
+// line is the zero Query.
+func Parse(line string) (Query, error) {
+	q, faults := parse(line)
+	if len(faults) > 0 {
+		return Query{}, newError(line, faults)
+	}
+	return q, nil
 }
 
-// A Problem is one thing wrong with a line.
-type Problem struct {
-	Start, End int      // byte offsets of the offending word
-	Says       string   // one plain sentence with the nearest right word
-	Valid      []string // what would be valid there, where it is a short list
+// NewTerm makes a filter of key and free text, such as a form's field holds:
+// each value is taken as it stands, quotes and commas included. A failure is an
+// *Error whose Line is the first wrong value.
+func NewTerm(key string, values ...string) (Term, error) {
+	k := lookup(key)
+	if k == nil || k.Control {
+		return Term{}, newError(key, []fault{unknownKey(token{key: key, keySpan: span{0, len(key)}})})
+	}
+	t := Term{Key: k.Name}
+	for _, v := range values {
+		canonical, flaw := k.value(clean(v))
+		if flaw != nil {
+			return Term{}, newError(v, []fault{flaw.at(span{0, len(v)}, false)})
+		}
+		if !slices.Contains(t.Values, canonical) {
+			t.Values = append(t.Values, canonical)
+		}
+	}
+	if len(t.Values) == 0 {
+		return Term{}, newError("", []fault{{says: fmt.Sprintf("%q needs a value.", k.Name)}})
+	}
+	return t, nil
 }
 
-// Error returns the first problem's sentence.
-func (e *Error) Error() string { return e.Problems[0].Says }
+// parse reads a line and collects everything wrong with it.
+func parse(line string) (Query, []fault) {
+	l := lexer{line: line}
+	tokens := l.tokens()
+	p := parser{line: line, faults: l.faults}
+	if len(tokens) > 0 && asksHelp(tokens[0]) {
+		p.help(tokens)
+		return p.q, p.faults
+	}
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		var next *token
+		if i+1 < len(tokens) && tokens[i+1].word() {
+			next = &tokens[i+1]
+		}
+		if p.unfinished(t, next) || p.spelledOut(t, next) {
+			if next != nil {
+				i++
+			}
+			continue
+		}
+		p.token(t)
+	}
+	return p.q, p.faults
+}
+
+// A parser turns tokens into a query.
+type parser struct {
+	line   string
+	q      Query
+	faults []fault
+	seen   []string // controls given so far
+}
+
+func (p *parser) fault(f fault) { p.faults = append(p.faults, f) }
+
+// asksHelp reports whether a first token is "help" or "?".
+func asksHelp(t token) bool {
+	if t.hasKey || t.not || len(t.values) != 1 || t.values[0].quoted {
+		return false
+	}
+	return t.values[0].text == "?" || strings.EqualFold(t.values[0].text, "help")
+}
+
+// help reads "help" and "help key".
+func (p *parser) help(tokens []token) {
+	p.q.Help = true
+	if len(tokens) == 1 {
+		return
+	}
+	topic := tokens[1]
+	name := strings.TrimSuffix(p.line[topic.start:topic.end], ":")
+	if k := lookup(name); k != nil {
+		p.q.Topic = k.Name
+	} else {
+		p.fault(unknownTopic(topic.span, name))
+	}
+	if len(tokens) > 2 {
+		at := span{tokens[2].start, tokens[len(tokens)-1].end}
+		p.fault(fault{span: at, says: "Help explains one key at a time.", edits: remove(at.start, at.end)})
+	}
+}
+
+// unfinished notes a key without a value and a comma with nothing behind it.
+// The likely slip is a space after the colon or the comma.
+func (p *parser) unfinished(t token, next *token) bool {
+	if len(t.values) > 0 && !t.trailing {
+		return false
+	}
+	f := fault{span: t.span}
+	switch {
+	case t.trailing:
+		f.says = "There is nothing behind the last comma."
+		f.edits = remove(t.end-1, t.end)
+	case t.hasKey:
+		f.says = fmt.Sprintf("%q needs a value right behind the colon.", t.key)
+		if k := lookup(t.key); k != nil {
+			f.valid = k.Values
+		}
+	default:
+		f.says = "A lone - excludes nothing."
+		f.edits = remove(t.start, t.end)
+	}
+	if next != nil {
+		f.end = next.end
+		f.edits = remove(t.end, next.start)
+	}
+	if t.hasKey && lookup(t.key) == nil {
+		joined := f.edits
+		f = unknownKey(t)
+		if len(f.edits) > 0 {
+			f.edits = append(f.edits, joined...)
+		}
+	}
+	p.fault(f)
+	return true
+}
+
+// spelledOut notes "client 1" and "client=1", which mean "client:1".
+func (p *parser) spelledOut(t token, next *token) bool {
+	if t.hasKey || len(t.values) != 1 || t.values[0].quoted {
+		return false
+	}
+	text := t.values[0].text
+	if name, v, ok := strings.Cut(text, "="); ok && v != "" {
+		k := lookup(name)
+		if k == nil {
+			return false
+		}
+		at := t.values[0].start + len(name)
+		p.fault(fault{span: t.span, says: fmt.Sprintf("A key and its value are joined by a colon: %q.", k.Name+":"+v),
+			edits: replace(at, at+1, ":")})
+		return next == nil
+	}
+	if next == nil || !isNumber(next.values[0].text) || next.values[0].quoted {
+		return false
+	}
+	k := lookup(text)
+	if k == nil {
+		return false
+	}
+	p.fault(fault{span: span{t.start, next.end},
+		says:  fmt.Sprintf("A key and its value are joined by a colon: %q.", k.Name+":"+next.values[0].text),
+		edits: replace(t.end, next.start, ":")})
+	return true
+}
+
+// token reads a token that has values.
+func (p *parser) token(t token) {
+	if !t.hasKey {
+		p.word(t)
+		return
+	}
+	k := lookup(t.key)
+	switch {
+	case k == nil:
+		p.fault(unknownKey(t))
+	case k.Control:
+		p.control(k, t)
+	default:
+		p.filter(k, t)
+	}
+}
+
+// filter reads a term with a key.
+func (p *parser) filter(k *field, t token) {
+	term := Term{Not: t.not, Key: k.Name}
+	p.tooMany(t)
+	for _, v := range t.values {
+		canonical, flaw := k.value(v.text)
+		switch {
+		case flaw != nil:
+			p.fault(flaw.at(v.span, true))
+		case len(term.Values) < maxValues && !slices.Contains(term.Values, canonical):
+			term.Values = append(term.Values, canonical)
+		}
+	}
+	p.q.Terms = append(p.q.Terms, term)
+}
+
+// tooMany notes a term with more alternatives than anybody types.
+func (p *parser) tooMany(t token) {
+	if len(t.values) > maxValues {
+		p.fault(fault{span: t.span, says: fmt.Sprintf("A list may have %d values, this one has %d.", maxValues, len(t.values))})
+	}
+}
+
+// word reads a term without a key: host names and e-mail addresses are asked
+// for by their keys, a number needs to be told what it counts, the rest is text.
+func (p *parser) word(t token) {
+	p.tooMany(t)
+	key := classify(t.values)
+	switch key {
+	case "":
+	case "number":
+		p.loneNumber(t)
+		return
+	default:
+		p.filter(lookup(key), t)
+		return
+	}
+	term := Term{Not: t.not}
+	for _, v := range t.values {
+		switch {
+		case v.text == "":
+			p.fault(fault{span: v.span, says: "There is nothing between the quotes.", edits: remove(t.start, t.end)})
+		case len(term.Values) < maxValues && !slices.Contains(term.Values, v.text):
+			term.Values = append(term.Values, v.text)
+		}
+	}
+	p.q.Terms = append(p.q.Terms, term)
+}
+
+// classify says what the values of a bare word are: "domain", "email", "number"
+// or "" for text. A quoted value is always text.
+func classify(values []value) string {
+	kind := ""
+	for i, v := range values {
+		of := ""
+		switch {
+		case v.quoted:
+		case isNumber(v.text):
+			of = "number"
+		case isHostWord(v.text):
+			of = "domain"
+		case isEmail(v.text):
+			of = "email"
+		}
+		if of == "" || i > 0 && of != kind {
+			return ""
+		}
+		kind = of
+	}
+	return kind
+}
+
+// plainWord reports whether w, without quotes, is read as a word and nothing else.
+func plainWord(w string) bool {
+	return classify([]value{{text: w}}) == "" && w[0] != '-' && w != "?" &&
+		!strings.EqualFold(w, "help") && !strings.ContainsAny(w, ":=") && lookup(w) == nil
+}
+
+// isNumber reports whether a word is a number as people write one: 12 or #12.
+func isNumber(w string) bool {
+	w = strings.TrimPrefix(w, "#")
+	return w != "" && strings.Trim(w, "0123456789") == ""
+}
+
+// loneNumber asks whether a number is a client's or a service's.
+func (p *parser) loneNumber(t token) {
+	text := p.line[t.values[0].start:t.values[len(t.values)-1].end]
+	keys := []string{"client", "service"}
+	if slices.ContainsFunc(p.q.Terms, func(t Term) bool { return t.Key == "client" || t.Key == "email" }) {
+		slices.Reverse(keys)
+	}
+	at := t.values[0].start
+	p.fault(fault{span: t.span,
+		says:  fmt.Sprintf("Is %s a client or a service? Write %q or %q.", text, keys[0]+":"+text, keys[1]+":"+text),
+		valid: []string{keys[0] + ":" + text, keys[1] + ":" + text},
+		edits: replace(at, at, keys[0]+":"),
+		or:    [][]edit{replace(at, at, keys[1]+":")},
+	})
+}
+
+// control reads sort, page, rows, as, in and fresh.
+func (p *parser) control(k *field, t token) {
+	if t.not {
+		p.fault(fault{span: t.span, says: fmt.Sprintf("%q is no filter; it cannot be excluded.", k.Name),
+			edits: remove(t.start, t.start+1)})
+		return
+	}
+	if slices.Contains(p.seen, k.Name) {
+		p.fault(fault{span: t.span, says: fmt.Sprintf("%q is given twice.", k.Name), edits: remove(t.start, t.end)})
+		return
+	}
+	p.seen = append(p.seen, k.Name)
+	if len(t.values) > 1 {
+		p.fault(fault{span: t.span, says: fmt.Sprintf("%q takes one value.", k.Name),
+			edits: remove(t.values[0].end, t.end)})
+		return
+	}
+	v, flaw := k.value(t.values[0].text)
+	if flaw != nil {
+		p.fault(flaw.at(t.values[0].span, true))
+		return
+	}
+	p.set(k.Name, v)
+}
+
+// set stores a control's value.
+func (p *parser) set(name, v string) {
+	switch name {
+	case "sort":
+		p.q.Sort.Key = strings.TrimPrefix(v, "-")
+		p.q.Sort.Desc = v[0] == '-'
+	case "page":
+		p.q.Page, _ = strconv.Atoi(v)
+	case "rows":
+		p.q.Rows, _ = strconv.Atoi(v)
+	case "as":
+		p.q.As = View(v)
+	case "in":
+		p.q.InChannel = true
+	case "fresh":
+		p.q.Fresh = true
+	}
+}

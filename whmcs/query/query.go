@@ -1,6 +1,20 @@
 // Package query is the language in which services are asked for, and the search
 // that answers it.
+//
+// A line is a list of terms, all of which must match:
+//
+//	client:1 status:active,suspended -product:"Domain Backup" due:<30d sort:-amount
+//
+// Parse reads it, Query.String writes it, Keys is the table of its keys, and a
+// Finder answers it: what WHMCS can filter by is asked of WHMCS, the rest is
+// tested here, and every row is tested against every term whatever WHMCS did.
 package query
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // A Query is a parsed line. The zero value asks for every service.
 type Query struct {
@@ -42,11 +56,139 @@ const (
 	ViewCSV     View = "csv"
 )
 
+// TableRows is how many rows a page of as:table has.
+const TableRows = 100
+
+// maxListRows is the most rows that a page of a list may have: each is a block
+// with a button, and a Slack message holds 50 blocks.
+const maxListRows = 10
+
 // String returns the canonical line: Parse(q.String()) == q.
-func (q Query) String() string { return "" }
+func (q Query) String() string {
+	if q.Help {
+		return strings.TrimSuffix("help "+q.Topic, " ")
+	}
+	var b strings.Builder
+	for _, t := range q.Terms {
+		t.write(&b)
+	}
+	if q.Sort.Key != "" {
+		b.WriteString(" sort:")
+		if q.Sort.Desc {
+			b.WriteByte('-')
+		}
+		b.WriteString(q.Sort.Key)
+	}
+	if q.Page != 0 {
+		b.WriteString(" page:" + strconv.Itoa(q.Page))
+	}
+	if q.Rows != 0 {
+		b.WriteString(" rows:" + strconv.Itoa(q.Rows))
+	}
+	if q.As != "" {
+		b.WriteString(" as:" + string(q.As))
+	}
+	if q.InChannel {
+		b.WriteString(" in:channel")
+	}
+	if q.Fresh {
+		b.WriteString(" fresh:yes")
+	}
+	return strings.TrimPrefix(b.String(), " ")
+}
+
+// String returns the term as it stands in a line.
+func (t Term) String() string {
+	var b strings.Builder
+	t.write(&b)
+	return strings.TrimPrefix(b.String(), " ")
+}
+
+// write appends a space and the term.
+func (t Term) write(b *strings.Builder) {
+	b.WriteByte(' ')
+	if t.Not {
+		b.WriteByte('-')
+	}
+	if t.Key != "" {
+		b.WriteString(t.Key)
+		b.WriteByte(':')
+	}
+	for i, v := range t.Values {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if bare(v) && (t.Key != "" || plainWord(v)) {
+			b.WriteString(v)
+		} else {
+			quote(b, v)
+		}
+	}
+}
+
+// Filtered reports whether q has a filter; without one it asks for every service.
+func (q Query) Filtered() bool { return len(q.Terms) > 0 }
 
 // Lasting returns q without in:channel and fresh:yes, for every line made from it.
 func (q Query) Lasting() Query {
 	q.InChannel, q.Fresh = false, false
+	return q
+}
+
+// WithPage returns q at page n, counted from 1; below that it is the first.
+func (q Query) WithPage(n int) Query {
+	q.Page = n
+	if n <= 1 {
+		q.Page = 0
+	}
+	return q
+}
+
+// WithAs returns q shown as v, from the first page on.
+func (q Query) WithAs(v View) Query {
+	q.As, q.Page = v, 0
+	return q
+}
+
+// WithSort returns q in the order s, from the first page on.
+func (q Query) WithSort(s Sort) Query {
+	q.Sort, q.Page = s, 0
+	return q
+}
+
+// With returns q with one more term, from the first page on. NewTerm makes terms
+// of free text.
+func (q Query) With(t Term) Query {
+	q.Terms, q.Page = append(slices.Clone(q.Terms), t), 0
+	return q
+}
+
+// Without returns q without its term i, from the first page on.
+func (q Query) Without(i int) Query {
+	q.Terms, q.Page = slices.Delete(slices.Clone(q.Terms), i, i+1), 0
+	if len(q.Terms) == 0 {
+		q.Terms = nil
+	}
+	return q
+}
+
+// WithStatus returns q with values, in any case, in the place of all that it
+// says about the status; with none it asks for every status. A word that is no
+// status of WHMCS's stands for unknown.
+func (q Query) WithStatus(values ...string) Query {
+	terms := slices.DeleteFunc(slices.Clone(q.Terms), func(t Term) bool { return t.Key == "status" })
+	var canonical []string
+	for _, v := range values {
+		if v = statusValue(v); !slices.Contains(canonical, v) {
+			canonical = append(canonical, v)
+		}
+	}
+	if len(canonical) > 0 {
+		terms = append(terms, Term{Key: "status", Values: canonical})
+	}
+	if len(terms) == 0 {
+		terms = nil
+	}
+	q.Terms, q.Page = terms, 0
 	return q
 }

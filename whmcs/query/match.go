@@ -1,0 +1,310 @@
+package query
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"servicesbot/whmcs"
+)
+
+// An env is what tests of rows need to know beside the query.
+type env struct {
+	today   whmcs.Date
+	emails  map[string]int       // client ids of the addresses asked for; 0: no such client
+	servers map[int]whmcs.Server // nil: rows carry their server's names themselves
+}
+
+// compile makes one test of all terms of a query.
+func compile(q Query, e *env) match {
+	all := make([]match, len(q.Terms))
+	for i, t := range q.Terms {
+		m := testWord(t.Values, e)
+		if t.Key != "" {
+			m = lookup(t.Key).test(t.Values, e)
+		}
+		if t.Not {
+			has := m
+			m = func(s *whmcs.Service) bool { return !has(s) }
+		}
+		all[i] = m
+	}
+	return func(s *whmcs.Service) bool {
+		for _, m := range all {
+			if !m(s) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// numbers returns the values that are numbers.
+func numbers(values []string) []int {
+	var ns []int
+	for _, v := range values {
+		if n, err := strconv.Atoi(v); err == nil && isNumber(v) {
+			ns = append(ns, n)
+		}
+	}
+	return ns
+}
+
+// texts returns the values that are not numbers, folded.
+func texts(values []string) []string {
+	var ts []string
+	for _, v := range values {
+		if !isNumber(v) {
+			ts = append(ts, strings.ToLower(v))
+		}
+	}
+	return ts
+}
+
+// folded returns values in lower case.
+func folded(values []string) []string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = strings.ToLower(v)
+	}
+	return all
+}
+
+// contains reports whether a field holds one of some folded texts.
+func contains(field string, texts []string) bool {
+	if field == "" {
+		return false
+	}
+	field = strings.ToLower(field)
+	for _, t := range texts {
+		if strings.Contains(field, t) {
+			return true
+		}
+	}
+	return false
+}
+
+func testClient(values []string, _ *env) match {
+	ids := numbers(values)
+	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ClientID) }
+}
+
+func testService(values []string, _ *env) match {
+	ids := numbers(values)
+	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ID) }
+}
+
+func testProduct(values []string, _ *env) match {
+	ids, names := numbers(values), texts(values)
+	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.PID) || contains(s.Name, names) }
+}
+
+func testEmail(values []string, e *env) match {
+	var ids []int
+	for _, v := range values {
+		if id := e.emails[v]; id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ClientID) }
+}
+
+// testTexts makes the test of a key that looks for text in some fields.
+func testTexts(fields func(*whmcs.Service) []string) func([]string, *env) match {
+	return func(values []string, _ *env) match {
+		wanted := folded(values)
+		return func(s *whmcs.Service) bool {
+			for _, f := range fields(s) {
+				if contains(f, wanted) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+}
+
+// testDomain compares host names as DNS does, and with www. as without.
+func testDomain(values []string, _ *env) match {
+	var exact, below []string
+	for _, v := range values {
+		if host, wild := strings.CutPrefix(v, "*."); wild {
+			below = append(below, "."+asciiHost(host))
+		} else {
+			exact = append(exact, withoutWWW(asciiHost(v)))
+		}
+	}
+	return func(s *whmcs.Service) bool {
+		if s.Domain == "" {
+			return false
+		}
+		host := serviceHost(s.Domain)
+		if slices.Contains(exact, withoutWWW(host)) {
+			return true
+		}
+		return slices.ContainsFunc(below, func(b string) bool { return strings.HasSuffix(host, b) })
+	}
+}
+
+// serviceHost brings a service's domain into the form of asciiHost where it is a
+// host name, else into lower case.
+func serviceHost(domain string) string {
+	host := strings.TrimRight(strings.ToLower(strings.TrimSpace(domain)), ".")
+	if ascii := asciiHost(host); ascii != "" {
+		return ascii
+	}
+	return host
+}
+
+// withoutWWW drops www. where a host name of two labels or more is left.
+func withoutWWW(host string) string {
+	if rest, ok := strings.CutPrefix(host, "www."); ok && strings.Contains(rest, ".") {
+		return rest
+	}
+	return host
+}
+
+func testUsername(values []string, _ *env) match {
+	return func(s *whmcs.Service) bool {
+		return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, s.Username) })
+	}
+}
+
+func testStatus(values []string, _ *env) match {
+	return func(s *whmcs.Service) bool { return slices.Contains(values, statusKey(s.Status)) }
+}
+
+// statusKey returns the status: value of a service's status.
+func statusKey(st whmcs.Status) string {
+	switch st {
+	case whmcs.StatusActive:
+		return "active"
+	case whmcs.StatusSuspended:
+		return "suspended"
+	case whmcs.StatusTerminated:
+		return "terminated"
+	case whmcs.StatusPending:
+		return "pending"
+	case whmcs.StatusCancelled:
+		return "cancelled"
+	case whmcs.StatusCompleted:
+		return "completed"
+	case whmcs.StatusFraud:
+		return "fraud"
+	case whmcs.StatusUnknown:
+		return "unknown"
+	}
+	return statusValue(string(st))
+}
+
+func testCycle(values []string, _ *env) match {
+	return func(s *whmcs.Service) bool { return slices.Contains(values, cycleKey(s.BillingCycle)) }
+}
+
+// cycleKey returns the cycle: value of a service's billing cycle, "" for one
+// that is not known.
+func cycleKey(c whmcs.Cycle) string {
+	switch c {
+	case whmcs.CycleMonthly:
+		return "monthly"
+	case whmcs.CycleAnnually:
+		return "annually"
+	case whmcs.CycleFree:
+		return "free"
+	case whmcs.CycleOneTime:
+		return "one-time"
+	case whmcs.CycleUnknown:
+		return ""
+	}
+	v, flaw := readCycle(string(c))
+	if flaw != nil {
+		return ""
+	}
+	return v
+}
+
+// serverNames returns what a service's server is called.
+func (e *env) serverNames(s *whmcs.Service) (name, hostname, ip string) {
+	if e.servers != nil && nameless(s) {
+		m := e.servers[s.ServerID]
+		return m.Name, m.Hostname, m.IP
+	}
+	return s.ServerName, s.ServerHostname, s.ServerIP
+}
+
+// nameless reports whether a service has a server that its row does not name.
+func nameless(s *whmcs.Service) bool {
+	return s.ServerID != 0 && s.ServerName == "" && s.ServerHostname == "" && s.ServerIP == ""
+}
+
+func testServer(values []string, e *env) match {
+	ids, wanted := numbers(values), texts(values)
+	return func(s *whmcs.Service) bool {
+		if s.ServerID != 0 && slices.Contains(ids, s.ServerID) {
+			return true
+		}
+		return len(wanted) > 0 && e.onServer(s, wanted)
+	}
+}
+
+// onServer reports whether one of some folded texts is in the server's names.
+func (e *env) onServer(s *whmcs.Service, wanted []string) bool {
+	name, hostname, ip := e.serverNames(s)
+	return contains(name, wanted) || contains(hostname, wanted) || contains(ip, wanted)
+}
+
+// testWord looks for text where people expect a word: product, group, domain, server.
+func testWord(values []string, e *env) match {
+	wanted := folded(values)
+	return func(s *whmcs.Service) bool {
+		return contains(s.Name, wanted) || contains(s.GroupName, wanted) || contains(s.Domain, wanted) || e.onServer(s, wanted)
+	}
+}
+
+func testDue(values []string, e *env) match {
+	return testDate(values, e, true, func(s *whmcs.Service) whmcs.Date { return s.NextDueDate })
+}
+
+func testRegistered(values []string, e *env) match {
+	return testDate(values, e, false, func(s *whmcs.Service) whmcs.Date { return s.RegDate })
+}
+
+func testDate(values []string, e *env, ahead bool, date func(*whmcs.Service) whmcs.Date) match {
+	none := slices.Contains(values, never)
+	var spans []days
+	for _, v := range values {
+		if v != never {
+			spans = append(spans, dateDays(v, e.today, ahead))
+		}
+	}
+	return func(s *whmcs.Service) bool {
+		d := date(s)
+		if d == "" {
+			return none
+		}
+		return slices.ContainsFunc(spans, func(s days) bool { return s.holds(d) }) && inCalendar(d)
+	}
+}
+
+func testAmount(values []string, _ *env) match {
+	has := testNumber(values)
+	return func(s *whmcs.Service) bool {
+		n, ok := fixed(string(s.RecurringAmount))
+		return ok && has(n)
+	}
+}
+
+func testQty(values []string, _ *env) match {
+	has := testNumber(values)
+	return func(s *whmcs.Service) bool { return has(int64(s.Qty) * 10_000) }
+}
+
+func testNumber(values []string) func(int64) bool {
+	all := make([]comparison, len(values))
+	for i, v := range values {
+		all[i] = comparisonOf(v)
+	}
+	return func(n int64) bool {
+		return slices.ContainsFunc(all, func(c comparison) bool { return c.holds(n) })
+	}
+}
