@@ -56,7 +56,6 @@ func post(t *testing.T, s *whmcsfake.Server, f url.Values) (*http.Response, stri
 	return res, string(body)
 }
 
-
 // rows returns the services of a reply in the documented shape.
 func rows(t *testing.T, body string) []map[string]any {
 	t.Helper()
