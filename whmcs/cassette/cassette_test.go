@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -270,5 +271,58 @@ func TestLiveWithoutAddress(t *testing.T) {
 	t.Setenv("WHMCS_URL", "")
 	if _, err := send(t, live{http.DefaultTransport}, api, call()); err == nil || !strings.Contains(err.Error(), "set WHMCS_URL") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Slack's calls: a form with the token in it, JSON with the token in a header,
+// and an upload to an address that the first reply names.
+func TestSlack(t *testing.T) {
+	t.Parallel()
+	var base string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"ok":true,"upload_url":"%s/upload/v1/ticket-secret","token":"xoxb-in-a-reply"}`, base)
+	}))
+	defer s.Close()
+	base = s.URL
+	session := func(p *probe, tr http.RoundTripper, base string) {
+		c := http.Client{Transport: tr}
+		post := func(url, kind, body string) string {
+			r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", kind)
+			r.Header.Set("Authorization", "Bearer xoxb-token-secret")
+			res, err := c.Do(r)
+			if err != nil {
+				p.Errorf("%v", err)
+				return ""
+			}
+			defer res.Body.Close()
+			var v struct {
+				UploadURL string `json:"upload_url"`
+			}
+			if err := json.NewDecoder(res.Body).Decode(&v); err != nil {
+				p.Errorf("%v", err)
+			}
+			return v.UploadURL
+		}
+		post(base+"/api/views.open", "application/json", `{"trigger_id":"trigger-secret","view":{"type":"modal"}}`)
+		to := post(base+"/api/files.getUploadURLExternal", "application/x-www-form-urlencoded", "token=xoxb-token-secret&filename=a.csv")
+		post(to, "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nid\r\n--b--\r\n")
+	}
+	path := filepath.Join(t.TempDir(), "tape")
+	p := &probe{dir: t.TempDir()}
+	if errs := p.run(func() { session(p, startRecording(p, path, http.DefaultTransport), base) }); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	b, err := os.ReadFile(path + ".yaml")
+	if err != nil || strings.Contains(string(b), "secret") || strings.Contains(string(b), "xoxb") {
+		t.Errorf("cassette %s, %v", b, err)
+	}
+	p = &probe{}
+	if errs := p.run(func() { session(p, startReplay(p, path), "https://slack.com") }); len(errs) > 0 {
+		t.Error(errs)
 	}
 }

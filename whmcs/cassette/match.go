@@ -69,7 +69,7 @@ func key(method string, u *url.URL, contentType string, body []byte) string {
 			vs[i] = plainJSON(vs[i])
 		}
 	}
-	line := method + " " + u.Path
+	line := method + " " + maskPath(u.Path)
 	if len(fields) > 0 {
 		line += " " + readable(fields)
 	}

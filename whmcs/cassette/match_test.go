@@ -34,6 +34,8 @@ func TestKey(t *testing.T) {
 		{"JSON", view, request{"POST", "https://slack.com/api/views.open", "application/json", ` {"view": {"n":10000000000000001, "type":"modal"}}`}, true},
 		{"great numbers", view, request{"POST", view.url, jsonT, `{"view":{"type":"modal","n":10000000000000002}}`}, false},
 		{"not JSON", request{"POST", view.url, jsonT, `{"a"`}, request{"POST", view.url, jsonT, `{"b"`}, false},
+		{"secret path", request{"POST", "https://hooks.slack.com/commands/T1/2/abc", jsonT, `{}`}, request{"POST", "http://127.0.0.1:1/commands/T1/3/def", jsonT, `{}`}, true},
+		{"directory of an installation", request{"POST", "https://a.example/services/includes/api.php", form, ""}, request{"POST", "https://a.example/app/includes/api.php", form, ""}, false},
 		{"boundary", file, request{"POST", file.url, `multipart/form-data; boundary=two`, strings.ReplaceAll(file.body, "one", "two")}, true},
 		{"file", file, request{"POST", file.url, file.kind, strings.Replace(file.body, "x,y", "x,z", 1)}, false},
 	}

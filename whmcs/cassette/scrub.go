@@ -56,7 +56,7 @@ func scrubURL(text string) string {
 			vs[n] = scrubValue(k, vs[n])
 		}
 	}
-	return (&url.URL{Path: u.Path, RawQuery: q.Encode()}).String()
+	return (&url.URL{Path: maskPath(u.Path), RawQuery: q.Encode()}).String()
 }
 
 func scrubValue(field, value string) string {
@@ -85,20 +85,43 @@ var (
 	// Members that are secret wherever they stand. Names that only contain
 	// "password" count, so that flat keys are covered.
 	secretMembers = regexp.MustCompile(`(?i)("[^"]*(?:password|notes|subscriptionid)[^"]*"` + value)
-	slackMembers  = regexp.MustCompile(`(?i)("(?:token|trigger_id|response_url|upload_url|access_token|app_token)"` + value)
+	slackMembers  = regexp.MustCompile(`(?i)("(?:token|trigger_id|response_url)"` + value)
+	uploadMembers = regexp.MustCompile(`("upload_url"` + value)
 	valueMembers  = regexp.MustCompile(`("value"` + value)
 
-	// Secrets that can be told by their look: tokens, sockets with a ticket,
-	// response URLs.
-	tokens = regexp.MustCompile(`xox[a-z]-[A-Za-z0-9-]+|xapp-[A-Za-z0-9-]+|wss?:(?:\\?/){2}[^"\s]+|https:(?:\\?/){2}hooks\.slack\.com[^"\s]*`)
+	// Secrets that can be told by their look: tokens and response URLs, and the
+	// address of a socket with its ticket.
+	tokens  = regexp.MustCompile(`xox[a-z]-[A-Za-z0-9-]+|xapp-[A-Za-z0-9-]+|https:(?:\\?/){2}hooks\.slack\.com[^"\s]*`)
+	sockets = regexp.MustCompile(`wss?:(?:\\?/){2}[^"\s]+`)
+
+	// Paths of Slack's that are secrets themselves: whoever has one may post or
+	// upload.
+	secretPaths = regexp.MustCompile(`^/(upload|commands|actions|app|services|workflows)/`)
 )
+
+// What stands for addresses that the code under test takes apart.
+const (
+	maskedUpload = "https://files.slack.com/upload/" + mask
+	maskedSocket = "wss://wss-primary.slack.com/link/"
+)
+
+// maskPath hides what is secret in a path.
+func maskPath(path string) string {
+	m := secretPaths.FindStringSubmatch(path)
+	if m == nil || strings.HasSuffix(path, ".php") {
+		return path
+	}
+	return "/" + m[1] + "/" + mask
+}
 
 // scrubText masks the secrets in a body. It works on the text, so that a body
 // that is broken on purpose stays broken in the same way.
 func scrubText(text string) string {
 	text = secretMembers.ReplaceAllString(text, `${1}"`+mask+`"`)
 	text = slackMembers.ReplaceAllString(text, `${1}"`+mask+`"`)
+	text = uploadMembers.ReplaceAllString(text, `${1}"`+maskedUpload+`"`)
 	text = tokens.ReplaceAllString(text, mask)
+	text = sockets.ReplaceAllString(text, maskedSocket)
 	return scrubCustomFields(text)
 }
 

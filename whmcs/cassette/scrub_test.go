@@ -27,7 +27,8 @@ func TestScrubText(t *testing.T) {
 		{"custom field, cut off", `{"customfields":{"customfield":[{"name":"R","value":"a`, `{"customfields":{"customfield":[{"name":"R","value":"xxxxxxxx"`},
 		{"custom fields empty", `{"customfields":"","value":"kept"}`, `{"customfields":"","value":"kept"}`},
 		{"custom fields twice", `[{"customfields":[{"value":"a"}]},{"value":"k","customfields":[{"value":"b"}]}]`, `[{"customfields":[{"value":"xxxxxxxx"}]},{"value":"k","customfields":[{"value":"xxxxxxxx"}]}]`},
-		{"Slack", `{"ok":true,"url":"wss:\/\/wss.slack.com\/link\/?ticket=1&app_id=2","bot":"xoxb-1-a","response_url":"https://hooks.slack.com/x"}`, `{"ok":true,"url":"xxxxxxxx","bot":"xxxxxxxx","response_url":"xxxxxxxx"}`},
+		{"Slack", `{"ok":true,"url":"wss:\/\/wss.slack.com\/link\/?ticket=1&app_id=2","bot":"xoxb-1-a","response_url":"https://hooks.slack.com/x"}`, `{"ok":true,"url":"wss://wss-primary.slack.com/link/","bot":"xxxxxxxx","response_url":"xxxxxxxx"}`},
+		{"Slack's upload", `{"ok":true,"upload_url":"https:\/\/files.slack.com\/upload\/v1\/secret"}`, `{"ok":true,"upload_url":"https://files.slack.com/upload/xxxxxxxx"}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
