@@ -38,7 +38,8 @@ type Config struct {
 	SlackURL           string // API base, ending in a slash; "": Slack's own
 	Allow              Allow
 	Answers            *Answers
-	UserRate           int // questions per user and minute; 0: no limit
+	UserRate           int           // questions per user and minute; 0: no limit
+	WHMCSState         func() string // for /readyz; nil: unknown
 
 	Log   *slog.Logger
 	Audit *slog.Logger // one line a request
