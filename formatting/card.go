@@ -60,7 +60,7 @@ func (d *draft) service(s whmcs.Service, clients map[int]whmcs.Client) {
 	if reason := strings.TrimSpace(s.SuspensionReason); reason != "" {
 		d.section(suspended(s)+" "+short(reason, 1000), nil)
 	}
-	d.group("Service", serviceFields(s, clients))
+	d.group("", serviceFields(s, clients))
 	d.group("Billing", billingFields(s, currencyOf(s.ClientID, clients, d.o), d.o))
 	d.group("Server", serverFields(s))
 	d.group("Usage", usageFields(s))
@@ -79,7 +79,8 @@ func suspended(s whmcs.Service) markup {
 	return "*Suspension reason on record:*"
 }
 
-// group appends a titled group of fields, or nothing for none.
+// group appends a group of fields with its title, if it has one, or nothing for
+// no fields.
 func (d *draft) group(title string, fields []markup) {
 	fields = slices.DeleteFunc(fields, func(m markup) bool { return m == "" })
 	if len(fields) == 0 {
@@ -115,7 +116,10 @@ func id(n int) string {
 }
 
 func serviceFields(s whmcs.Service, clients map[int]whmcs.Client) []markup {
-	order := strings.TrimSpace(id(s.OrderID) + " " + s.OrderNumber)
+	order := id(s.OrderID)
+	if s.OrderNumber != "" {
+		order = strings.TrimSpace(order + " (number " + s.OrderNumber + ")")
+	}
 	return []markup{
 		copied("Service", serviceLine(s.ID)),
 		field("Client", clientText(s.ClientID, clients)),
@@ -131,29 +135,29 @@ func serviceFields(s whmcs.Service, clients map[int]whmcs.Client) []markup {
 }
 
 func billingFields(s whmcs.Service, currency string, o Options) []markup {
-	promo := ""
-	if s.PromoID != 0 {
-		promo = "promotion " + id(s.PromoID)
+	first := amountText(s.FirstPaymentAmount, currency)
+	if first == amountText(s.RecurringAmount, currency) || s.BillingCycle == whmcs.CycleOneTime {
+		first = ""
 	}
 	return []markup{
 		field("Price", priceText(s, currency)),
 		field("Next due", or(upperFirst(strings.TrimPrefix(dueText(s, o.Now), "due ")), "None")),
-		field("First payment", amountText(s.FirstPaymentAmount, currency)),
+		field("First payment", first),
 		field("Payment method", or(s.PaymentMethodName, s.PaymentMethod)),
-		field("Promotion", promo),
-		field("Suspension", suspension(s)),
+		field("Promotion", id(s.PromoID)),
+		field("Automatic suspension", suspension(s)),
 	}
 }
 
-// suspension tells where staff keep a service from being suspended by itself.
+// suspension tells where staff switched WHMCS's own suspending off.
 func suspension(s whmcs.Service) string {
 	switch {
 	case !s.OverideAutoSuspend:
 		return ""
 	case s.OverideSuspendUntil == "":
-		return "Not by itself"
+		return "Off"
 	}
-	return "Not by itself until " + string(s.OverideSuspendUntil)
+	return "Off until " + string(s.OverideSuspendUntil)
 }
 
 func serverFields(s whmcs.Service) []markup {

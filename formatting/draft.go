@@ -141,7 +141,7 @@ func (d *draft) id(action string) string {
 func (d *draft) message() Message {
 	d.apologise()
 	msg := Message{Blocks: d.blocks}
-	msg.Text = string(paragraph(told(d.blocks), maxText))
+	msg.Text = string(announced(told(d.blocks)))
 	return msg
 }
 

@@ -230,7 +230,7 @@ func sizeText(mb int64) string {
 	const step = 1024
 	switch {
 	case mb < step:
-		return fmt.Sprintf("%d MB", mb)
+		return fmt.Sprintf("%s MB", grouped(strconv.FormatInt(mb, 10)))
 	case mb < step*step:
 		return decimals(float64(mb)/step) + " GB"
 	}

@@ -25,12 +25,11 @@ type FormOption struct {
 	Value string `json:"value"`
 }
 
-const (
-	inputID   = "value" // the action_id of every input of the form
-	blockMore = "more"  // the block of what the other fields cannot say
-)
+// blockMore is the block of what the other fields cannot say.
+const blockMore = "more"
 
-// An input is a field of the search form. Its block_id is the key.
+// An input is a field of the search form. Its block_id and its action_id are the
+// key.
 type input struct{ key, label, hint string }
 
 // inputs are the form's, in the order shown. The last one takes any line.
@@ -59,9 +58,9 @@ func SearchForm(q query.Query, metadata string) slack.ModalViewRequest {
 		PrivateMetadata: metadata,
 	}
 	for _, in := range inputs {
-		var element slack.BlockElement = textInput(filled[in.key])
+		var element slack.BlockElement = textInput(in.key, filled[in.key])
 		if in.key == "status" {
-			element = statusInput(filled[in.key])
+			element = statusInput(in.key, filled[in.key])
 		}
 		block := slack.NewInputBlock(in.key, plainText(in.label, maxInputLabel), nil, element)
 		if in.hint != "" {
@@ -74,8 +73,8 @@ func SearchForm(q query.Query, metadata string) slack.ModalViewRequest {
 }
 
 // textInput is a line of text to be typed.
-func textInput(value string) *slack.PlainTextInputBlockElement {
-	in := slack.NewPlainTextInputBlockElement(nil, inputID)
+func textInput(key, value string) *slack.PlainTextInputBlockElement {
+	in := slack.NewPlainTextInputBlockElement(nil, key)
 	in.MaxLength = maxInput
 	if units(value) <= maxInput {
 		in.InitialValue = value
@@ -84,9 +83,9 @@ func textInput(value string) *slack.PlainTextInputBlockElement {
 }
 
 // statusInput lets one choose any of the statuses.
-func statusInput(value string) slack.BlockElement {
+func statusInput(key, value string) slack.BlockElement {
 	statuses := statusWords()
-	in := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plainText("Any status", maxPlaceholder), inputID)
+	in := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plainText("Any status", maxPlaceholder), key)
 	for _, word := range statuses {
 		option := slack.NewOptionBlockObject(word, plainText(upperFirst(word), maxLabel), nil)
 		in.Options = append(in.Options, option)
@@ -108,7 +107,7 @@ func statusWords() []string {
 // fill spreads q over the form's fields. What no field can hold, exclusions and
 // controls among it, stands in the last one.
 func fill(q query.Query) map[string]string {
-	q = withPage(q, 0)
+	q = q.Lasting().WithPage(1)
 	filled := map[string]string{}
 	rest := q
 	rest.Terms = nil
@@ -160,7 +159,7 @@ func ParseForm(values FormValues) (line string, errs map[string]string) {
 
 // line returns a field as a part of a line, "" where it is empty.
 func (v FormValues) line(key string) string {
-	field := v[key][inputID]
+	field := v[key][key]
 	if key == "status" {
 		var chosen []string
 		for _, option := range field.SelectedOptions {

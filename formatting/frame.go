@@ -29,8 +29,8 @@ func headline(res *query.Result) markup {
 	question := asked(res.Query)
 	shown := len(res.Services)
 	switch {
-	case shown == 0 && res.Counted && res.Matched > 0:
-		return join(" ", bold(literal("There is no page "+number(res.Query.Page)+".")),
+	case shown == 0 && res.Summary == nil && res.Counted && res.Matched > 0:
+		return join(" ", bold(literal("There is no page "+number(max(res.Query.Page, 1))+".")),
 			literal(matches(res.Matched)), question)
 	case shown == 0 && res.Summary == nil:
 		return nothing(res, question)
@@ -62,7 +62,8 @@ func span(res *query.Result) string {
 func nothing(res *query.Result, question markup) markup {
 	switch {
 	case !res.Complete:
-		return join(" ", "*Nothing found so far* for", question)
+		said := join(" ", "*Nothing found so far* for", question)
+		return join("\n", said, short(res.Why, 500))
 	case res.Unreadable > 0:
 		return join(" ", "*Nothing found among the rows that could be read* for", question)
 	}
@@ -74,9 +75,11 @@ func nothing(res *query.Result, question markup) markup {
 	return said
 }
 
-// asked shows a question as it is typed.
+// asked shows what is asked for, without how it is shown.
 func asked(q query.Query) markup {
-	line := q.Lasting().String()
+	q = q.Lasting().WithAs("")
+	q.Rows = 0
+	line := q.String()
 	if line == "" {
 		return "any service"
 	}
@@ -91,12 +94,12 @@ func (d *draft) filters(res *query.Result) {
 	for i, t := range q.Terms {
 		if len(q.Terms) > 1 && i < maxChips {
 			label := cut(oneLine(query.Query{Terms: []query.Term{t}}.String()), 40, units)
-			row = append(row, d.button(ActionAsk, label+" ×", without(q, i).String()))
+			row = append(row, d.button(ActionAsk, label+" ×", q.Without(i).String()))
 		}
 	}
 	row = append(row, d.statuses(res)...)
 	if !d.o.Public {
-		row = append(row, d.form("Change …", q.String()))
+		row = append(row, d.form("Change …", q.WithPage(1).String()))
 	}
 	d.row(row...)
 }
@@ -110,16 +113,16 @@ func (d *draft) statuses(res *query.Result) []*slack.ButtonBlockElement {
 		}
 	}
 	if res.Statuses == nil && (len(res.Services) > 1 || res.More) {
-		return []*slack.ButtonBlockElement{d.button(ActionAsk, "Active only", withStatus(q, whmcs.StatusActive).String())}
+		return []*slack.ButtonBlockElement{d.button(ActionAsk, "Active only", q.WithStatus("active").String())}
 	}
 	if len(res.Statuses) < 2 {
 		return nil
 	}
 	var row []*slack.ButtonBlockElement
 	for _, c := range res.Statuses {
-		s, ok := knownStatus(c.Value)
-		if ok && c.N > 0 {
-			row = append(row, d.button(ActionAsk, statusText(s)+" "+number(c.N), withStatus(q, s).String()))
+		if s, ok := knownStatus(c.Value); ok && c.N > 0 {
+			label := or(signs[s], "?") + " " + or(string(s), "Unknown") + " " + number(c.N)
+			row = append(row, d.button(ActionAsk, label, q.WithStatus(or(string(s), "unknown")).String()))
 		}
 	}
 	return row
@@ -136,11 +139,6 @@ func knownStatus(word string) (whmcs.Status, bool) {
 		}
 	}
 	return "", false
-}
-
-// withStatus returns q for one status.
-func withStatus(q query.Query, s whmcs.Status) query.Query {
-	return with(q, query.Term{Key: "status", Values: []string{or(strings.ToLower(string(s)), "unknown")}})
 }
 
 // navigation offers the pages, the other views, and what can be done with the
@@ -172,12 +170,12 @@ func (d *draft) pages(res *query.Result) []*slack.ButtonBlockElement {
 	var row []*slack.ButtonBlockElement
 	switch {
 	case n > 1 && len(res.Services) == 0:
-		row = append(row, d.button(ActionAsk, "‹ First page", withPage(q, 0).String()))
+		row = append(row, d.button(ActionAsk, "‹ First page", q.WithPage(1).String()))
 	case n > 1:
-		row = append(row, d.button(ActionAsk, "‹ Previous", withPage(q, n-1).String()))
+		row = append(row, d.button(ActionAsk, "‹ Previous", q.WithPage(n-1).String()))
 	}
 	if res.More {
-		row = append(row, d.button(ActionAsk, "Next ›", withPage(q, n+1).String()))
+		row = append(row, d.button(ActionAsk, "Next ›", q.WithPage(n+1).String()))
 	}
 	return row
 }
@@ -200,7 +198,7 @@ func (d *draft) views(res *query.Result) []*slack.ButtonBlockElement {
 		{query.ViewCSV, "CSV"},
 	} {
 		if v.view != shown {
-			row = append(row, d.button(ActionAsk, v.label, withAs(q, v.view).String()))
+			row = append(row, d.button(ActionAsk, v.label, q.WithAs(v.view).String()))
 		}
 	}
 	return row

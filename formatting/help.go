@@ -53,10 +53,10 @@ func (d *draft) keys(title string, keys []query.Key, belongs func(query.Key) boo
 	var lines []markup
 	for _, k := range keys {
 		if belongs(k) {
-			lines = append(lines, code(k.Name, 40)+"  "+short(k.Help, 120))
+			lines = append(lines, code(k.Name, 40)+"  "+short(k.Help, 220))
 		}
 	}
-	for i, part := range slices.Collect(slices.Chunk(lines, 15)) {
+	for i, part := range slices.Collect(slices.Chunk(lines, 10)) {
 		if i == 0 {
 			part = append([]markup{bold(literal(title))}, part...)
 		}
@@ -73,7 +73,7 @@ func (d *draft) key(k query.Key) {
 	if len(k.Values) > 0 {
 		said += "\nPossible values: " + codes(k.Values) + "."
 	} else if k.Kind != "" {
-		said += "\nA value is: " + short(k.Kind, 300) + "."
+		said += "\nIts value: " + short(k.Kind, 300) + "."
 	}
 	d.section(said, nil)
 	switch {

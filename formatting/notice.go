@@ -3,6 +3,7 @@ package formatting
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -123,14 +124,14 @@ func explained(err error) (says, advice string, again bool) {
 	case errors.Is(err, context.Canceled):
 		return "This was stopped before it was done.", "Ask again when you need it.", true
 	}
-	return "Something went wrong here, so there is no answer.", "Try again in a minute. If it goes on, tell whoever runs this bot the reference below.", true
+	return "Something went wrong here, so there is no answer.", "Try again in a minute. If it goes on, tell whoever runs this bot.", true
 }
 
 // A failure is how a kind of error is told.
 type failure struct {
-	says    string                     // what happened, without the full stop
-	detail  func(*whmcs.Error) string  // what is added to it; nil: nothing
-	lasting bool                       // asking again helps only after somebody has mended it
+	says    string                    // what happened, without the full stop
+	detail  func(*whmcs.Error) string // what is added to it; nil: nothing
+	lasting bool                      // asking again helps only after somebody has mended it
 }
 
 // failures are the kinds of whmcs.
@@ -193,7 +194,6 @@ const maxMarked = 72
 // is, and offers the line mended.
 func mistake(wrong *query.Error, o Options) Message {
 	d := newDraft(o)
-	d.section("*This cannot be understood.*", nil)
 	for i, m := range marked(wrong) {
 		if i == 5 {
 			break
@@ -221,7 +221,7 @@ func mistake(wrong *query.Error, o Options) Message {
 // problem says what is wrong and, where it is a short list, what would be right.
 func problem(p query.Problem) markup {
 	said := short(p.Says, 250)
-	if len(p.Valid) == 0 || len(p.Valid) > 20 {
+	if len(p.Valid) == 0 || len(p.Valid) > 20 || strings.Contains(p.Says, p.Valid[len(p.Valid)-1]) {
 		return said
 	}
 	valid := make([]markup, len(p.Valid))

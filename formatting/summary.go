@@ -124,4 +124,3 @@ func top(title string, counts []query.Count) markup {
 	}
 	return bold(literal(title)) + "\n" + join("\n", lines...)
 }
-

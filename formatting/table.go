@@ -11,7 +11,6 @@ import (
 )
 
 const (
-	tableRows  = 100    // rows of a table, as many as a page has
 	tableText  = 20_000 // characters over all cells
 	tablePage  = 20     // rows that Slack shows before one turns the table's own page
 	compact    = 12_000 // characters of the list that stands for a table
@@ -85,13 +84,13 @@ func sortable(a whmcs.Amount) float64 {
 // dataTable builds the block. Texts are cut shorter until all cells together keep
 // to Slack's limit, so that no row is left out.
 func dataTable(res *query.Result, o Options) *slack.DataTableBlock {
-	rows := res.Services[:min(len(res.Services), tableRows)]
+	rows := res.Services[:min(len(res.Services), query.TableRows)]
 	block := &slack.DataTableBlock{
 		Type:     slack.MBTDataTable,
 		Caption:  plain(span(res)+" for "+or(res.Query.Lasting().String(), "any service"), 150),
 		PageSize: min(tablePage, len(rows)),
 	}
-	for _, width := range []int{120, 80, 50, 30, 18} {
+	for _, width := range []int{120, 80, 50, 30, 18, 12} {
 		var used int
 		block.Rows, used = cells(rows, columns(res, o), width)
 		if used <= tableText {
@@ -130,7 +129,7 @@ func cells(rows []whmcs.Service, cols []column, width int) ([][]slack.DataTableC
 
 // compact shows the rows of a table as lines, several to a block.
 func (d *draft) compact(res *query.Result) {
-	rows := res.Services[:min(len(res.Services), tableRows)]
+	rows := res.Services[:min(len(res.Services), query.TableRows)]
 	width := min(compact/len(rows), maxTextObject/compactRow) - 1
 	for len(rows) > 0 {
 		n := min(compactRow, len(rows))

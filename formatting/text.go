@@ -129,6 +129,9 @@ func oneLine(s string) string {
 // ends and tabs become spaces. Joiners stay between characters that need them, in
 // emoji and in Persian, for instance.
 func visible(s string) string {
+	if printable(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	var b strings.Builder
 	last := rune(0)
@@ -150,6 +153,16 @@ func visible(s string) string {
 		last = r
 	}
 	return b.String()
+}
+
+// printable reports whether s is ASCII without controls, as most text is.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // hidden reports whether r is not to be seen: controls, formats (bidirectional
@@ -204,8 +217,20 @@ func units(s string) int {
 // escapedUnits bounds what s takes as markup: its characters escaped, and those
 // that defuse may break up with one more unit.
 func escapedUnits(s string) int {
-	return units(escaper.Replace(s)) + strings.Count(s, ":") + strings.Count(s, ">") +
-		strings.Count(s, "*") + strings.Count(s, "_") + strings.Count(s, "~") + strings.Count(s, "`")
+	n := units(s)
+	for i := range len(s) {
+		switch s[i] {
+		case '&':
+			n += len("&amp;") - 1
+		case '<':
+			n += len("&lt;") - 1
+		case '>':
+			n += len("&gt;")
+		case ':', '*', '_', '~', '`', '@':
+			n++
+		}
+	}
+	return n
 }
 
 // cut shortens s to limit units, counted by cost, between graphemes, and ends it
@@ -244,6 +269,17 @@ func paragraph(s string, limit int) markup {
 	}
 	return markup(strings.TrimSpace(strings.Join(lines, "\n")))
 }
+
+// announced returns s as a message's text. Slack shows it in notifications and,
+// on some ways of sending, looks for addresses and for @channel in it by itself,
+// so both are broken up.
+func announced(s string) markup {
+	return markup(groupCall.ReplaceAllString(
+		strings.ReplaceAll(string(paragraph(s, maxText)), "://", ":"+unseen+"//"), "@"+unseen+"$1"))
+}
+
+// groupCall matches the words that call many people.
+var groupCall = regexp.MustCompile(`(?i)@(channel|here|everyone|group)`)
 
 // plain returns s as literal text for a plain_text or raw_text object, at most
 // limit units long.

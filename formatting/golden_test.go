@@ -1,0 +1,251 @@
+package formatting
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+const goldens = "../testdata/blocks"
+
+// messages builds one message of every sort, by the name of its golden.
+func messages(t testing.TB) map[string]Message {
+	all := map[string]Message{}
+	for _, some := range []func(testing.TB, map[string]Message){listMessages, viewMessages, cardMessages, otherMessages, failureMessages} {
+		some(t, all)
+	}
+	return all
+}
+
+func listMessages(t testing.TB, all map[string]Message) {
+	o := here()
+	two := result(t, "client:1 status:active", mixed(2)...)
+	all["list"] = Answer(two, o)
+	paged := result(t, "server:saturn -product:backup sort:-amount page:2", mixed(5)...)
+	paged.First, paged.Matched, paged.More = 5, 1244, true
+	paged.Statuses = []query.Count{{Value: "active", N: 1208}, {Value: "suspended", N: 31}, {Value: "unknown", N: 5}}
+	all["list-page"] = Answer(paged, o)
+	all["list-shared"] = Answer(paged, shared())
+	all["list-ten"] = Answer(result(t, "client:1 rows:10", mixed(10)...), o)
+	uncounted := result(t, "client:1", mixed(5)...)
+	uncounted.Counted, uncounted.More = false, true
+	all["list-uncounted"] = Answer(uncounted, o)
+	short := result(t, "server:saturn", mixed(3)...)
+	short.Complete, short.Why, short.Continue = false, "20,000 of 61,000 rows were looked at, which is the limit of one question.", true
+	short.Looked, short.Of, short.Foreign, short.Unreadable = 20000, 61000, 3, 1
+	all["list-incomplete"] = Answer(short, o)
+	all["list-none"] = Answer(result(t, "client:1 status:active"), o)
+	none := result(t, "server:saturn status:active")
+	none.Complete, none.Why, none.Continue = false, "The search ended at its limit.", true
+	all["list-none-so-far"] = Answer(none, o)
+	unread := result(t, "client:1 status:active")
+	unread.Unreadable = 2
+	all["list-none-readable"] = Answer(unread, o)
+	beyond := result(t, "client:1 page:7")
+	beyond.Matched, beyond.First = 12, 30
+	all["list-no-such-page"] = Answer(beyond, o)
+	everything := result(t, "as:list", mixed(1)...)
+	everything.Matched, everything.More = 600, true
+	all["list-everything"] = Answer(everything, o)
+	all["list-longest"] = Answer(result(t, "client:1", longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest()), o)
+	long := result(t, `product:"`+strings.Repeat("long ", 500)+`" client:1`, mixed(2)...)
+	all["list-line-too-long"] = Answer(long, o)
+	all["list-scripts"] = Answer(result(t, "client:1", scripts()...), o)
+	all["list-hostile"] = Answer(result(t, `product:"<!channel> :boom: *x*"`, every("<!channel> <@U1> <https://evil.example|bank> :boom: ```rm``` &lt;!here&gt; \u202egnp.exe\u202c"), every("*a* _b_ ~c~ `d` > e @here #general")), o)
+}
+
+// scripts are services with emoji and with right-to-left text.
+func scripts() []whmcs.Service {
+	a, b, c := hosting(), hosting(), hosting()
+	a.Name, a.Domain = "👩‍👩‍👧‍👦 Family 🇩🇪 plan 👍🏽", "xn--e1afmkfd.example"
+	b.Name, b.Domain = "استضافة الأعمال", "مثال.example"
+	c.Name, c.ServerName = "אירוח עסקי", "می‌خواهم"
+	return []whmcs.Service{a, b, c}
+}
+
+func viewMessages(t testing.TB, all map[string]Message) {
+	o, lists := here(), here()
+	lists.Lists = true
+	small := result(t, "client:1 as:table", mixed(3)...)
+	all["table"] = Answer(small, o)
+	all["table-refused"] = Answer(small, lists)
+	hundred := result(t, "server:saturn as:table page:2", mixed(100)...)
+	hundred.First, hundred.Matched, hundred.More = 100, 1244, true
+	all["table-hundred"] = Answer(hundred, o)
+	all["table-hundred-refused"] = Answer(hundred, lists)
+	all["table-none"] = Answer(result(t, "client:1 as:table"), o)
+	wide := result(t, "client:1 as:table")
+	for range 100 {
+		wide.Services = append(wide.Services, longest())
+	}
+	wide.Matched = 100
+	all["table-longest"] = Answer(wide, o)
+	all["table-longest-refused"] = Answer(wide, lists)
+	sum := summed(result(t, "server:saturn as:summary"))
+	all["summary"] = Answer(sum, o)
+	all["summary-refused"] = Answer(sum, lists)
+	all["summary-shared"] = Answer(sum, shared())
+	many := summed(result(t, "server:saturn as:summary"))
+	many.Summary.Revenue = ""
+	for i := range 4 {
+		many.Summary.Statuses = append(many.Summary.Statuses, query.Count{Value: fmt.Sprintf("A status of an addon %d", i), N: 9 - i}, query.Count{Value: "empty"})
+	}
+	all["summary-many"] = Answer(many, o)
+	empty := summed(result(t, "server:saturn as:summary"))
+	empty.Matched, empty.Statuses, empty.Summary = 0, nil, &query.Summary{}
+	all["summary-none"] = Answer(empty, o)
+	all["csv"] = Answer(result(t, "client:1 as:csv", mixed(100)...), o)
+}
+
+func cardMessages(t testing.TB, all map[string]Message) {
+	o := here()
+	all["card"] = Answer(result(t, "client:1 status:active", hosting()), o)
+	all["card-shared"] = Answer(result(t, "service:2", hosting()), shared())
+	s := hosting()
+	s.Status, s.SuspensionReason, s.NextDueDate = whmcs.StatusSuspended, "Overdue on payment & <abuse>", "2026-11-10"
+	s.BWLimit, s.OverideAutoSuspend, s.OverideSuspendUntil, s.PromoID = 1000, true, "2026-12-24", 7
+	all["card-suspended"] = Answer(result(t, "service:2", s), o)
+	bare := whmcs.Service{ID: 5, Qty: 3, ClientID: 9, PID: 8, Name: "Consulting", BillingCycle: whmcs.CycleOneTime, FirstPaymentAmount: "1200.00"}
+	noLinks := o
+	noLinks.AdminURL, noLinks.Currency, noLinks.Fields = "", "", nil
+	all["card-bare"] = Answer(result(t, "service:5", bare), noLinks)
+	all["card-longest"] = Answer(result(t, "client:1", longest()), o)
+}
+
+func otherMessages(t testing.TB, all map[string]Message) {
+	o := here()
+	all["notice"] = Notice("I was away when you asked this.", []string{"client:1 status:active"}, o)
+	all["denied"] = Denied("You may not ask here. Ask whoever runs this app to add your user id, U0MALLORY, to BOT_ALLOW.", o)
+	all["no-filter"] = NoFilter(o)
+	all["found"] = Found([]string{"domain:demodomain2.net", "ip:203.0.113.17", "email:jane@example.com", "client:1", "service:2"}, o)
+	all["found-none"] = Found(nil, o)
+	all["searching"] = Searching(query.Progress{Looked: 12400, Of: 61000, Found: 31, Left: 95 * time.Second}, "server:saturn status:active", o)
+	all["searching-start"] = Searching(query.Progress{}, "server:saturn", o)
+	all["help"] = Help("", o)
+	all["help-due"] = Help("due", o)
+	all["help-status"] = Help("status", o)
+	all["help-sort"] = Help("sort", o)
+	all["help-unknown"] = Help("<!here>", o)
+}
+
+func failureMessages(t testing.TB, all map[string]Message) {
+	o := here()
+	for name, line := range map[string]string{
+		"mistake":      "clint:1 status:actve",
+		"mistake-long": "product:" + strings.Repeat("x", 200) + " status:aktiv product:" + strings.Repeat("y", 200),
+		"mistake-id":   "7",
+		"mistake-wide": `product:"日本語のホスティング" stauts:active`,
+	} {
+		_, err := query.Parse(line)
+		all[name] = Failure(err, line, o)
+	}
+	line := "client:1 status:active"
+	all["failure-bland"] = Failure(errors.New("dial tcp 10.0.0.1: secret"), line, o)
+	all["failure-slow"] = Failure(fmt.Errorf("find: %w", context.DeadlineExceeded), line, o)
+	all["failure-stopped"] = Failure(context.Canceled, line, o)
+	for kind := range failures {
+		err := &whmcs.Error{Kind: kind, Action: "GetClientsProducts", IP: "203.0.113.9", Message: "Client <b>Not</b> Found",
+			Advice: "Add the address to the API IP list of WHMCS."}
+		all["failure-"+strings.ToLower(strings.ReplaceAll(string(kind), " ", "-"))] = Failure(fmt.Errorf("find: %w", err), line, o)
+	}
+}
+
+// modals builds every modal, by the name of its golden.
+func modals(t testing.TB) map[string]slack.ModalViewRequest {
+	return map[string]slack.ModalViewRequest{
+		"modal-loading":  Loading(),
+		"modal-details":  Details(result(t, "service:2", hosting()), here()),
+		"modal-none":     Details(result(t, "service:2"), here()),
+		"modal-longest":  Details(result(t, "service:2", longest()), here()),
+		"modal-denied":   Modal(Denied("Guests may not ask.", here())),
+		"form":           SearchForm(query.Query{}, ""),
+		"form-filled":    SearchForm(parsed(t, `client:1 product:"Web, Mail",vps status:active,suspended due:<30d server:saturn -domain:example.com sort:due as:table page:3`), `{"channel":"C1"}`),
+		"form-duplicate": SearchForm(parsed(t, "client:1 client:2 saturn"), ""),
+	}
+}
+
+// homes builds the Home tab, by the name of its golden.
+func homes() map[string]slack.HomeTabViewRequest {
+	return map[string]slack.HomeTabViewRequest{
+		"home":     Home([]string{"client:1 status:active", "domain:demodomain2.net", "help"}, []string{"You may ask here, in direct messages and in every channel.", "Answers may be shared where everyone is of this workspace."}, here()),
+		"home-new": Home(nil, nil, here()),
+	}
+}
+
+func TestGoldens(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for name, msg := range messages(t) {
+		sound(t, name, msg)
+		golden(t, name+".json", indented(t, struct {
+			Text   string        `json:"text"`
+			Blocks []slack.Block `json:"blocks"`
+		}{msg.Text, msg.Blocks}), seen)
+		golden(t, name+".txt", []byte(Plain(msg)+"\n"), seen)
+	}
+	for name, view := range modals(t) {
+		soundModal(t, name, view)
+		golden(t, name+".json", indented(t, view), seen)
+	}
+	for name, view := range homes() {
+		soundHome(t, name, view)
+		golden(t, name+".json", indented(t, view), seen)
+	}
+	files, err := filepath.Glob(filepath.Join(goldens, "*.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if base := filepath.Base(file); !seen[base] && base != "README.md" {
+			t.Errorf("%s belongs to no message", file)
+		}
+	}
+}
+
+// golden compares got with a file, or writes the file.
+func golden(t *testing.T, name string, got []byte, seen map[string]bool) {
+	t.Helper()
+	seen[name] = true
+	path := filepath.Join(goldens, name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; if that is meant, run: go test ./formatting -update\ngot:\n%s", name, got)
+	}
+}
+
+// indented marshals v so that it can be read and compared.
+func indented(t testing.TB, v any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
