@@ -201,7 +201,7 @@ func (a *API) askPermitted(ctx context.Context, action string, params url.Values
 	if err != nil {
 		return nil, err
 	}
-	return ans.obj, nil
+	return ans.frame.obj, nil
 }
 
 func (d *denials) get(action string) error {

@@ -9,30 +9,20 @@ import (
 
 // decodePage reads a successful reply to GetClientsProducts and keeps the rows that
 // match req. Rows and total disagreeing is for the caller to judge.
-func decodePage(obj []byte, req GetClientsProductsRequest) (*Page, error) {
-	p := &Page{StartNumber: req.LimitStart}
-	var list []byte
-	flat := false
-	members(obj, func(key, v []byte) {
-		switch string(key) {
-		case "totalresults":
-			n, ok := integer(v)
-			p.TotalResults, p.counted = max(0, int(n)), ok
-		case "startnumber":
-			p.StartNumber = max(0, whole(v))
-		case "products":
-			list = v
-		default:
-			flat = flat || strings.HasPrefix(string(key), "products[")
-		}
-	})
-	if flat {
+func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
+	if f.flat {
 		return nil, &Error{Kind: ErrNotJSON, Message: "responsetype=json was not honoured: the reply has flat keys"}
 	}
-	rows, ok := rowsOf(list, "product")
+	rows, ok := rowsOf(f.products, "product")
 	if !ok {
 		return nil, &Error{Kind: ErrNotJSON, Message: "the list of products has a shape that is not known"}
 	}
+	p := &Page{StartNumber: req.LimitStart}
+	if n, ok := integer(f.start); ok {
+		p.StartNumber = max(0, int(n))
+	}
+	total, counted := integer(f.total)
+	p.TotalResults, p.counted = max(0, int(total)), counted
 	p.Services = make([]Service, 0, len(rows))
 	for _, row := range rows {
 		s, ok := decodeService(row)

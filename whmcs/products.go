@@ -128,7 +128,7 @@ func (a *API) loadPage(ctx context.Context, req GetClientsProductsRequest, scan 
 	if err != nil {
 		return nil, err
 	}
-	p, err := decodePage(ans.obj, req)
+	p, err := decodePage(ans.frame, req)
 	if err != nil {
 		return nil, a.named(actionProducts, err)
 	}

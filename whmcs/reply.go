@@ -23,21 +23,55 @@ type reply struct {
 	at     time.Time // when its head arrived
 }
 
-// open returns the JSON object of a successful reply, or the class of what is
-// wrong with it. WHMCS's status codes cannot be relied on, so the body is judged
-// first, whatever the status. noisy: something was printed around the JSON.
-func (r *reply) open() (obj []byte, noisy bool, err *Error) {
-	obj, noisy = findObject(r.body)
-	if obj != nil {
-		if err := r.verdict(obj); err != nil {
-			err.Status = r.status
-			return nil, noisy, err
-		}
-		return obj, noisy, nil
+// A frame is what stands around the rows of a reply, as JSON values.
+type frame struct {
+	obj                     []byte // the whole object
+	products                []byte // nil: absent
+	total, start            []byte
+	result, status, message string
+	flat                    bool // the rows stand beside the frame, under flat keys
+}
+
+// open returns the frame of a successful reply, or the class of what is wrong
+// with it. WHMCS's status codes cannot be relied on, so the body is judged first,
+// whatever the status. noisy: something was printed around the JSON.
+func (r *reply) open() (f *frame, noisy bool, err *Error) {
+	obj, noisy := findObject(r.body)
+	if obj == nil {
+		err = r.notJSON()
+	} else {
+		f = frameOf(obj)
+		err = r.verdict(f)
 	}
-	err = r.notJSON()
-	err.Status = r.status
-	return nil, false, err
+	if err != nil {
+		err.Status = r.status
+		return nil, noisy, err
+	}
+	return f, noisy, nil
+}
+
+// frameOf walks over obj once.
+func frameOf(obj []byte) *frame {
+	f := &frame{obj: obj}
+	members(obj, func(key, v []byte) {
+		switch string(key) {
+		case "result":
+			f.result = strings.ToLower(scalar(v))
+		case "status":
+			f.status = strings.ToLower(scalar(v))
+		case "message", "warning":
+			f.message = cmp.Or(f.message, scalar(v))
+		case "totalresults":
+			f.total = v
+		case "startnumber":
+			f.start = v
+		case "products":
+			f.products = v
+		default:
+			f.flat = f.flat || bytes.HasPrefix(key, []byte("products["))
+		}
+	})
+	return f
 }
 
 // findObject returns the JSON object in body: the whole of it but for a byte
@@ -63,22 +97,11 @@ func trim(body []byte) []byte {
 	return bytes.TrimFunc(body, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' })
 }
 
-// verdict reads result and message of obj. It is nil for success.
-func (r *reply) verdict(obj []byte) *Error {
-	var result, status, message string
-	members(obj, func(key, v []byte) {
-		switch string(key) {
-		case "result":
-			result = strings.ToLower(scalar(v))
-		case "status":
-			status = strings.ToLower(scalar(v))
-		case "message", "warning":
-			message = cmp.Or(message, scalar(v))
-		}
-	})
-	switch result = cmp.Or(result, status); {
+// verdict returns nil for success, and else what f tells.
+func (r *reply) verdict(f *frame) *Error {
+	switch result := cmp.Or(f.result, f.status); {
 	case result == "error":
-		e := classify(message)
+		e := classify(f.message)
 		e.again = r.status == http.StatusTooManyRequests
 		e.after = retryAfter(r.header.Get("Retry-After"), r.at)
 		return e
@@ -86,8 +109,8 @@ func (r *reply) verdict(obj []byte) *Error {
 		return r.notJSON()
 	case result == "success":
 		return nil
-	case message != "":
-		return classify(message)
+	case f.message != "":
+		return classify(f.message)
 	}
 	return &Error{Kind: ErrWHMCS, Message: "the reply tells neither success nor an error"}
 }

@@ -30,9 +30,9 @@ type question struct {
 	scan   bool // a scan's page, which lets others go first
 }
 
-// An answer is the JSON object of a successful reply.
+// An answer is the frame of a successful reply.
 type answer struct {
-	obj   []byte
+	frame *frame
 	at    time.Time // when WHMCS answered
 	limit int       // rows asked for in the end
 	calls int       // HTTP calls made
@@ -112,7 +112,7 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	ans.calls++
 	if err == nil {
 		ans.at = r.at
-		ans.obj, err = a.opened(q.action, r)
+		ans.frame, err = a.opened(q.action, r)
 	}
 	err = a.named(q.action, err)
 	a.account(q.action, pass, err)
@@ -122,15 +122,15 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 
 // opened is reply.open with a note in the log where something was printed around
 // the reply: it will break one day.
-func (a *API) opened(action string, r *reply) ([]byte, error) {
-	obj, noisy, e := r.open()
+func (a *API) opened(action string, r *reply) (*frame, error) {
+	f, noisy, e := r.open()
 	if noisy {
 		a.log.Warn("a hook or PHP prints text around WHMCS's replies", "action", action)
 	}
 	if e != nil {
 		return nil, e
 	}
-	return obj, nil
+	return f, nil
 }
 
 // account tells the breaker the outcome of a call.
