@@ -15,7 +15,7 @@ type Failure struct {
 	Hang       bool          // never answers
 	Drop       bool          // drops the connection
 	Cut        bool          // sends half of the answer
-	Delay      time.Duration // answers that much later, real time
+	Delay      time.Duration // does and answers it that much later, real time
 	Done       bool          // does what was asked before it fails; else nothing is done
 	Times      int           // how many calls; 0: until Heal
 }
@@ -88,19 +88,22 @@ func (w *Workspace) fault() (noNew, duplicate, mute bool, ghosts int) {
 	return w.faults.noNew, w.faults.duplicate, w.faults.mute, w.faults.ghosts
 }
 
-// meet takes one use of the failure that a method has now, and waits its delay.
+// meet takes one use of the failure that a method has now, and waits its delay. A caller
+// who does not wait so long gets nothing done.
 func (w *Workspace) meet(method string, r *http.Request) Failure {
 	f := w.takeFailure(method)
-	if f.Delay > 0 {
-		t := time.NewTimer(f.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-r.Context().Done():
-		case <-w.closed:
-		}
+	if f.Delay <= 0 {
+		return f
 	}
-	return f
+	t := time.NewTimer(f.Delay)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return f
+	case <-r.Context().Done():
+	case <-w.closed:
+	}
+	return Failure{Drop: true}
 }
 
 func (w *Workspace) takeFailure(method string) Failure {
