@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/md5"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -134,7 +135,10 @@ func (a *API) noReply(ctx context.Context, action string, status int, err error)
 		err = ue.Err
 	}
 	var ne net.Error
+	var cert *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &cert):
+		e.again = false
 	case errors.As(err, &ne) && ne.Timeout():
 		e.Kind = ErrTimeout
 	case status != 0:

@@ -19,7 +19,7 @@ const (
 // duplicate ids. It stops when the caller stops and always ends. An error is the
 // last thing it yields.
 //
-// Once the total is known it asks for up to Config.MaxConcurrent pages ahead;
+// From the second page on it asks for up to Config.MaxConcurrent pages ahead;
 // other questions go before these. Without any filter in req nothing is kept in
 // the cache. Rows that come or go meanwhile may be missed or not, but rows that
 // move because others went are not missed: what stands before a page is read
@@ -90,7 +90,7 @@ func (w *walk) stop() {
 	w.running.Wait()
 }
 
-func (w *walk) over() bool { return len(w.queue) == 0 }
+func (w *walk) over() bool { return len(w.queue) == 0 && w.plan >= w.total }
 
 // fetch begins to read rows from start on.
 func (w *walk) fetch(start, rows int) *stretch {
@@ -116,11 +116,11 @@ func (r GetClientsProductsRequest) unfiltered() bool {
 // next reads the first stretch of the queue and asks for more. The page is nil
 // where the stretch brought nothing to show.
 func (w *walk) next() (*Page, error) {
+	w.lookAhead()
 	s := w.queue[0]
 	<-s.done
 	w.queue = w.queue[1:]
 	if s.gap && errors.Is(s.err, errNoRows) {
-		w.lookAhead()
 		return nil, nil
 	}
 	if s.err != nil {
@@ -132,7 +132,9 @@ func (w *walk) next() (*Page, error) {
 	first := w.pages == 0
 	w.pages++
 	w.follow(s, first)
-	w.lookAhead()
+	if !first {
+		w.lookAhead() // not before the caller wants a second page: most want one
+	}
 	if err := w.tellRunaway(w.dropSeen(s)); err != nil {
 		return nil, err
 	}
