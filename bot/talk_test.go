@@ -1,0 +1,359 @@
+package bot_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"servicesbot/bot"
+	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// waits waits for cond, or fails the test with what it waited for.
+func (r *road) waits(what string, cond func() bool) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := r.slack.Wait(ctx, cond); err != nil {
+		r.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// answers are the bot's messages that user can see in channel, threads too.
+func (r *road) answers(user, channel string) []slackfake.Message {
+	var own []slackfake.Message
+	for _, m := range r.slack.Everything(user, channel) {
+		if m.User == slackfake.BotUser {
+			own = append(own, m)
+		}
+	}
+	return own
+}
+
+// modal waits for the modal that user looks at.
+func (r *road) modal(user string, texts ...string) slackfake.View {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	v, err := r.slack.WaitView(ctx, user, texts...)
+	if err != nil {
+		r.t.Fatalf("%s sees no modal with %q: %v", user, texts, err)
+	}
+	return v
+}
+
+// audited waits for an audit line with all of texts.
+func (r *road) audited(texts ...string) {
+	r.t.Helper()
+	deadline := time.After(patience)
+	for {
+		for line := range strings.Lines(r.audit.String()) {
+			found := true
+			for _, text := range texts {
+				found = found && strings.Contains(line, text)
+			}
+			if found {
+				return
+			}
+		}
+		select {
+		case <-deadline:
+			r.t.Fatalf("no audit line with %q in:\n%s", texts, r.audit)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func TestPagingReplacesThePrivateAnswer(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services status:active sort:id rows:2"))
+	first := r.sees(slackfake.Alice, slackfake.Support, "Next")
+	r.click(slackfake.Alice, first, "Next")
+	r.waits("page 2", func() bool {
+		m, ok := r.slack.Message(slackfake.Alice, slackfake.Support, first.TS)
+		return ok && m.Revision > 0 && m.Shows("page:2")
+	})
+	if n := len(r.slack.Messages(slackfake.Alice, slackfake.Support)); n != 1 {
+		t.Errorf("%d messages after paging, want the one that was replaced", n)
+	}
+}
+
+func TestShareOnceAndRemove(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 status:active"))
+	private := r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+	r.click(slackfake.Alice, private, "Share")
+	shared := r.sees(slackfake.Bob, slackfake.Support, "demodomain2.net", "Shared by")
+	r.click(slackfake.Alice, private, "Share")
+	r.audited(`"outcome":"shared_already"`)
+	if n := len(r.slack.Messages(slackfake.Bob, slackfake.Support)); n != 1 {
+		t.Errorf("shared %d times", n)
+	}
+	r.audited(`"audit":"share"`, `"user":"U0ALICE"`, `"shared":true`)
+
+	r.click(slackfake.Bob, shared, "Remove")
+	r.sees(slackfake.Bob, slackfake.Support, "Only who shared this")
+	r.click(slackfake.Alice, shared, "Remove")
+	r.waits("the shared post to go", func() bool {
+		_, there := r.slack.Message(slackfake.Bob, slackfake.Support, shared.TS)
+		return !there
+	})
+}
+
+func TestShareWhereTheBotIsNot(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.General, "/services service:2"))
+	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.General, "demodomain2.net"), "Share")
+	r.sees(slackfake.Alice, slackfake.General, "Invite it first")
+}
+
+func TestSharedChannelGetsNothing(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Post(slackfake.Alice, slackfake.Partner, "", "@servicesbot client:1 status:active"))
+	m := r.sees(slackfake.Alice, slackfake.Partner, "demodomain2.net")
+	if !m.Ephemeral || m.To != slackfake.Alice {
+		t.Error("the answer in a channel shared with another company is public")
+	}
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Partner, "/services service:2"))
+	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Partner, "Plus"), "Share")
+	r.sees(slackfake.Alice, slackfake.Partner, "outside this company")
+	for _, m := range r.answers(slackfake.Pat, slackfake.Partner) {
+		t.Errorf("the partner sees %q", m.PlainText())
+	}
+}
+
+func TestDenialsArePrivateAndCostNoCall(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, func(s *setup) { s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}} })
+	for _, user := range []string{slackfake.Carl, slackfake.Gina, slackfake.Dora} {
+		if err := r.slack.Invite(user, slackfake.Incident); err != nil {
+			t.Fatal(err)
+		}
+		r.do(r.slack.Post(user, slackfake.Incident, "", "@servicesbot client:1"))
+		r.audited(`"audit":"denial"`, `"user":"`+user+`"`)
+		if user == slackfake.Dora {
+			continue // Slack shows nothing to a deactivated user
+		}
+		if m := r.sees(user, slackfake.Incident, "No access"); !m.Ephemeral || m.To != user {
+			t.Errorf("%s is denied in public", user)
+		}
+	}
+	r.do(r.slack.Post(slackfake.Pat, slackfake.Partner, "", "@servicesbot client:1"))
+	r.audited(`"why":"outsider"`)
+	if n := r.whmcs.Count("GetClientsProducts"); n != 0 {
+		t.Errorf("WHMCS was asked %d times for people without access", n)
+	}
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Incident, "/services client:1"))
+	r.sees(slackfake.Alice, slackfake.Incident, "demodomain2.net")
+}
+
+func TestEditCorrectsTheAnswer(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	asked := r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 statsu:active"))
+	r.waits("the first answer", func() bool { return len(r.answers(slackfake.Bob, slackfake.Incident)) == 1 })
+	wrong := r.answers(slackfake.Bob, slackfake.Incident)[0]
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot client:1 status:active"))
+	right := r.sees(slackfake.Bob, slackfake.Incident, "demodomain2.net")
+	if right.TS != wrong.TS {
+		t.Errorf("the corrected answer is %s, the wrong one was %s: want the same message", right.TS, wrong.TS)
+	}
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot  client:1  status:active"))
+	r.audited(`"outcome":"unchanged"`)
+}
+
+func TestCorrectedLineIsAButton(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 stauts:active"))
+	m := r.sees(slackfake.Alice, slackfake.Support, "stauts")
+	r.click(slackfake.Alice, m, "client:1 status:active")
+	r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+}
+
+func TestSearchForm(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services"))
+	form := r.modal(slackfake.Alice, "Client number")
+	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "one"}))
+	r.waits("the wrong field to be marked", func() bool {
+		v, ok := r.slack.Modal(slackfake.Alice)
+		return ok && v.Errors["client"] != ""
+	})
+	form, _ = r.slack.Modal(slackfake.Alice)
+	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "1", "status": "active"}))
+	m := r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+	if !m.Ephemeral {
+		t.Error("the answer to a form is public")
+	}
+	if _, open := r.slack.Modal(slackfake.Alice); open {
+		t.Error("the form stays open")
+	}
+}
+
+func TestGlobalShortcutAnswersByDirectMessage(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.GlobalShortcut(slackfake.Alice, "find_services"))
+	r.do(r.slack.Submit(slackfake.Alice, r.modal(slackfake.Alice, "Client number"), map[string]any{"service": "2"}))
+	r.sees(slackfake.Alice, slackfake.DM(slackfake.Alice), "demodomain2.net")
+}
+
+func TestFilesGoWhereTheAnswerWould(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 as:csv"))
+	r.sees(slackfake.Alice, slackfake.Support, "direct messages")
+	r.waits("the file", func() bool { return len(r.slack.Files(slackfake.Alice)) == 1 })
+	if file := string(r.slack.Files(slackfake.Alice)[0].Content); !strings.Contains(file, "demodomain2.net") {
+		t.Errorf("the file holds %q", file)
+	}
+	if files := r.slack.Files(slackfake.Bob); len(files) != 0 {
+		t.Errorf("somebody else sees the file %s", files[0].Name)
+	}
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 as:csv"))
+	r.waits("the public file", func() bool { return len(r.slack.Files(slackfake.Carl)) == 1 })
+}
+
+func TestMessageShortcutOffersQuestions(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Support, "", "customer ann@example.com says demodomain2.net is down, service #2"))
+	m := r.sees(slackfake.Bob, slackfake.Support, "demodomain2.net")
+	r.do(r.slack.MessageShortcut(slackfake.Alice, m, "find_services_here"))
+	offer := r.sees(slackfake.Alice, slackfake.Support, "domain:demodomain2.net", "email:ann@example.com", "service:2")
+	r.click(slackfake.Alice, offer, "service:2")
+	r.sees(slackfake.Alice, slackfake.Support, "Pluto")
+}
+
+func TestHomeTab(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 status:active"))
+	r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+	r.do(r.slack.OpenHome(slackfake.Alice))
+	r.waits("the Home tab", func() bool {
+		home, ok := r.slack.Home(slackfake.Alice)
+		return ok && home.Shows("Your last questions", "client:1 status:active")
+	})
+	r.do(r.slack.OpenHome(slackfake.Gina))
+	r.waits("the guest's Home tab", func() bool {
+		home, ok := r.slack.Home(slackfake.Gina)
+		return ok && home.Shows("No access")
+	})
+}
+
+func TestSlowAnswerIsAnnouncedAndCanBeStopped(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
+	note := r.sees(slackfake.Alice, slackfake.Support, "Still looking")
+	r.click(slackfake.Alice, note, "Stop")
+	r.sees(slackfake.Alice, slackfake.Support, "Stopped")
+}
+
+func TestOldMentionIsNotAnsweredUnasked(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.PostAt(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 status:active", time.Now().Add(-time.Hour)))
+	m := r.sees(slackfake.Bob, slackfake.Incident, "I was away")
+	if !m.Ephemeral {
+		t.Error("the question back is public")
+	}
+	r.click(slackfake.Bob, m, "client:1 status:active")
+	r.sees(slackfake.Bob, slackfake.Incident, "demodomain2.net")
+}
+
+func TestDuplicatesAreAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.slack.Duplicate(true)
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:2"))
+	r.sees(slackfake.Bob, slackfake.Incident, "demodomain2.net")
+	r.waits("all envelopes to be acknowledged", func() bool { return r.slack.Counts().Waiting == 0 })
+	if n := len(r.answers(slackfake.Bob, slackfake.Incident)); n != 1 {
+		t.Errorf("%d answers to one mention delivered twice", n)
+	}
+}
+
+func TestNoFilterSaysWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot"))
+	r.sees(slackfake.Bob, slackfake.Incident, "What shall I look for?")
+}
+
+func TestUserRate(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, func(s *setup) { s.bot.UserRate = 2 })
+	for range 3 {
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	}
+	m := r.sees(slackfake.Alice, slackfake.Support, "more than 2 questions a minute")
+	if m.Via != "ack" {
+		t.Errorf("the refusal came via %s, want the acknowledgement", m.Via)
+	}
+	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services service:2"))
+	r.sees(slackfake.Bob, slackfake.Support, "demodomain2.net")
+}
+
+func TestNewBlocksRefused(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.slack.RefuseNewBlocks(true)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 as:table"))
+	r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+	if !strings.Contains(r.log.String(), "refuses the newer blocks") {
+		t.Error("the refusal was not logged")
+	}
+}
+
+func TestShutdownFinishesWhatIsInWork(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, func(s *setup) { s.api = whmcs.Config{} })
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "slow", Latency: time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 status:active"))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := r.whmcs.Wait(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(begun); took > 9*time.Second {
+		t.Errorf("the end took %s", took)
+	}
+	r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+}
+
+func TestRefusedTokenEndsTheRun(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	b, err := bot.New(bot.Config{
+		AppToken: "xapp-wrong", BotToken: whmcs.Secret(r.slack.BotToken()), SlackURL: r.slack.URL(),
+		Allow: bot.Allow{Everyone: true}, Answers: &bot.Answers{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := b.Run(ctx); err == nil || !strings.Contains(err.Error(), "slack refuses") {
+		t.Errorf("Run with a wrong app token: %v", err)
+	}
+}

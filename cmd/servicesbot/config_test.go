@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sethvargo/go-envconfig"
+)
+
+// good are settings with all that is required.
+func good() map[string]string {
+	return map[string]string{
+		"SLACK_APP_TOKEN": "xapp-1-app", "SLACK_BOT_TOKEN": "xoxb-1-bot",
+		"WHMCS_URL": "https://billing.example.com", "WHMCS_IDENTIFIER": "ident-of-mine", "WHMCS_SECRET": "secret-of-mine",
+		"BOT_ALLOW": "U0ALICE,S0SUPPORT,C0INCIDENT",
+	}
+}
+
+func loadFrom(values map[string]string, needs need) (*config, error) {
+	var errs []error
+	return load(context.Background(), withFiles(envconfig.MapLookuper(values), &errs), &errs, needs)
+}
+
+func TestConfigDefaults(t *testing.T) {
+	t.Parallel()
+	c, err := loadFrom(good(), needWHMCS|needSlack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.whmcs.Timeout != 30*time.Second || c.whmcs.PageSize != 100 || c.whmcs.MaxConcurrent != 4 || c.whmcs.CacheTTL != 30*time.Second {
+		t.Errorf("defaults of WHMCS: %+v", c.whmcs)
+	}
+	if c.command != "/services" || c.rows != 5 || c.userRate != 30 || c.scanRows != 20000 || c.slackURL != "https://slack.com/api/" {
+		t.Errorf("defaults of the bot: %+v", c)
+	}
+	if len(c.allow.Users) != 1 || len(c.allow.Groups) != 1 || len(c.allow.Channels) != 1 || c.allow.Everyone {
+		t.Errorf("allow = %+v", c.allow)
+	}
+}
+
+// TestConfigProblems holds that a bad value is told by its variable and never
+// printed.
+func TestConfigProblems(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, value string }{
+		{"SLACK_APP_TOKEN", ""}, {"SLACK_APP_TOKEN", "xoxb-swapped"},
+		{"SLACK_BOT_TOKEN", " "}, {"SLACK_BOT_TOKEN", "xapp-swapped"},
+		{"SLACK_API_URL", "http://slack.example.com/api/"}, {"SLACK_API_URL", "https://user:hush@slack.example.com/"},
+		{"WHMCS_URL", ""}, {"WHMCS_URL", "http://billing.example.com"}, {"WHMCS_URL", "no-scheme.example.net"},
+		{"WHMCS_IDENTIFIER", ""}, {"WHMCS_SECRET", ""}, {"WHMCS_USERNAME", "admin-too"},
+		{"WHMCS_ADMIN_URL", "javascript:alert(1)"}, {"WHMCS_CURRENCY", "euro-coins"},
+		{"WHMCS_TIMEOUT", "30-fortnights"}, {"WHMCS_PAGE_SIZE", "0x64"}, {"WHMCS_PAGE_SIZE", "-7000"},
+		{"WHMCS_MAX_CONCURRENT", "many-calls"}, {"WHMCS_CACHE_TTL", "-5s"}, {"WHMCS_SCAN_ROWS", "all-of-them"},
+		{"BOT_ALLOW", ""}, {"BOT_ALLOW", "alice-herself"}, {"BOT_COMMAND", "services-no-slash"},
+		{"BOT_FIELDS", "password-please"}, {"BOT_ROWS", "11111"}, {"BOT_USER_RATE", "-1000"},
+		{"HTTP_ADDR", "no-port-here"}, {"LOG_LEVEL", "chatty-level"}, {"LOG_FORMAT", "xml-format"},
+	} {
+		t.Run(tt.name+"="+tt.value, func(t *testing.T) {
+			t.Parallel()
+			values := good()
+			values[tt.name] = tt.value
+			_, err := loadFrom(values, needWHMCS|needSlack)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if !strings.Contains(err.Error(), strings.TrimSuffix(tt.name, "_URL")) {
+				t.Errorf("the error does not name %s: %v", tt.name, err)
+			}
+			if len(tt.value) > 3 && strings.Contains(err.Error(), tt.value) {
+				t.Errorf("the error prints the value: %v", err)
+			}
+		})
+	}
+}
+
+func TestConfigNamesAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := loadFrom(nil, needWHMCS|needSlack)
+	if err == nil {
+		t.Fatal("nothing set, and no error")
+	}
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "WHMCS_URL", "WHMCS_IDENTIFIER", "BOT_ALLOW"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("the error does not name %s: %v", name, err)
+		}
+	}
+}
+
+func TestAskNeedsOnlyWHMCS(t *testing.T) {
+	t.Parallel()
+	if _, err := loadFrom(map[string]string{
+		"WHMCS_URL": "http://127.0.0.1:8080", "WHMCS_USERNAME": "admin", "WHMCS_PASSWORD": "hush",
+	}, needWHMCS); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestConfigFiles(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("from-a-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	values := good()
+	delete(values, "WHMCS_SECRET")
+	values["WHMCS_SECRET_FILE"] = file
+	c, err := loadFrom(values, needWHMCS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.whmcs.Secret.Reveal(); got != "from-a-file" {
+		t.Errorf("secret = %q", got)
+	}
+	values["WHMCS_SECRET"] = "another-one"
+	if _, err := loadFrom(values, needWHMCS); err == nil || strings.Contains(err.Error(), "another-one") || strings.Contains(err.Error(), "from-a-file") {
+		t.Errorf("both set: %v", err)
+	}
+	delete(values, "WHMCS_SECRET")
+	values["WHMCS_SECRET_FILE"] = file + "-that-is-not"
+	if _, err := loadFrom(values, needWHMCS); err == nil || !strings.Contains(err.Error(), "WHMCS_SECRET_FILE") {
+		t.Errorf("missing file: %v", err)
+	}
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is who may import whom of our own packages, outside tests.
+var mayImport = map[string][]string{
+	"servicesbot/whmcs":           {},
+	"servicesbot/whmcs/query":     {"servicesbot/whmcs"},
+	"servicesbot/whmcs/whmcsfake": {},
+	"servicesbot/whmcs/cassette":  {},
+	"servicesbot/formatting":      {"servicesbot/whmcs", "servicesbot/whmcs/query"},
+	"servicesbot/bot":             {"servicesbot/whmcs", "servicesbot/whmcs/query", "servicesbot/formatting"},
+	"servicesbot/bot/slackfake":   {},
+	"servicesbot/cmd/servicesbot": {"servicesbot/whmcs", "servicesbot/whmcs/query", "servicesbot/whmcs/whmcsfake", "servicesbot/formatting", "servicesbot/bot", "servicesbot/bot/slackfake"},
+}
+
+// mayUse is who may import the modules that are tied to one side.
+var mayUse = map[string][]string{
+	"github.com/slack-go/slack":           {"servicesbot/bot", "servicesbot/formatting"},
+	"github.com/sethvargo/go-envconfig":   {"servicesbot/cmd/servicesbot"},
+	"github.com/spf13/cobra":              {"servicesbot/cmd/servicesbot"},
+	"github.com/dnaeon/go-vcr/v2":         {"servicesbot/whmcs/cassette"},
+	"github.com/gorilla/websocket":        {"servicesbot/bot", "servicesbot/bot/slackfake"},
+	"github.com/prometheus/client_golang": {"servicesbot/bot"},
+	"github.com/maypok86/otter/v2":        {"servicesbot/bot", "servicesbot/whmcs"},
+	"github.com/sethvargo/go-retry":       {"servicesbot/whmcs"},
+	"os/exec":                             {"servicesbot/cmd/servicesbot"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "servicesbot/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p listed
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		checkImports(t, p)
+	}
+	if seen < 7 {
+		t.Errorf("go list names %d packages: the test looks at the wrong place", seen)
+	}
+}
+
+func checkImports(t *testing.T, p listed) {
+	t.Helper()
+	allowed, known := mayImport[p.ImportPath]
+	if !known {
+		t.Errorf("package %s is not in the table of who may import whom", p.ImportPath)
+	}
+	for _, imported := range p.Imports {
+		if strings.HasPrefix(imported, "servicesbot/") && !slices.Contains(allowed, imported) {
+			t.Errorf("%s imports %s", p.ImportPath, imported)
+		}
+		for module, users := range mayUse {
+			if (imported == module || strings.HasPrefix(imported, module+"/")) && !slices.Contains(users, p.ImportPath) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// TestOnlyCommandReadsEnvironment holds that only cmd looks at the process's
+// surroundings or ends it.
+func TestOnlyCommandReadsEnvironment(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-f", "{{.Dir}}", "servicesbot/whmcs", "servicesbot/whmcs/query", "servicesbot/formatting", "servicesbot/bot").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir := range strings.FieldsSeq(string(out)) {
+		grep := exec.Command("grep", "-nE", `os\.(Getenv|LookupEnv|Environ|Args|Exit|ReadFile|Open)|log\.Fatal`, "-r", "--include=*.go", "--exclude=*_test.go", "--exclude-dir=slackfake", "--exclude-dir=whmcsfake", "--exclude-dir=cassette", dir)
+		if found, err := grep.Output(); err == nil {
+			t.Errorf("only cmd may do this:\n%s", found)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+// Command servicesbot answers in Slack what a customer of a hosting company
+// bought, from WHMCS. "servicesbot demo" shows it without any account.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	if err := root().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "servicesbot:", err)
+		os.Exit(1)
+	}
+}
+
+// root is the command with all its verbs.
+func root() *cobra.Command {
+	serve := serveCommand()
+	c := &cobra.Command{
+		Use:   "servicesbot",
+		Short: "Look up in Slack what a customer bought, from WHMCS",
+		Long: `servicesbot is a Slack bot for support staff of hosting companies: it answers
+"/services client:1 status:active" from WHMCS. It only reads.
+
+Without a verb it serves. Settings come from the environment; the README lists them.`,
+		Example: `  servicesbot demo                         try it in a browser, no account needed
+  servicesbot ask "client:1 status:active"  ask WHMCS from the shell
+  servicesbot                              serve Slack`,
+		Args:          cobra.NoArgs,
+		RunE:          serve.RunE,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	c.AddCommand(serve, askCommand(), demoCommand(), versionCommand())
+	return c
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version, the commit and Go's version",
+		Example: "  servicesbot version",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), versionLine())
+			return err
+		},
+	}
+}
+
+// versionLine tells of the build what the Go toolchain noted.
+func versionLine() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "servicesbot (unknown build)"
+	}
+	commit, dirty := "unknown commit", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = ", modified"
+		}
+	}
+	return fmt.Sprintf("servicesbot %s (%s%s), %s", info.Main.Version, commit, dirty, info.GoVersion)
+}

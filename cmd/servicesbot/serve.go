@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"servicesbot/bot"
+	"servicesbot/formatting"
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+func serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Answer in Slack until told to stop",
+		Long: `Connects to Slack over Socket Mode and answers until SIGTERM or SIGINT; it then
+finishes what is in work and exits 0 within 9 seconds.`,
+		Example: "  servicesbot serve",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var errs []error
+			cfg, err := load(c.Context(), osEnvironment(&errs), &errs, needWHMCS|needSlack)
+			if err != nil {
+				return err
+			}
+			return serve(c.Context(), cfg, slog.New(slog.NewJSONHandler(os.Stdout, nil)))
+		},
+	}
+}
+
+// serve runs the bot until ctx ends.
+func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
+	api, answers, err := newAnswers(cfg)
+	if err != nil {
+		return err
+	}
+	b, err := bot.New(bot.Config{
+		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
+		Allow: cfg.allow, Answers: answers, UserRate: cfg.userRate,
+		WHMCSState: func() string { return stateInWords(api.State()) },
+		Log:        cfg.log, Audit: audit,
+	})
+	if err != nil {
+		return err
+	}
+	if cfg.httpAddr != "" {
+		stop, err := listen(cfg.httpAddr, b.Handler(), cfg.log)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	return b.Run(ctx)
+}
+
+// listen serves health and metrics until the returned function is called.
+func listen(addr string, h http.Handler, log *slog.Logger) (stop func(), err error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("HTTP_ADDR: %w", err)
+	}
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+	}
+	go func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("health and metrics are not served any more", "error", err)
+		}
+	}()
+	return func() { s.Close() }, nil
+}
+
+// stateInWords is WHMCS's last state for a person who reads /readyz.
+func stateInWords(s whmcs.State) string {
+	switch {
+	case s.BreakerOpen:
+		return "left alone after failures: " + string(s.LastError)
+	case s.LastSuccess.IsZero() && s.LastError == "":
+		return "not asked yet"
+	case s.LastErrorAt.After(s.LastSuccess):
+		return "last call failed: " + string(s.LastError)
+	}
+	return "answers"
+}
+
+// newAnswers joins WHMCS, the search and the words.
+func newAnswers(cfg *config) (*whmcs.API, *bot.Answers, error) {
+	cfg.whmcs.Log = cfg.log
+	api, err := whmcs.New(cfg.whmcs)
+	if err != nil {
+		return nil, nil, err
+	}
+	return api, &bot.Answers{
+		Finder: query.NewFinder(api, query.FinderConfig{Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency}),
+		Format: formatting.Options{Command: cfg.command, AdminURL: cfg.adminURL, Fields: cfg.fields, Currency: cfg.currency},
+		Log:    cfg.log,
+	}, nil
+}
