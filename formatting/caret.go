@@ -80,12 +80,15 @@ func lastColumns(s string, n int) string {
 	if uniseg.StringWidth(s) <= n {
 		return s
 	}
-	g := uniseg.NewGraphemes(s)
-	for g.Next() {
-		_, end := g.Positions()
-		if uniseg.StringWidth(s[end:]) < n {
-			return ellipsis + s[end:]
-		}
+	var starts, widths []int
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		start, _ := g.Positions()
+		starts, widths = append(starts, start), append(widths, g.Width())
 	}
-	return ellipsis
+	used, from := 1, len(s)
+	for i := len(starts) - 1; i >= 0 && used+widths[i] <= n; i-- {
+		used += widths[i]
+		from = starts[i]
+	}
+	return ellipsis + s[from:]
 }

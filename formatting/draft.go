@@ -1,6 +1,7 @@
 package formatting
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,8 +34,10 @@ func (d *draft) section(m markup, button *slack.ButtonBlockElement) {
 	d.add(slack.NewSectionBlock(mrkdwn(m), nil, accessory))
 }
 
-// fields appends texts in two columns, as many sections as they need.
+// fields appends texts in two columns, as many sections as they need, leaving out
+// the empty ones.
 func (d *draft) fields(texts []markup) {
+	texts = slices.DeleteFunc(texts, func(m markup) bool { return m == "" })
 	for len(texts) > 0 {
 		n := min(len(texts), maxFields)
 		fields := make([]*slack.TextBlockObject, n)

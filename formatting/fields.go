@@ -203,8 +203,7 @@ func asksOneClient(q query.Query) bool {
 // nothing. It must not be called with a whole of 0.
 func bar(part, whole int64) string {
 	const cells = 10
-	full := int(float64(part) / float64(whole) * cells)
-	full = max(0, min(full, cells))
+	full := int(math.Max(0, math.Min(float64(part)/float64(whole), 1)) * cells)
 	if full == 0 && part > 0 {
 		full = 1
 	}
@@ -212,7 +211,8 @@ func bar(part, whole int64) string {
 }
 
 // usageText tells what is used of a limit, both in megabytes; "" where WHMCS
-// tells neither. A limit of 0 is unlimited or unknown, so it is not named.
+// tells neither. A limit of 0 is unlimited or unknown, so it is not named. More
+// than 9,999 % reads as that.
 func usageText(used, limit int64) string {
 	if limit <= 0 {
 		if used <= 0 {
@@ -221,8 +221,8 @@ func usageText(used, limit int64) string {
 		return sizeText(used) + " used"
 	}
 	used = max(used, 0)
-	percent := int(math.Round(float64(used) / float64(limit) * 100))
-	return fmt.Sprintf("%s %s %% (%s of %s)", bar(used, limit), number(percent), sizeText(used), sizeText(limit))
+	percent := math.Min(math.Round(float64(used)/float64(limit)*100), 9999)
+	return fmt.Sprintf("%s %s %% (%s of %s)", bar(used, limit), number(int(percent)), sizeText(used), sizeText(limit))
 }
 
 // sizeText writes megabytes so that they can be read: "512 MB", "1.5 GB".

@@ -16,7 +16,7 @@ import (
 // each line.
 func Notice(text string, lines []string, o Options) Message {
 	d := newDraft(o)
-	d.section(paragraph(or(text, dash), maxTextObject), nil)
+	d.section(markup(or(string(paragraph(text, maxTextObject)), dash)), nil)
 	d.row(d.asks(lines)...)
 	return d.message()
 }

@@ -127,7 +127,7 @@ func every(text string) whmcs.Service {
 
 // longest returns a service with very long texts and numbers.
 func longest() whmcs.Service {
-	s := every(strings.Repeat("Überlänge & <wide> ", 400))
+	s := every(strings.Repeat("Überlänge & <wide> ", 180))
 	s.ID, s.ClientID, s.PID, s.OrderID, s.Qty = 1<<31-1, 1<<31-1, 1<<31-1, 1<<31-1, 1<<31-1
 	s.RecurringAmount, s.FirstPaymentAmount = "-999999999999999.99999999", "999999999999999.99"
 	s.DiskUsage, s.DiskLimit, s.BWUsage, s.BWLimit = 1<<62, 1<<61, -5, 1

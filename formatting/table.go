@@ -90,9 +90,16 @@ func dataTable(res *query.Result, o Options) *slack.DataTableBlock {
 		Caption:  plain(span(res)+" for "+or(res.Query.Lasting().String(), "any service"), 150),
 		PageSize: min(tablePage, len(rows)),
 	}
-	for _, width := range []int{120, 80, 50, 30, 18, 12} {
+	cols := columns(res, o)
+	texts := make([][]string, len(rows))
+	for i, s := range rows {
+		for _, c := range cols {
+			texts[i] = append(texts[i], plain(c.text(s), cellWidths[0]))
+		}
+	}
+	for _, width := range cellWidths {
 		var used int
-		block.Rows, used = cells(rows, columns(res, o), width)
+		block.Rows, used = cells(rows, texts, cols, width)
 		if used <= tableText {
 			break
 		}
@@ -100,9 +107,13 @@ func dataTable(res *query.Result, o Options) *slack.DataTableBlock {
 	return block
 }
 
+// cellWidths are the lengths that texts are cut to, tried one after the other. At
+// the last one 100 rows fit whatever they hold.
+var cellWidths = []int{120, 80, 50, 30, 18, 12}
+
 // cells returns the header and the rows, with texts of at most width units, and
 // the characters of all of them.
-func cells(rows []whmcs.Service, cols []column, width int) ([][]slack.DataTableCell, int) {
+func cells(rows []whmcs.Service, texts [][]string, cols []column, width int) ([][]slack.DataTableCell, int) {
 	used := 0
 	header := make([]slack.DataTableCell, len(cols))
 	for i, c := range cols {
@@ -110,10 +121,10 @@ func cells(rows []whmcs.Service, cols []column, width int) ([][]slack.DataTableC
 		used += units(c.title)
 	}
 	out := [][]slack.DataTableCell{header}
-	for _, s := range rows {
+	for r, s := range rows {
 		row := make([]slack.DataTableCell, len(cols))
 		for i, c := range cols {
-			text := or(plain(c.text(s), width), dash)
+			text := or(cut(texts[r][i], width, units), dash)
 			used += units(text)
 			row[i] = slack.NewDataTableRawTextCell(text)
 			if c.number {

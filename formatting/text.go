@@ -29,9 +29,6 @@ const unseen = "\u200b"
 // escaper encodes the three characters that Slack decodes in mrkdwn, in one pass.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// emojiName matches what Slack turns into a picture.
-var emojiName = regexp.MustCompile(`:([\pL\pN_+'-]+:)`)
-
 // literal returns s as markup that reads as s: no link, mention, emoji or
 // formatting in it comes alive, and it stays on one line.
 func literal(s string) markup {
@@ -54,7 +51,7 @@ func bold(m markup) markup {
 	if m == "" {
 		return ""
 	}
-	return "*" + m + "*"
+	return "*" + markup(strings.TrimPrefix(string(m), unseen)) + "*"
 }
 
 // link returns a link that reads label, or only the label where target is no
@@ -135,8 +132,11 @@ func visible(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	var b strings.Builder
 	last := rune(0)
+	b.Grow(len(s))
 	for i, r := range s {
 		switch {
+		case r > ' ' && r <= '~':
+			b.WriteByte(byte(r))
 		case unicode.IsSpace(r):
 			b.WriteByte(' ')
 		case r == '\u200c' || r == '\u200d':
@@ -182,19 +182,38 @@ func defuse(s string) string {
 	if strings.HasPrefix(s, ">") {
 		s = unseen + s
 	}
-	s = emojiName.ReplaceAllString(s, ":"+unseen+"$1")
-	if !strings.ContainsAny(s, "*_~`") {
+	if !strings.ContainsAny(s, ":*_~`") {
 		return s
 	}
 	var b strings.Builder
 	runes := []rune(s)
 	for i, r := range runes {
 		b.WriteRune(r)
-		if strings.ContainsRune("*_~`", r) && !(inWord(runes, i-1) && inWord(runes, i+1)) || r == '`' {
-			b.WriteString(unseen)
+		switch r {
+		case ':':
+			if startsEmoji(runes[i+1:]) {
+				b.WriteString(unseen)
+			}
+		case '*', '_', '~', '`':
+			if r == '`' || !inWord(runes, i-1) || !inWord(runes, i+1) {
+				b.WriteString(unseen)
+			}
 		}
 	}
 	return b.String()
+}
+
+// startsEmoji reports whether what follows a colon is a name and another colon.
+func startsEmoji(after []rune) bool {
+	for i, r := range after {
+		if r == ':' {
+			return i > 0
+		}
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_+'-", r) {
+			return false
+		}
+	}
+	return false
 }
 
 // inWord reports whether the rune at i is a letter or a digit.

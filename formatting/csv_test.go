@@ -1,0 +1,91 @@
+package formatting
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"servicesbot/whmcs"
+)
+
+func TestCell(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                      "",
+		"demodomain.net":        "demodomain.net",
+		"=1+1":                  "'=1+1",
+		"+49 30":                "'+49 30",
+		"-5.00":                 "-5.00",
+		"-5.00+1":               "'-5.00+1",
+		"@SUM(A1)":              "'@SUM(A1)",
+		"\t=1":                  "'=1",
+		"\r=1":                  "'=1",
+		" =1":                   "'=1",
+		"\u200b=1":              "'=1",
+		"＝1":                    "'＝1",
+		"'=1":                   "'=1",
+		"203.0.113.1\r\n=x":     "203.0.113.1\n=x",
+		"24.95":                 "24.95",
+		"a\x00b":                "ab",
+		"-":                     "'-",
+		"-99999999999999999999": "'-99999999999999999999",
+	} {
+		if got := cell(in); got != want {
+			t.Errorf("cell(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestCSV(t *testing.T) {
+	t.Parallel()
+	s := hosting()
+	s.Domain, s.RecurringAmount, s.Name = `a "b", c`, "-5.00", "=HYPERLINK(1)"
+	file, comment := CSV(result(t, "client:1 as:csv", s, hosting()), here())
+	if !utf8.Valid(file) || strings.Count(string(file), "\r\n") < 3 {
+		t.Errorf("not UTF-8 with CR LF: %q", file)
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(file))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 3 {
+		t.Fatalf("%d rows, want a header and two", len(rows))
+	}
+	got := map[string]string{}
+	for i, title := range rows[0] {
+		got[title] = rows[1][i]
+	}
+	for title, want := range map[string]string{
+		"service": "2", "client": "1", "status": "Active", "product": "'=HYPERLINK(1)", "domain": `a "b", c`,
+		"amount": "-5.00", "currency": "EUR", "due": "2026-12-01", "assigned_ips": "203.0.113.18 203.0.113.19",
+		"Notes": "VIP. Call before restarts.\nSecond line.", "Subscription": "sub_91x", "Licence key": "L-4471",
+	} {
+		if got[title] != want {
+			t.Errorf("%s is %q, want %q", title, got[title], want)
+		}
+	}
+	if want := "Complete: 2 services for `client:1`.\nas of <!date^1795356200^{date_short_pretty} {time}|2026-11-22 14:03 UTC> · looked at 3 of 3 rows · complete"; comment != want {
+		t.Errorf("comment %q, want %q", comment, want)
+	}
+}
+
+func TestCSVIncomplete(t *testing.T) {
+	t.Parallel()
+	res := result(t, "server:saturn as:csv", mixed(3)...)
+	res.Complete, res.Why = false, "The search ended at its limit."
+	_, comment := CSV(res, here())
+	first, _, _ := strings.Cut(comment, "\n")
+	if first != "*Not complete.* The search ended at its limit." {
+		t.Errorf("the first line is %q", first)
+	}
+	if name := CSVName(res); name != "services-20261122-140320.csv" {
+		t.Errorf("name %q", name)
+	}
+	if file, _ := CSV(result(t, "client:1"), Options{}); strings.Count(string(file), "\n") != 1 {
+		t.Errorf("no rows: %q", file)
+	}
+	if got := cell(string(whmcs.StatusUnknown)); got != "" {
+		t.Errorf("%q", got)
+	}
+}
