@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -59,6 +60,7 @@ var definitions = []definition{
 	// What stands in front of WHMCS.
 	{name: "redirect", about: "status N (301) to Text (the same over https)", n: http.StatusMovedPermanently, instead: redirect},
 	{name: "waf", about: "a firewall's page with status N (403)", n: http.StatusForbidden, instead: always(waf)},
+	{name: "flagged", about: "a firewall's page for a connection that has had N (1) calls; a new one works", n: 1, instead: flagged},
 	{name: "rate-limited", about: "429 with Retry-After: N (1) seconds", n: 1, instead: always(rateLimited)},
 	{name: "server-error", about: "status N (500) with an HTML page", n: http.StatusInternalServerError, instead: always(func(f Fault) *reply {
 		return htmlReply(f.N, http.StatusText(f.N))
@@ -119,6 +121,7 @@ var definitions = []definition{
 	{name: "more-rows", about: "N (2) times the rows that were asked for", n: 2, shape: func(sh *shape, f Fault, _ int) { sh.times = f.N }},
 	{name: "fewer-rows", about: "at most N (10) rows, whatever was asked for", n: 10, shape: func(sh *shape, f Fault, _ int) { sh.most = f.N }},
 	{name: "duplicates", about: "a page begins with the last N (1) rows of the page before", n: 1, shape: func(sh *shape, f Fault, _ int) { sh.repeat = f.N }},
+	{name: "rows-go", about: "N (1) rows go away from the front at each call", n: 1, shape: func(sh *shape, f Fault, seen int) { sh.gone = f.N * (seen - 1) }},
 	{name: "total-changes", about: "the total grows by N (1) at each call", n: 1, shape: func(sh *shape, f Fault, seen int) { sh.grow = f.N * seen }},
 
 	// The rows.
@@ -151,6 +154,15 @@ func waf(f Fault) *reply {
 	p := htmlReply(f.N, "Just a moment...", `<span class="cf-browser-verification">Checking your browser before accessing the site.</span>`)
 	p.header.Set("Server", "cloudflare")
 	return p
+}
+
+// flagged refuses a connection that a firewall has condemned, whoever calls.
+func flagged(r *http.Request, f Fault, _ *Server) *reply {
+	calls, ok := r.Context().Value(callsOfConn{}).(*atomic.Int64)
+	if !ok || calls.Add(1) <= int64(f.N) {
+		return nil
+	}
+	return htmlReply(http.StatusForbidden, "Access denied")
 }
 
 // rateLimited is what a proxy says; WHMCS itself has no limit.

@@ -65,7 +65,6 @@ func (s *Server) Set(f Fault) error {
 	defer s.mu.Unlock()
 	s.faults = slices.DeleteFunc(s.faults, func(a *active) bool { return a.Name == f.Name && a.Action == f.Action })
 	s.faults = append(s.faults, &active{Fault: f, def: def})
-	s.tell()
 	if f.Name == faultDown {
 		return s.unlisten()
 	}
@@ -81,7 +80,8 @@ func (s *Server) Clear(names ...string) error {
 	s.faults = slices.DeleteFunc(s.faults, func(a *active) bool {
 		return len(names) == 0 || slices.Contains(names, a.Name)
 	})
-	s.tell()
+	close(s.changed)
+	s.changed = make(chan struct{})
 	select {
 	case <-s.gone:
 		return nil
@@ -91,12 +91,6 @@ func (s *Server) Clear(names ...string) error {
 		return s.listen()
 	}
 	return nil
-}
-
-// tell wakes whoever waits for the faults to change. s.mu is held.
-func (s *Server) tell() {
-	close(s.changed)
-	s.changed = make(chan struct{})
 }
 
 // down tells whether connections are refused. s.mu is held.
@@ -124,11 +118,11 @@ func (s *Server) Active() []string {
 	return names
 }
 
-// acting counts c with every fault and returns those that act on it.
-func (s *Server) acting(c *Call) []*active {
+// acting counts c with every fault and returns those that act on it, and the
+// channel that Clear closes.
+func (s *Server) acting(c *Call) (out []*active, changed <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []*active
 	for _, a := range s.faults {
 		if a.Action != "" && !strings.EqualFold(a.Action, c.Action) {
 			continue
@@ -138,5 +132,5 @@ func (s *Server) acting(c *Call) []*active {
 			out = append(out, &active{Fault: a.Fault, def: a.def, seen: a.seen - a.Skip})
 		}
 	}
-	return out
+	return out, s.changed
 }

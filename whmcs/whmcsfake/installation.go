@@ -55,18 +55,26 @@ func (in *installation) hash(text string) uint32 {
 
 // matches are the ids of the services that match a filter, in ascending order.
 type matches struct {
-	all int // where everything matches: how many
-	ids []int32
+	all  int // where everything matches: how many
+	ids  []int32
+	skip int // left out at the front
 }
 
-func (m matches) len() int { return max(m.all, len(m.ids)) }
+func (m matches) len() int { return max(m.all, len(m.ids)) - m.skip }
 
 // at returns the i-th id, i from 0.
 func (m matches) at(i int) int {
+	i += m.skip
 	if m.all > 0 {
 		return i + 1
 	}
 	return int(m.ids[i])
+}
+
+// without returns m without its first n.
+func (m matches) without(n int) matches {
+	m.skip += min(n, m.len())
+	return m
 }
 
 // find returns what matches all of f. Nobody documents the order of the rows;
@@ -146,13 +154,23 @@ func (in *installation) clientByEmail(email string) int {
 	return 0
 }
 
-// A calendar turns days before and after today into dates.
-type calendar struct{ today time.Time }
+// A calendar has the dates around today, so that they are written only once.
+type calendar struct{ dates []string }
+
+// firstDay and lastDay are the ends of a calendar, in days from today.
+const (
+	firstDay = -3650
+	lastDay  = 1200
+)
 
 // calendarOf takes the day of now in its own time zone.
 func calendarOf(now time.Time) calendar {
 	y, m, d := now.Date()
-	return calendar{time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}
+	dates := make([]string, 0, lastDay-firstDay+1)
+	for i := firstDay; i <= lastDay; i++ {
+		dates = append(dates, time.Date(y, m, d+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+	}
+	return calendar{dates}
 }
 
 // zeroDate and zeroTime are what WHMCS has for no date.
@@ -161,7 +179,7 @@ const (
 	zeroTime = "0000-00-00 00:00:00"
 )
 
-// date returns the day that is days from today.
+// date returns the day that is days from today, within the calendar.
 func (c calendar) date(days int) string {
-	return c.today.AddDate(0, 0, days).Format(time.DateOnly)
+	return c.dates[min(max(days, firstDay), lastDay)-firstDay]
 }

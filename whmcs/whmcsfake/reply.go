@@ -28,6 +28,8 @@ type reply struct {
 	rows   int
 	ending ending
 	pad    int64 // spaces sent after the body, for a reply too large to be held
+
+	release <-chan struct{} // closed when a reply that hangs is to be given up
 }
 
 // jsonReply is a reply of the API itself.
@@ -61,7 +63,7 @@ func (p *reply) write(w http.ResponseWriter, r *http.Request, s *Server) {
 		hangUp(w)
 		return
 	case endHang:
-		s.hold(r.Context())
+		s.hold(r.Context(), p.release)
 		hangUp(w)
 		return
 	}
@@ -75,7 +77,7 @@ func (p *reply) write(w http.ResponseWriter, r *http.Request, s *Server) {
 	switch p.ending {
 	case endStall:
 		http.NewResponseController(w).Flush()
-		s.hold(r.Context())
+		s.hold(r.Context(), p.release)
 		hangUp(w)
 	case endCut:
 		w.Write(p.body[:len(p.body)/2])
@@ -87,15 +89,12 @@ func (p *reply) write(w http.ResponseWriter, r *http.Request, s *Server) {
 	}
 }
 
-// hold waits until the caller gives up, the faults are changed or the server is
+// hold waits until the caller gives up, faults are cleared or the server is
 // closed.
-func (s *Server) hold(ctx context.Context) {
-	s.mu.Lock()
-	changed := s.changed
-	s.mu.Unlock()
+func (s *Server) hold(ctx context.Context, release <-chan struct{}) {
 	select {
 	case <-ctx.Done():
-	case <-changed:
+	case <-release:
 	case <-s.gone:
 	}
 }
@@ -141,7 +140,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer in.Body.Close()
 	p := t.s.handle(ctx, nil, in)
 	if p.ending == endHang {
-		t.s.hold(ctx)
+		t.s.hold(ctx, p.release)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -154,7 +153,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	case p.ending == endCut:
 		body = io.MultiReader(bytes.NewReader(p.body[:len(p.body)/2]), broken{})
 	case p.ending == endStall:
-		body = stalled{t.s, ctx}
+		body = stalled{t.s, ctx, p.release}
 	case p.pad > 0:
 		body, length = io.MultiReader(body, io.LimitReader(spaces{}, p.pad)), -1
 	}
@@ -173,13 +172,14 @@ func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // stalled is a body that never comes.
 type stalled struct {
-	s   *Server
-	ctx context.Context
+	s       *Server
+	ctx     context.Context
+	release <-chan struct{}
 }
 
 // Read waits for the caller to give up.
 func (b stalled) Read([]byte) (int, error) {
-	b.s.hold(b.ctx)
+	b.s.hold(b.ctx, b.release)
 	if err := b.ctx.Err(); err != nil {
 		return 0, err
 	}

@@ -27,7 +27,7 @@ const (
 // one.
 type Config struct {
 	Addr     string    // to listen on; "": a free port of 127.0.0.1
-	Services int       // how many there are; 0: DefaultServices; at least the 27 that are fixed
+	Services int       // how many there are; 0: DefaultServices; at least the 28 that are fixed
 	Now      time.Time // the day that due dates are spread around; zero: today
 	Currency string    // of all clients; "": EUR
 
@@ -54,7 +54,7 @@ type Server struct {
 	http    *http.Server // nil: not listening
 	faults  []*active
 	gone    chan struct{} // closed by Close
-	changed chan struct{} // closed and replaced when the faults change
+	changed chan struct{} // closed and replaced by Clear
 }
 
 // New returns a fake that is not listening yet.
@@ -99,9 +99,16 @@ func (s *Server) listen() error {
 		return fmt.Errorf("whmcsfake: %w", err)
 	}
 	s.addr = ln.Addr().String()
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnContext: countCalls}
 	go s.http.Serve(ln) // ends when unlisten closes the server
 	return nil
+}
+
+// callsOfConn is where a connection's context has its number of calls.
+type callsOfConn struct{}
+
+func countCalls(ctx context.Context, _ net.Conn) context.Context {
+	return context.WithValue(ctx, callsOfConn{}, new(atomic.Int64))
 }
 
 // unlisten closes the port and every connection. s.mu is held.
@@ -200,7 +207,7 @@ func (s *Server) call(ctx context.Context, r *http.Request) *reply {
 // reply lets the faults and the action make the reply, in the order in which the
 // parts of a real installation would: network, server, access, action, PHP.
 func (s *Server) reply(ctx context.Context, r *http.Request, c *Call) *reply {
-	faults := s.acting(c)
+	faults, changed := s.acting(c)
 	wait := s.cfg.Latency
 	for _, f := range faults {
 		c.Faults = append(c.Faults, f.Name)
@@ -209,15 +216,10 @@ func (s *Server) reply(ctx context.Context, r *http.Request, c *Call) *reply {
 	if !s.pause(ctx, wait) {
 		return &reply{ending: endReset}
 	}
-	for _, f := range faults {
-		if f.def.instead == nil {
-			continue
-		}
-		if rep := f.def.instead(r, f.Fault, s); rep != nil {
-			return rep
-		}
+	rep := s.instead(r, faults)
+	if rep == nil {
+		rep = s.access(r)
 	}
-	rep := s.access(r)
 	if rep == nil {
 		rep = s.act(c.Action, r.PostForm, shapeOf(faults))
 	}
@@ -226,7 +228,22 @@ func (s *Server) reply(ctx context.Context, r *http.Request, c *Call) *reply {
 			f.def.after(rep, f.Fault)
 		}
 	}
+	rep.release = changed
 	return rep
+}
+
+// instead returns the reply of the first fault that replies in the API's place,
+// nil if none does.
+func (s *Server) instead(r *http.Request, faults []*active) *reply {
+	for _, f := range faults {
+		if f.def.instead == nil {
+			continue
+		}
+		if rep := f.def.instead(r, f.Fault, s); rep != nil {
+			return rep
+		}
+	}
+	return nil
 }
 
 // pause waits for d; it returns false if the caller or the server went away.

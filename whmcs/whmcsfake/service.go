@@ -105,7 +105,7 @@ func weighted(id, question int, weights ...int) int {
 const ResellerClient = 7
 
 // The reseller's services are those with an even id in this range.
-const resellerFrom, resellerTo = 28, 648
+const resellerFrom, resellerTo = 30, 648
 
 // rank counts the services up to id that are not the reseller's.
 func rank(id int) int {

@@ -28,7 +28,8 @@ type shape struct {
 	times      int // of the rows asked for
 	most       int // rows a page
 	repeat     int // rows of the page before
-	grow       int // rows added to the total
+	gone       int // rows at the front that are no longer there
+	grow       int // added to the total, but not to the rows
 
 	native     bool
 	allStrings bool
@@ -110,7 +111,7 @@ func (in *installation) getClientsProducts(form url.Values, sh *shape) *reply {
 	if sh.unfiltered {
 		f = filter{}
 	}
-	m := in.find(f)
+	m := in.find(f).without(sh.gone)
 	start, n := max(0, phpInt(form.Get("limitstart"))), limit(form)
 	from := start
 	if start > 0 {
@@ -129,7 +130,7 @@ func (in *installation) getClientsProducts(form url.Values, sh *shape) *reply {
 	}
 	sent := to - from
 	w := writer{b: make([]byte, 0, 512+sent*1300), sh: sh, noServer: sh.noServer && f.client == 0}
-	w.frame(form, m.len()+sh.grow, start, sent)
+	w.frame(form, max(0, m.len()+sh.grow), start, sent)
 	w.list(in, m, from, to)
 	w.b = append(w.b, '}')
 	p := jsonReply(http.StatusOK, w.b)

@@ -1,9 +1,9 @@
 package whmcsfake
 
 import (
-	"bytes"
 	"net/url"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -174,10 +174,10 @@ func (w *writer) clientFields(c client, currency string) {
 
 // encodeEntities writes the five characters that WHMCS keeps as entities.
 func encodeEntities(s string) string {
-	if i := bytes.IndexAny([]byte(s), `&<>"'`); i < 0 {
+	if !strings.ContainsAny(s, `&<>"'`) {
 		return s
 	}
-	var b bytes.Buffer
+	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '&':
@@ -203,6 +203,11 @@ const hexDigits = "0123456789abcdef"
 // escapes: the slash and all that is not ASCII among it.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
+	plain := 0
+	for plain < len(s) && isPlain(s[plain]) {
+		plain++
+	}
+	b, s = append(b, s[:plain]...), s[plain:]
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
@@ -232,6 +237,11 @@ func appendString(b []byte, s string) []byte {
 		i++
 	}
 	return append(b, '"')
+}
+
+// isPlain tells whether a byte stands for itself in a JSON string of PHP's.
+func isPlain(c byte) bool {
+	return c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' && c != '/'
 }
 
 // appendUnit appends one UTF-16 unit as an escape.

@@ -1,5 +1,7 @@
 package whmcsfake
 
+import "strings"
+
 // The services of the documentation's example are 1 and 2; those written by hand
 // follow; the rest is made.
 const firstWritten = 3
@@ -97,6 +99,9 @@ var written = []hand{
 	{8, 0, "Fraud", -100, "Monthly", "totally-real-shop.example", 1, "", 1295},
 	{8, 0, "Cancelled", -45, "Monthly", "closed.example", 2, "", 1295},
 	{8, 4, "Suspended", 9, "Monthly", "spam.example", 3, "Abuse: outgoing spam", 1900},
+
+	// 4 once more: a name as long as they come.
+	{4, 1, "Active", 45, "Monthly", strings.Repeat("llanfairpwllgwyngyll-", 10) + "gogogoch.example", 2, "", 2495},
 }
 
 // byHand makes a service that was written by hand.
