@@ -25,10 +25,10 @@ type ack struct {
 type acker struct {
 	queue  chan ack
 	client *socketmode.Client
-	status *status
+	status *Status
 }
 
-func newAcker(c *socketmode.Client, s *status) *acker {
+func newAcker(c *socketmode.Client, s *Status) *acker {
 	return &acker{queue: make(chan ack, ackQueue), client: c, status: s}
 }
 

@@ -40,6 +40,7 @@ type Config struct {
 	Answers            *Answers
 	UserRate           int           // questions per user and minute; 0: no limit
 	WHMCSState         func() string // for /readyz; nil: unknown
+	Status             *Status       // nil: its own
 
 	Log   *slog.Logger
 	Audit *slog.Logger // one line a request
@@ -53,7 +54,7 @@ type Bot struct {
 	slack    *slack.Client
 	web      *web
 	opener   *opener
-	status   *status
+	status   *Status
 	access   *access
 	poster   *poster
 	seen     *seen
@@ -88,12 +89,18 @@ func New(cfg Config) (*Bot, error) {
 	if cfg.Audit == nil {
 		cfg.Audit = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Status == nil {
+		cfg.Status = NewStatus()
+	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
-		status: newStatus(), opener: &opener{}, seen: newSeen(), rates: newRates(cfg.UserRate), running: newRunning(), recent: newRecent(), progress: newProgressLimit(),
+		status: cfg.Status, opener: &opener{}, seen: newSeen(), rates: newRates(cfg.UserRate), running: newRunning(), recent: newRecent(), progress: newProgressLimit(),
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
 		notes:     newLane("notes", noteWorkers, noteQueue),
+	}
+	for _, l := range b.lanes() {
+		b.status.watch(l)
 	}
 	b.web = newWeb(b.opener, b.status, b.log)
 	options := []slack.Option{slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web)}
@@ -118,7 +125,7 @@ func (b *Bot) Run(ctx context.Context) error {
 
 	work, endWork := context.WithCancelCause(context.Background())
 	defer endWork(nil)
-	for _, l := range []*lane{b.questions, b.modals, b.notes} {
+	for _, l := range b.lanes() {
 		l.start(work)
 	}
 	conns, hangUp := context.WithCancelCause(context.Background())
@@ -209,6 +216,9 @@ func (b *Bot) offer(req *Request) any {
 	return nil
 }
 
+// lanes are all of the bot's.
+func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes} }
+
 // lane returns the lane that req queues on.
 func (b *Bot) lane(req *Request) *lane {
 	switch {
@@ -245,8 +255,11 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	b.offering.Unlock()
 	done := make(chan struct{})
 	go func() {
-		for _, stopped := range []<-chan struct{}{b.questions.stop(), b.modals.stop(), b.notes.stop()} {
-			<-stopped
+		for _, l := range b.lanes() {
+			l.stop()
+		}
+		for _, l := range b.lanes() {
+			l.wg.Wait()
 		}
 		close(done)
 	}()

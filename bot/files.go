@@ -26,7 +26,7 @@ func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place,
 	if !to.public() {
 		dm, err := b.poster.open(ctx, to.user)
 		if err != nil {
-			b.fileFailed(ctx, rec, to, err, o)
+			b.fileFailed(ctx, rec, err, o)
 			return
 		}
 		channel, thread = dm, ""
@@ -37,7 +37,7 @@ func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place,
 		Title: "Services", Channel: channel, ThreadTimestamp: thread,
 	})
 	if err != nil {
-		b.fileFailed(ctx, rec, to, err, o)
+		b.fileFailed(ctx, rec, err, o)
 		return
 	}
 	if to.way == replace {
@@ -47,9 +47,9 @@ func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place,
 	b.sent(rec, to, err)
 }
 
-func (b *Bot) fileFailed(ctx context.Context, rec *record, to place, err error, o formatting.Options) {
+func (b *Bot) fileFailed(ctx context.Context, rec *record, err error, o formatting.Options) {
 	b.log.Error("a file was not uploaded", "ref", rec.req.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
 	rec.outcome = "failed"
-	_, err = b.poster.deliver(ctx, privately(to), formatting.Notice("Slack did not take the file. Try again; if it stays so, whoever runs the bot should check the scope files:write.", nil, o))
-	b.sent(rec, privately(to), err)
+	_, err = b.poster.deliver(ctx, alone(rec.req), formatting.Notice("Slack did not take the file. Try again; if it stays so, whoever runs the bot should check the scope files:write.", nil, o))
+	b.sent(rec, alone(rec.req), err)
 }

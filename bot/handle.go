@@ -141,7 +141,7 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 		return to
 	}
 	if ans.Outcome == "denied" {
-		to = privately(to)
+		to = alone(req)
 	}
 	if ans.Result != nil {
 		b.recent.add(req.User, ans.Query.Lasting().String())
@@ -184,7 +184,7 @@ func (b *Bot) listsOnly(now time.Time) bool { return now.UnixNano() < b.noBlocks
 func (b *Bot) say(ctx context.Context, req *Request, rec *record, msg formatting.Message) {
 	ctx, cancel := background(ctx)
 	defer cancel()
-	to := privately(b.place(ctx, req))
+	to := alone(req)
 	_, err := b.poster.deliver(ctx, to, msg)
 	b.sent(rec, to, err)
 }
@@ -236,27 +236,34 @@ func (b *Bot) sorry(req *Request) formatting.Message {
 	return formatting.Failure(errors.New("internal"), req.Line, b.answers.options(req, Showing{}))
 }
 
-// place is where the answer to req belongs: privately where it was asked
-// privately, in the thread of a mention where only insiders read.
+// place is where the answer to req belongs: in the thread of a mention where only
+// insiders read, in place of a message whose button was clicked, else privately.
 func (b *Bot) place(ctx context.Context, req *Request) place {
+	to := alone(req)
+	switch {
+	case req.Door == DoorMention && b.access.insiders(ctx, req.Channel):
+		to.way = post
+	case req.Door == DoorButton && req.View == "":
+		b.clicked(ctx, req, &to)
+	}
+	return to
+}
+
+// alone is where who acts reads a new message alone. It needs no look-up.
+func alone(req *Request) place {
 	to := place{user: req.User, channel: req.Channel, thread: req.Thread, url: req.ResponseURL}
 	switch {
+	case to.url != "" && to.thread == "": // a response_url cannot whisper into a thread
+		to.way = respond
 	case req.Door == DoorMessage:
 		to.way = post
-	case req.Door == DoorMention:
-		if to.thread == "" {
-			to.thread = req.Message
-		}
+	case to.channel != "" && !req.direct():
 		to.way = whisper
-		if b.access.insiders(ctx, req.Channel) {
-			to.way = post
-		}
-	case req.Door == DoorButton && req.View.ID == "":
-		b.clicked(ctx, req, &to)
-	case req.Door == DoorSlash || req.Door == DoorLookUp:
-		to.way = respond
 	default:
-		to = fromView(req)
+		to.way = direct
+	}
+	if req.Door == DoorMention && to.thread == "" {
+		to.thread = req.Message
 	}
 	return to
 }
@@ -271,22 +278,7 @@ func (b *Bot) clicked(ctx context.Context, req *Request, to *place) {
 	case req.direct(),
 		req.Action == formatting.ActionRefresh && b.access.insiders(ctx, req.Channel):
 		to.way, to.ts = update, req.Message
-	default:
-		to.way = whisper
 	}
-}
-
-// privately turns a place into one that only the asker reads, and where nothing is
-// replaced.
-func privately(to place) place {
-	switch {
-	case !to.public() && to.way != replace:
-	case to.url != "":
-		to.way = respond
-	default:
-		to.way, to.ts = whisper, ""
-	}
-	return to
 }
 
 // public reports whether others than the asker read what is sent to the place.

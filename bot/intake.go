@@ -89,9 +89,6 @@ type interactionPayload struct {
 	} `json:"message"`
 	View struct {
 		ID       string `json:"id"`
-		Type     string `json:"type"`
-		Hash     string `json:"hash"`
-		Callback string `json:"callback_id"`
 		Metadata string `json:"private_metadata"`
 		State    struct {
 			Values formatting.FormValues `json:"values"`
@@ -226,7 +223,10 @@ func (t *taking) interaction(payload json.RawMessage) {
 		Message:     cmp.Or(p.Container.MessageTS, p.Message.TS),
 		Ephemeral:   p.Container.IsEphemeral,
 		ResponseURL: p.ResponseURL, Trigger: p.TriggerID,
-		View: view{ID: p.View.ID, Type: p.View.Type, Hash: p.View.Hash, Callback: p.View.Callback, Metadata: p.View.Metadata},
+		View: p.View.ID,
+	}
+	if req.View != "" {
+		req.openedFrom(p.View.Metadata)
 	}
 	switch p.Type {
 	case "block_actions":

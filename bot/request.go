@@ -50,19 +50,10 @@ type Request struct {
 	ResponseURL Secret // a door back, five times in 30 minutes
 	Trigger     Secret // opens one modal within 3 s
 
-	View view
+	View string // id of the modal or Home tab that it was done in; "": none
 
 	envelope string // to be acknowledged
 	keys     []string
-}
-
-// A view is what an interaction tells of the view that it happened in.
-type view struct {
-	ID       string
-	Type     string // modal or home
-	Hash     string
-	Callback string
-	Metadata string
 }
 
 // direct reports whether r was asked in a direct message with the bot.

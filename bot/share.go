@@ -11,10 +11,6 @@ import (
 func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 	o := b.answers.options(req, Showing{})
 	to := place{way: post, user: req.User, channel: req.Channel, thread: req.Thread}
-	if req.View.ID != "" {
-		from := fromView(req)
-		to.channel, to.thread = from.channel, from.thread
-	}
 	if to.channel == "" || to.channel[0] == 'D' {
 		rec.outcome = "nowhere_to_share"
 		b.say(ctx, req, rec, formatting.Notice("There is no channel to share this in. Ask in the channel where others shall see it.", nil, o))
@@ -32,7 +28,7 @@ func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 		b.shareClosed(ctx, req, rec)
 		return
 	}
-	once := "share/" + to.channel + "/" + req.Message + req.View.ID + "/" + req.Line
+	once := "share/" + to.channel + "/" + req.Message + req.View + "/" + req.Line
 	if req.Door == DoorButton && !b.seen.first(req.Received, once) {
 		rec.outcome, rec.sent = "shared_already", true
 		return

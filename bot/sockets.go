@@ -111,7 +111,7 @@ type socket struct {
 	client *socketmode.Client
 	acks   *acker
 	opener *opener
-	status *status
+	status *Status
 	log    *slog.Logger
 	others func(n int) bool // whether another socket is up
 

@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"servicesbot/whmcs"
 )
 
-// status is what the process shows of itself: the metrics, and what /healthz and
-// /readyz rest on.
-type status struct {
+// A Status is what the process shows of itself: the metrics, and what /healthz and
+// /readyz rest on. One belongs to one Bot.
+type Status struct {
 	registry *prometheus.Registry
 
 	requests      *prometheus.CounterVec   // door, outcome
@@ -19,13 +21,16 @@ type status struct {
 	ackLost       prometheus.Counter
 	dropped       *prometheus.CounterVec // why
 	duplicates    prometheus.Counter
-	waiting       *prometheus.GaugeVec // lane
-	working       *prometheus.GaugeVec // lane
 	sockets       prometheus.Gauge
 	connects      prometheus.Counter
 	foreignSocks  prometheus.Gauge
 	slackCalls    *prometheus.CounterVec // method, outcome
 	slackLimited  *prometheus.CounterVec // method
+
+	whmcsCalls   *prometheus.CounterVec   // action, error
+	whmcsSeconds *prometheus.HistogramVec // action
+	whmcsRetries *prometheus.CounterVec   // action
+	whmcsCached  *prometheus.CounterVec   // action
 
 	greeted atomic.Int32 // sockets that are up and have said hello
 	turned  atomic.Int64 // unix nano: when an event loop last turned
@@ -34,8 +39,9 @@ type status struct {
 // latencies covers acknowledgements of half a millisecond and scans of minutes.
 var latencies = []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120}
 
-func newStatus() *status {
-	s := &status{
+// NewStatus returns the Status of a Bot that is yet to be made.
+func NewStatus() *Status {
+	s := &Status{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_requests_total", Help: "Requests by door and outcome."}, []string{"door", "outcome"}),
@@ -49,10 +55,6 @@ func newStatus() *status {
 			Name: "servicesbot_events_dropped_total", Help: "Events acknowledged with nothing to do, by reason."}, []string{"why"}),
 		duplicates: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "servicesbot_duplicates_total", Help: "Requests delivered again."}),
-		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "servicesbot_queue_length", Help: "Requests waiting, by lane."}, []string{"lane"}),
-		working: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "servicesbot_workers_busy", Help: "Workers at work, by lane."}, []string{"lane"}),
 		sockets: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "servicesbot_sockets", Help: "Sockets that are up and greeted."}),
 		connects: prometheus.NewCounter(prometheus.CounterOpts{
@@ -63,10 +65,44 @@ func newStatus() *status {
 			Name: "servicesbot_slack_calls_total", Help: "Calls to Slack by method and outcome."}, []string{"method", "outcome"}),
 		slackLimited: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_slack_429_total", Help: "Calls that Slack answered with 429."}, []string{"method"}),
+		whmcsCalls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "servicesbot_whmcs_calls_total", Help: "HTTP calls to WHMCS by action and class of error, empty for success."}, []string{"action", "error"}),
+		whmcsSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "servicesbot_whmcs_seconds", Help: "Seconds of an HTTP call to WHMCS.", Buckets: latencies}, []string{"action"}),
+		whmcsRetries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "servicesbot_whmcs_retries_total", Help: "HTTP calls to WHMCS that were retries."}, []string{"action"}),
+		whmcsCached: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "servicesbot_whmcs_cached_total", Help: "Answers of WHMCS that needed no call."}, []string{"action"}),
 	}
 	s.registry.MustRegister(s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.dropped, s.duplicates,
-		s.waiting, s.working, s.sockets, s.connects, s.foreignSocks, s.slackCalls, s.slackLimited, buildInfo())
+		s.sockets, s.connects, s.foreignSocks, s.slackCalls, s.slackLimited,
+		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo())
 	return s
+}
+
+// ObserveWHMCS counts a call to WHMCS; it is for whmcs.Config.Observe.
+func (s *Status) ObserveWHMCS(c whmcs.Call) {
+	if c.Cached {
+		s.whmcsCached.WithLabelValues(c.Action).Inc()
+		return
+	}
+	s.whmcsCalls.WithLabelValues(c.Action, string(c.Err)).Inc()
+	s.whmcsSeconds.WithLabelValues(c.Action).Observe(c.Duration.Seconds())
+	if c.Try > 0 {
+		s.whmcsRetries.WithLabelValues(c.Action).Inc()
+	}
+}
+
+// watch shows how long a lane's queue is and how many of its workers are busy.
+func (s *Status) watch(l *lane) {
+	labels := prometheus.Labels{"lane": l.name}
+	s.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "servicesbot_queue_length", Help: "Requests waiting, by lane.", ConstLabels: labels},
+			func() float64 { return float64(len(l.queue)) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "servicesbot_workers_busy", Help: "Workers at work, by lane.", ConstLabels: labels},
+			func() float64 { return float64(l.busy.Load()) }))
 }
 
 func buildInfo() prometheus.Collector {
@@ -83,4 +119,4 @@ func buildInfo() prometheus.Collector {
 }
 
 // turn notes that an event loop is alive.
-func (s *status) turn(now time.Time) { s.turned.Store(now.UnixNano()) }
+func (s *Status) turn(now time.Time) { s.turned.Store(now.UnixNano()) }

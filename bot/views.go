@@ -33,21 +33,14 @@ func originOf(req *Request) string {
 	return string(meta)
 }
 
-// fromView is the place of an answer to something done in a view.
-func fromView(req *Request) place {
+// openedFrom gives req, done in a modal, the place where the modal was opened: it
+// is answered there, and counts as asked there.
+func (req *Request) openedFrom(metadata string) {
 	var o origin
-	to := place{way: direct, user: req.User}
-	if json.Unmarshal([]byte(req.View.Metadata), &o) != nil {
-		return to
+	if metadata == "" || json.Unmarshal([]byte(metadata), &o) != nil {
+		return
 	}
-	to.channel, to.thread, to.url = o.Channel, o.Thread, Secret(o.URL)
-	switch {
-	case o.URL != "":
-		to.way = respond
-	case o.Channel != "" && o.Channel[0] != 'D':
-		to.way = whisper
-	}
-	return to
+	req.Channel, req.Thread, req.ResponseURL = o.Channel, o.Thread, Secret(o.URL)
 }
 
 // details opens the details of one service as a modal: an empty one at once, since

@@ -32,14 +32,14 @@ const (
 type web struct {
 	http   *http.Client
 	opener *opener
-	status *status
+	status *Status
 	log    *slog.Logger
 
 	mu    sync.Mutex
 	until map[string]time.Time // by method: Slack wants no call before
 }
 
-func newWeb(o *opener, s *status, log *slog.Logger) *web {
+func newWeb(o *opener, s *Status, log *slog.Logger) *web {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 32
 	t.ResponseHeaderTimeout = slackTimeout

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // A lane is a bounded queue with a fixed number of workers. Lanes keep what must
@@ -12,6 +13,7 @@ type lane struct {
 	name    string
 	queue   chan func(context.Context)
 	workers int
+	busy    atomic.Int32
 	wg      sync.WaitGroup
 }
 
@@ -35,20 +37,14 @@ func (l *lane) start(ctx context.Context) {
 	for range l.workers {
 		l.wg.Go(func() {
 			for work := range l.queue {
+				l.busy.Add(1)
 				work(ctx)
+				l.busy.Add(-1)
 			}
 		})
 	}
 }
 
-// stop takes no more work; nobody may offer afterwards. It returns a channel that
-// is closed when all work is done.
-func (l *lane) stop() <-chan struct{} {
-	close(l.queue)
-	done := make(chan struct{})
-	go func() {
-		l.wg.Wait()
-		close(done)
-	}()
-	return done
-}
+// stop takes no more work; nobody may offer afterwards. The workers end when they
+// have done what is queued.
+func (l *lane) stop() { close(l.queue) }

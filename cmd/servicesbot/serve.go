@@ -39,6 +39,8 @@ finishes what is in work and exits 0 within 9 seconds.`,
 
 // serve runs the bot until ctx ends.
 func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
+	status := bot.NewStatus()
+	cfg.whmcs.Observe = status.ObserveWHMCS
 	api, answers, err := newAnswers(cfg)
 	if err != nil {
 		return err
@@ -47,6 +49,7 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
 		Allow: cfg.allow, Answers: answers, UserRate: cfg.userRate,
 		WHMCSState: func() string { return stateInWords(api.State()) },
+		Status:     status,
 		Log:        cfg.log, Audit: audit,
 	})
 	if err != nil {
