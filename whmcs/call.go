@@ -54,13 +54,17 @@ func newCredentials(cfg Config) *credentials {
 	return c
 }
 
+// minSecret is the length, in bytes, from which a secret is looked for in texts:
+// replacing a shorter one would leave nothing that can be read.
+const minSecret = 4
+
 // replacer puts "[redacted]" in the place of each secret. Longer ones go first:
 // one may be the start of another.
 func replacer(secrets ...string) *strings.Replacer {
 	slices.SortFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	var pairs []string
 	for _, s := range secrets {
-		if s != "" {
+		if len(s) >= minSecret {
 			pairs = append(pairs, s, redacted, url.QueryEscape(s), redacted)
 		}
 	}

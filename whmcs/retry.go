@@ -56,11 +56,12 @@ func (a *API) ask(ctx context.Context, q question) (*answer, error) {
 		if e.Kind == ErrBreakerOpen && last != nil {
 			return last
 		}
-		if last = e; !e.again {
-			return e
-		}
+		last = e
 		if e.shrink && !q.fixed && a.size.halve(ans.limit) {
 			a.log.Warn("pages are halved, as WHMCS broke on one", "action", q.action, "rows", ans.limit, "for", halvedFor)
+		}
+		if !e.again || a.breaker.refusal() != nil {
+			return e
 		}
 		return retry.RetryableError(e)
 	})

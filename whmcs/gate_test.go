@@ -1,0 +1,126 @@
+package whmcs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestGate wants places handed out in the order of coming, to questions before
+// scans, and none lost with those who leave.
+func TestGate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := gate{free: 1}
+		if err := g.enter(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		var order []string
+		var all sync.WaitGroup
+		wait := func(name string, scan bool, ctx context.Context) {
+			all.Go(func() {
+				err := g.enter(ctx, scan)
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					order = append(order, name+" left")
+					return
+				}
+				order = append(order, name)
+				g.leave()
+			})
+			synctest.Wait()
+		}
+		leaving, leave := context.WithCancel(t.Context())
+		wait("scan 1", true, t.Context())
+		wait("scan 2", true, t.Context())
+		wait("question 1", false, t.Context())
+		wait("question 2", false, leaving)
+		wait("question 3", false, t.Context())
+		leave()
+		synctest.Wait()
+		g.leave()
+		all.Wait()
+		want := []string{"question 2 left", "question 1", "question 3", "scan 1", "scan 2"}
+		if !slices.Equal(order, want) || g.free != 1 {
+			t.Errorf("%v, %d free, want %v", order, g.free, want)
+		}
+		if err := g.enter(leaving, false); err == nil || g.free != 1 {
+			t.Error("took a place for one who has left")
+		}
+	})
+}
+
+// TestGateRush lets many come and leave at once: in the end all places are back.
+func TestGateRush(t *testing.T) {
+	t.Parallel()
+	g := gate{free: 3}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	inside := 0
+	for i := range 300 {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%7)*50*time.Microsecond)
+			defer cancel()
+			if i%2 == 0 {
+				ctx = t.Context()
+			}
+			if g.enter(ctx, i%3 == 0) != nil {
+				return
+			}
+			mu.Lock()
+			if inside++; inside > 3 {
+				t.Errorf("%d inside", inside)
+			}
+			mu.Unlock()
+			mu.Lock()
+			inside--
+			mu.Unlock()
+			g.leave()
+		})
+	}
+	all.Wait()
+	if g.free != 3 || len(g.questions)+len(g.scans) != 0 {
+		t.Errorf("%d free, waiting %d and %d", g.free, len(g.questions), len(g.scans))
+	}
+}
+
+// TestFairness wants a question that comes in the middle of scans to wait no
+// longer than the calls that are under way.
+func TestFairness(t *testing.T) {
+	t.Parallel()
+	for scans := range 4 {
+		t.Run(fmt.Sprint(scans), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := shelf{habits: habits{ids: count(3000), delay: time.Second}}
+				a := newTestAPI(t, s.wire)
+				var all sync.WaitGroup
+				for range scans {
+					all.Go(func() {
+						if got, _, err := readAll(t.Context(), a, GetClientsProductsRequest{}); err != nil || len(got) != 3000 {
+							t.Error(len(got), err)
+						}
+					})
+				}
+				<-time.After(3500 * time.Millisecond)
+				start := time.Now()
+				if _, err := a.GetClientsProducts(t.Context(), GetClientsProductsRequest{ServiceID: 7}); err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(start); took > 2*time.Second {
+					t.Errorf("beside %d scans a question took %v", scans, took)
+				}
+				all.Wait()
+				if s.most > defaultMaxConcurrent {
+					t.Errorf("%d calls at once", s.most)
+				}
+			})
+		})
+	}
+}
