@@ -36,14 +36,7 @@ func (d *draft) cardButtons(res *query.Result) {
 		row = append(row, d.button(ActionAsk, "All services of this client", line))
 	}
 	row = append(row, d.whmcsLinks(s)...)
-	if !d.o.Public {
-		row = append(row, d.button(ActionShare, "Share", q.String()))
-	}
-	row = append(row, d.button(ActionRefresh, "Refresh", q.String()))
-	if d.o.SharedBy != "" {
-		row = append(row, d.button(ActionRemove, "Remove", d.o.SharedBy))
-	}
-	d.row(row...)
+	d.row(append(row, d.doing(res)...)...)
 }
 
 // whmcsLinks opens the service and its client in WHMCS's admin area.

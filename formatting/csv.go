@@ -35,7 +35,7 @@ func CSV(res *query.Result, o Options) (file []byte, comment string) {
 		w.Write(row)
 	}
 	w.Flush()
-	return b.Bytes(), csvComment(res)
+	return b.Bytes(), string(join("\n", csvSays(res), evidence(res)))
 }
 
 // CSVName returns the name of a result's file. It holds nothing that anybody
@@ -44,18 +44,14 @@ func CSVName(res *query.Result) string {
 	return "services-" + res.AsOf.UTC().Format("20060102-150405") + ".csv"
 }
 
-// csvComment says what the file is.
-func csvComment(res *query.Result) string {
-	complete := "Complete:"
-	if !res.Complete {
-		complete = "*Not complete.*"
-		if res.Why != "" {
-			complete += " " + string(short(res.Why, 500))
-		}
-		complete += "\nThe file holds"
+// csvSays says whether the file is complete, then what it is.
+func csvSays(res *query.Result) markup {
+	rows := literal(count(len(res.Services), "service"))
+	if res.Complete {
+		return join(" ", "*Complete:* a CSV file of", rows, "for", asked(res.Query)+".")
 	}
-	what := markup(complete) + " " + literal(count(len(res.Services), "service")) + " for " + asked(res.Query) + "."
-	return string(join("\n", what, evidence(res)))
+	return join(" ", "*Not complete.*", short(res.Why, 500)) +
+		join(" ", "\nA CSV file of", rows, "for", asked(res.Query)+".")
 }
 
 // cell returns s as it may stand in a file that a spreadsheet opens. Its lines

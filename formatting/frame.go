@@ -13,8 +13,10 @@ import (
 // match and the filters in force; below them what can be asked next, and what the
 // answer rests on.
 
-// maxChips is how many filters get a button that removes them.
-const maxChips = 8
+const (
+	maxChips    = 8 // filters that get a button which removes them
+	maxStatuses = 5 // statuses that get a button
+)
 
 // head tells who shared the answer, the question, and how many match.
 func (d *draft) head(res *query.Result) {
@@ -24,38 +26,50 @@ func (d *draft) head(res *query.Result) {
 	d.section(headline(res), nil)
 }
 
-// headline is the first thing to be read.
+// headline is the first thing to be read: how many services match what. A number
+// that was not counted to its end is told as what it is.
 func headline(res *query.Result) markup {
 	question := asked(res.Query)
-	shown := len(res.Services)
+	shown, matched := len(res.Services), atLeast(res)
 	switch {
-	case shown == 0 && res.Summary == nil && res.Counted && res.Matched > 0:
-		return join(" ", bold(literal("There is no page "+number(max(res.Query.Page, 1))+".")),
-			literal(matches(res.Matched)), question)
-	case shown == 0 && res.Summary == nil:
+	case shown == 0 && matched > 0 && res.Summary == nil:
+		return join(" ", bold(literal("There is no page "+number(max(res.Query.Page, 1))+".")), literal(matches(res)), question)
+	case shown == 0 && matched == 0:
 		return nothing(res, question)
-	case !res.Counted:
-		return join(" ", bold(literal(span(res))), "of the services that match", question)
-	case shown < res.Matched && shown > 0:
-		return join(" ", bold(literal(matches(res.Matched))), question, literal("· "+strings.ToLower(span(res))))
+	case shown > 0 && shown < matched:
+		return join(" ", bold(literal(matches(res))), question, literal("· "+span(res)))
 	}
-	return join(" ", bold(literal(matches(res.Matched))), question)
+	return join(" ", bold(literal(matches(res))), question)
 }
 
-// matches says how many services match, followed by the question.
-func matches(n int) string {
+// atLeast is how many services are known to match: all of them where they were
+// counted.
+func atLeast(res *query.Result) int {
+	if len(res.Services) == 0 {
+		return res.Matched
+	}
+	return max(res.Matched, res.First+len(res.Services))
+}
+
+// matches says how many services match; the question follows.
+func matches(res *query.Result) string {
+	n := atLeast(res)
+	verb := " match"
 	if n == 1 {
-		return "1 service matches"
+		verb = " matches"
 	}
-	return count(n, "service") + " match"
+	if !res.Counted {
+		return "At least " + count(n, "service") + verb
+	}
+	return count(n, "service") + verb
 }
 
-// span names the rows shown: "Rows 6 to 10".
+// span names the rows shown: "rows 6 to 10".
 func span(res *query.Result) string {
 	if len(res.Services) == 1 {
-		return "Row " + number(res.First+1)
+		return "row " + number(res.First+1)
 	}
-	return "Rows " + number(res.First+1) + " to " + number(res.First+len(res.Services))
+	return "rows " + number(res.First+1) + " to " + number(res.First+len(res.Services))
 }
 
 // nothing says that no row can be shown, and how sure that is.
@@ -119,7 +133,7 @@ func (d *draft) statuses(res *query.Result) []*slack.ButtonBlockElement {
 		return nil
 	}
 	var row []*slack.ButtonBlockElement
-	for _, c := range res.Statuses {
+	for _, c := range res.Statuses[:min(len(res.Statuses), maxStatuses)] {
 		if s, ok := knownStatus(c.Value); ok && c.N > 0 {
 			label := or(signs[s], "?") + " " + or(string(s), "Unknown") + " " + number(c.N)
 			row = append(row, d.button(ActionAsk, label, q.WithStatus(or(string(s), "unknown")).String()))
@@ -153,14 +167,21 @@ func (d *draft) navigation(res *query.Result) {
 	if len(res.Services) > 0 || res.Summary != nil {
 		row = append(row, d.views(res)...)
 	}
-	if !d.o.Public {
-		row = append(row, d.button(ActionShare, "Share", q.String()))
+	d.row(append(row, d.doing(res)...)...)
+}
+
+// doing offers what can be done with the answer as it is.
+func (d *draft) doing(res *query.Result) []*slack.ButtonBlockElement {
+	line := res.Query.Lasting().String()
+	var row []*slack.ButtonBlockElement
+	if !d.o.Public && (len(res.Services) > 0 || res.Summary != nil) {
+		row = append(row, d.button(ActionShare, "Share", line))
 	}
-	row = append(row, d.button(ActionRefresh, "Refresh", q.String()))
+	row = append(row, d.button(ActionRefresh, "Refresh", line))
 	if d.o.SharedBy != "" {
 		row = append(row, d.button(ActionRemove, "Remove", d.o.SharedBy))
 	}
-	d.row(row...)
+	return row
 }
 
 // pages offers the page before and the page after.
@@ -217,9 +238,10 @@ func evidence(res *query.Result) markup {
 		parts = append(parts, literal("looked at "+number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
 	}
 	switch {
-	case res.Complete:
+	case res.Complete && res.Counted:
 		parts = append(parts, "complete")
-	case res.Why != "":
+	case res.Complete: // enough was read for the rows shown
+	case res.Why != "" && (len(res.Services) > 0 || res.Summary != nil):
 		parts = append(parts, "*not complete*: "+short(strings.TrimSuffix(res.Why, "."), 500))
 	default:
 		parts = append(parts, "*not complete*")

@@ -46,12 +46,12 @@ func listMessages(t testing.TB, all map[string]Message) {
 	uncounted.Counted, uncounted.More = false, true
 	all["list-uncounted"] = Answer(uncounted, o)
 	short := result(t, "server:saturn", mixed(3)...)
-	short.Complete, short.Why, short.Continue = false, "20,000 of 61,000 rows were looked at, which is the limit of one question.", true
+	short.Counted, short.Complete, short.Why, short.Continue = false, false, "20,000 of 61,000 rows were looked at, which is the limit of one question.", true
 	short.Looked, short.Of, short.Foreign, short.Unreadable = 20000, 61000, 3, 1
 	all["list-incomplete"] = Answer(short, o)
 	all["list-none"] = Answer(result(t, "client:1 status:active"), o)
 	none := result(t, "server:saturn status:active")
-	none.Complete, none.Why, none.Continue = false, "The search ended at its limit.", true
+	none.Counted, none.Complete, none.Why, none.Continue = false, false, "The search ended at its limit.", true
 	all["list-none-so-far"] = Answer(none, o)
 	unread := result(t, "client:1 status:active")
 	unread.Unreadable = 2
@@ -74,7 +74,7 @@ func scripts() []whmcs.Service {
 	a, b, c := hosting(), hosting(), hosting()
 	a.Name, a.Domain = "👩‍👩‍👧‍👦 Family 🇩🇪 plan 👍🏽", "xn--e1afmkfd.example"
 	b.Name, b.Domain = "استضافة الأعمال", "مثال.example"
-	c.Name, c.ServerName = "אירוח עסקי", "می‌خواهم"
+	c.Name, c.ServerName = "אירוח עסקי", "می\u200cخواهم"
 	return []whmcs.Service{a, b, c}
 }
 

@@ -50,13 +50,11 @@ func (d *draft) lines(s whmcs.Service, res *query.Result) markup {
 // announcement stands for rows that come as a file.
 func announcement(res *query.Result, o Options) Message {
 	d := newDraft(o)
-	d.head(res)
-	if len(res.Services) > 0 {
-		d.section(literal("The CSV file holds "+count(len(res.Services), "row")+"."), nil)
-	}
+	said := csvSays(res)
 	if o.FileElsewhere {
-		d.section("It is in your direct messages with the bot.", nil)
+		said += " It is in your direct messages with this bot."
 	}
+	d.section(said, nil)
 	d.navigation(res)
 	d.foot(res)
 	return d.message()

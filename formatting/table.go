@@ -28,6 +28,7 @@ func table(res *query.Result, o Options) Message {
 	d.filters(res)
 	if o.Lists {
 		d.compact(res)
+		d.context("Shown as lines, because Slack takes no tables here yet.")
 	} else {
 		d.add(dataTable(res, o))
 	}
