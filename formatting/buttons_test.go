@@ -133,7 +133,7 @@ func TestTooLong(t *testing.T) {
 // labelOf is the label of the chip of a query's term.
 func labelOf(t *testing.T, q query.Query, i int) string {
 	t.Helper()
-	return cut(oneLine(q.Terms[i].String()), 40, units)
+	return plain(q.Terms[i].String(), 40)
 }
 
 func TestAction(t *testing.T) {

@@ -106,6 +106,14 @@ func (d *draft) asks(lines []string) []*slack.ButtonBlockElement {
 	return buttons
 }
 
+// described gives b a label for screen readers. A nil b stays nil.
+func described(b *slack.ButtonBlockElement, label string) *slack.ButtonBlockElement {
+	if b != nil {
+		b.AccessibilityLabel = plain(label, maxLabel)
+	}
+	return b
+}
+
 // primary makes b the button that most people will want. A nil b stays nil.
 func primary(b *slack.ButtonBlockElement) *slack.ButtonBlockElement {
 	if b != nil {

@@ -116,8 +116,7 @@ func fill(q query.Query) map[string]string {
 			rest.Terms = append(rest.Terms, t)
 			continue
 		}
-		line := query.Query{Terms: []query.Term{t}}.String()
-		filled[t.Key] = strings.TrimPrefix(line, t.Key+":")
+		filled[t.Key] = strings.TrimPrefix(t.String(), t.Key+":")
 	}
 	filled[blockMore] = rest.String()
 	return filled

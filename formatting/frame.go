@@ -107,8 +107,8 @@ func (d *draft) filters(res *query.Result) {
 	var row []*slack.ButtonBlockElement
 	for i, t := range q.Terms {
 		if len(q.Terms) > 1 && i < maxChips {
-			label := cut(oneLine(query.Query{Terms: []query.Term{t}}.String()), 40, units)
-			row = append(row, d.button(ActionAsk, label+" ×", q.Without(i).String()))
+			label := plain(t.String(), 40)
+			row = append(row, described(d.button(ActionAsk, label+" ×", q.Without(i).String()), "Without "+label))
 		}
 	}
 	row = append(row, d.statuses(res)...)

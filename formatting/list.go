@@ -14,8 +14,7 @@ func list(res *query.Result, o Options) Message {
 	d.filters(res)
 	for _, s := range res.Services {
 		b := d.button(ActionDetails, "Details", serviceLine(s.ID))
-		b.AccessibilityLabel = plain("Details of service "+number(s.ID), maxLabel)
-		d.section(d.lines(s, res), b)
+		d.section(d.lines(s, res), described(b, "Details of "+serviceLine(s.ID)))
 	}
 	d.navigation(res)
 	d.foot(res)

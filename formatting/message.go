@@ -1,5 +1,16 @@
 // Package formatting turns results and errors into Slack messages and views. It
 // does not know who asked, and calls nobody.
+//
+// Answer shows a result in the view that its query names: as a list, a table, a
+// summary, or a card where one service matched. Failure, Help, Notice and the
+// others stand for everything that is no answer. Each gives a Message whose text
+// says the same as its blocks; Details, SearchForm and Home give views.
+//
+// Text of WHMCS or of a user is never trusted. text.go makes it safe for the place
+// it goes to: mrkdwn is built only from the type markup, which third-party text
+// becomes only by being escaped, and everything else is carried literally. Check
+// and CheckView hold what was built to Slack's limits; no test of this project
+// sends a message that they refuse.
 package formatting
 
 import (

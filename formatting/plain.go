@@ -166,9 +166,9 @@ func hint(b *slack.ButtonBlockElement) string {
 	case action != ActionAsk && action != ActionContinue:
 		return ""
 	case b.Text.Text == b.Value:
-		return "  " + b.Value
+		return "  " + b.Text.Text
 	}
-	return "  [" + b.Text.Text + "] " + b.Value
+	return "  [" + b.Text.Text + "] " + oneLine(b.Value)
 }
 
 // active matches a sequence that Slack acts on, with what it begins with and its

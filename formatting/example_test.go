@@ -1,0 +1,68 @@
+package formatting_test
+
+import (
+	"fmt"
+	"time"
+
+	"servicesbot/formatting"
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+// One result makes one message, for Slack and for a terminal.
+func ExampleAnswer() {
+	q, err := query.Parse("client:1 status:active,suspended")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	res := &query.Result{
+		Query: q, Matched: 2, Counted: true, Complete: true, Looked: 3, Of: 3,
+		AsOf: time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC),
+		Services: []whmcs.Service{
+			{ID: 2, ClientID: 1, Name: "Business Hosting", Domain: "demodomain2.net", Status: whmcs.StatusActive,
+				RecurringAmount: "24.95", BillingCycle: whmcs.CycleMonthly, NextDueDate: "2026-11-25", ServerName: "saturn"},
+			{ID: 7, ClientID: 1, Name: "Licence <Pro>", Status: whmcs.StatusSuspended, SuspensionReason: "Overdue on payment",
+				RecurringAmount: "1200.00", BillingCycle: whmcs.CycleAnnually, NextDueDate: "2026-11-10"},
+		},
+	}
+	msg := formatting.Answer(res, formatting.Options{
+		Command: "/services", Currency: "EUR", Now: time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC),
+	})
+	fmt.Println(formatting.Check(msg))
+	fmt.Println(formatting.Plain(msg))
+	// Output:
+	// <nil>
+	// 2 services match client:1 status:active,suspended
+	//
+	// ● Active   Business Hosting   demodomain2.net
+	// EUR 24.95 monthly  ·  due in 3 days (2026-11-25)  ·  saturn  ·  service:2
+	//
+	// ◐ Suspended   Licence <Pro>
+	// EUR 1,200.00 annually  ·  12 days overdue (2026-11-10)  ·  service:7
+	// Suspended: Overdue on payment
+	//
+	// /services client:1 status:active,suspended
+	// as of 2026-11-22 14:03 UTC · looked at 3 of 3 rows · complete
+	//
+	//   [Active only] client:1 status:active
+	//   [Table] client:1 status:active,suspended as:table
+	//   [Summary] client:1 status:active,suspended as:summary
+	//   [CSV] client:1 status:active,suspended as:csv
+}
+
+// A line that cannot be read is shown with a caret, and mended.
+func ExampleFailure() {
+	line := "clint:1 status:active"
+	_, err := query.Parse(line)
+	fmt.Println(formatting.Plain(formatting.Failure(err, line, formatting.Options{Command: "/services"})))
+	// Output:
+	// clint:1 status:active
+	// ^^^^^
+	//
+	// There is no key "clint"; did you mean "client"? Possible: client, service, product, domain, username, email, status, cycle, group, server, payment, ip, due, registered, amount, qty
+	//
+	// Say /services help for everything that can be asked.
+	//
+	//   client:1 status:active
+}
