@@ -3,6 +3,7 @@ package slackfake
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // A Surface is where something can be clicked: a Message or a View.
@@ -21,7 +22,7 @@ func (w *Workspace) Click(user string, in Surface, actionID string) (Sent, error
 }
 
 // Choose picks an option of a select or an overflow menu by its value or text, or a date.
-// In a view it sends a click only for elements outside input blocks, as Slack does.
+// In an input block it sends nothing unless the block says dispatch_action, as with Slack.
 func (w *Workspace) Choose(user string, in Surface, actionID, value string) (Sent, error) {
 	return w.act(user, in, actionID, &value)
 }
@@ -143,6 +144,10 @@ func (w *Workspace) actInView(u *User, seen *View, actionID string, value *strin
 		if err := w.fill(v, map[string]any{actionID: *value}); err != nil {
 			return Sent{}, err
 		}
+		if quiet(v.Blocks, actionID) {
+			w.changed()
+			return Sent{At: time.Now()}, nil
+		}
 	}
 	sent := w.newSent(u, v.ID)
 	payload := w.interaction("block_actions", u, sent.TriggerID)
@@ -153,6 +158,17 @@ func (w *Workspace) actInView(u *User, seen *View, actionID string, value *strin
 	sent.Envelope = d.id
 	w.deliver(d)
 	return sent, nil
+}
+
+// quiet reports whether an element stands in an input block that dispatches no actions.
+func quiet(raw json.RawMessage, actionID string) bool {
+	for _, e := range elements(raw) {
+		if str(e.element["action_id"]) == actionID {
+			dispatch, _ := e.block["dispatch_action"].(bool)
+			return str(e.block["type"]) == "input" && !dispatch
+		}
+	}
+	return false
 }
 
 // interactive is an envelope whose miss the person notices.

@@ -106,6 +106,9 @@ func (w *Workspace) addUser(u User) {
 	if u.RealName == "" {
 		u.RealName = u.Name
 	}
+	if w.users[u.ID] == nil {
+		w.people = append(w.people, u.ID)
+	}
 	w.users[u.ID] = &u
 	if im := DM(u.ID); !u.Bot && u.ID != Slackbot && w.channels[im] == nil {
 		w.addChannel(Channel{ID: im, IM: u.ID, Name: "directmessage", Members: []string{u.ID, BotUser}})
@@ -170,8 +173,8 @@ func (w *Workspace) user(name string) (*User, error) {
 		return u, nil
 	}
 	name = strings.TrimPrefix(name, "@")
-	for _, u := range w.users {
-		if u.Name == name {
+	for _, id := range w.people {
+		if u := w.users[id]; u.Name == name {
 			return u, nil
 		}
 	}

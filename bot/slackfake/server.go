@@ -11,5 +11,6 @@ func (w *Workspace) routes() http.Handler {
 		mux.HandleFunc("POST /"+kind+"/{team}/{n}/{secret}", w.serveHook)
 	}
 	mux.HandleFunc("POST /upload/{team}/{file}/{secret}", w.serveUpload)
+	mux.Handle("/", w.demoRoutes())
 	return mux
 }

@@ -79,6 +79,7 @@ type Workspace struct {
 	ids      int
 	lastTS   int64 // microseconds
 	users    map[string]*User
+	people   []string // user ids as they were added
 	channels map[string]*Channel
 	order    []string // channel ids as they were added
 	groups   map[string]*Group
