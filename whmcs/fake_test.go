@@ -22,7 +22,7 @@ type outcome struct {
 	calls int                             // that reach WHMCS
 
 	kind   whmcs.Kind // "": rows
-	status int        // of the error
+	status int        // of the error; 0: any
 	rows   int
 	check  func(t *testing.T, page *whmcs.Page, e *whmcs.Error)
 }
@@ -208,7 +208,9 @@ func (o outcome) run(t *testing.T) {
 		if !errors.As(err, &e) {
 			t.Fatalf("error %v", err)
 		}
-		equal(t, "status", e.Status, o.status)
+		if o.status != 0 {
+			equal(t, "status", e.Status, o.status)
+		}
 		if e.Action != "GetClientsProducts" || e.Advice == "" {
 			t.Errorf("no action or no advice in %+v", e)
 		}
@@ -240,18 +242,18 @@ func TestFaultyPages(t *testing.T) {
 	tests := []struct {
 		name   string
 		faults []whmcsfake.Fault
-		lost   int // rows that are gone before they could be read
 	}{
-		{"none", nil, 0},
-		{"memory", []whmcsfake.Fault{{Name: "memory", N: 30}}, 0},
-		{"memory, blank", []whmcsfake.Fault{{Name: "memory", N: 20, Text: "blank"}}, 0},
-		{"more rows", []whmcsfake.Fault{{Name: "more-rows", N: 3}}, 0},
-		{"fewer rows", []whmcsfake.Fault{{Name: "fewer-rows", N: 7}}, 0},
-		{"duplicates", []whmcsfake.Fault{{Name: "duplicates", N: 3}}, 0},
-		{"growing total", []whmcsfake.Fault{{Name: "total-changes"}}, 0},
-		{"rows that go", []whmcsfake.Fault{{Name: "rows-go", Times: 3}}, 0},
-		{"keyed and numbers", []whmcsfake.Fault{{Name: "keyed"}, {Name: "numbers"}}, 0},
-		{"now and then an error", []whmcsfake.Fault{{Name: "server-error", Skip: 1, Times: 1}, {Name: "reset", Skip: 3, Times: 1}}, 0},
+		{"none", nil},
+		{"memory", []whmcsfake.Fault{{Name: "memory", N: 30}}},
+		{"memory, blank", []whmcsfake.Fault{{Name: "memory", N: 20, Text: "blank"}}},
+		{"more rows", []whmcsfake.Fault{{Name: "more-rows", N: 3}}},
+		{"fewer rows", []whmcsfake.Fault{{Name: "fewer-rows", N: 7}}},
+		{"duplicates", []whmcsfake.Fault{{Name: "duplicates", N: 3}}},
+		{"growing total", []whmcsfake.Fault{{Name: "total-changes"}}},
+		{"rows that go", []whmcsfake.Fault{{Name: "rows-go", N: 3, Times: 2}}},
+		{"rows that go later", []whmcsfake.Fault{{Name: "rows-go", N: 3, Skip: 3, Times: 2}}},
+		{"keyed and numbers", []whmcsfake.Fault{{Name: "keyed"}, {Name: "numbers"}}},
+		{"now and then an error", []whmcsfake.Fault{{Name: "server-error", Skip: 1, Times: 1}, {Name: "reset", Skip: 3, Times: 1}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -278,7 +280,7 @@ func TestFaultyPages(t *testing.T) {
 						t.Errorf("service %d came %d times", id, n)
 					}
 				}
-				equal(t, "rows", len(seen), 310-test.lost)
+				equal(t, "rows", len(seen), 310)
 				if most := fake.MostAtOnce(); most > 4 {
 					t.Errorf("%d calls at once", most)
 				}

@@ -20,8 +20,10 @@ type definition struct {
 	latency     time.Duration
 
 	instead func(r *http.Request, f Fault, s *Server) *reply // replies in the API's place; nil reply: does not act
-	shape   func(sh *shape, f Fault, seen int)               // bends the rows and the frame around them
+	shape   func(sh *shape, f Fault, seen int)               // bends the rows and the frame around them; seen counts the calls from 1
 	after   func(p *reply, f Fault)                          // spoils the finished reply
+
+	lasting bool // when it is used up, things stay as they are then
 }
 
 // delay returns the time by which a call is made longer.
@@ -121,7 +123,7 @@ var definitions = []definition{
 	{name: "more-rows", about: "N (2) times the rows that were asked for", n: 2, shape: func(sh *shape, f Fault, _ int) { sh.times = f.N }},
 	{name: "fewer-rows", about: "at most N (10) rows, whatever was asked for", n: 10, shape: func(sh *shape, f Fault, _ int) { sh.most = f.N }},
 	{name: "duplicates", about: "a page begins with the last N (1) rows of the page before", n: 1, shape: func(sh *shape, f Fault, _ int) { sh.repeat = f.N }},
-	{name: "rows-go", about: "N (1) rows go away from the front at each call", n: 1, shape: func(sh *shape, f Fault, seen int) { sh.gone = f.N * (seen - 1) }},
+	{name: "rows-go", about: "N (1) rows go away from the front after each call, for good", n: 1, lasting: true, shape: func(sh *shape, f Fault, seen int) { sh.gone = f.N * (seen - 1) }},
 	{name: "total-changes", about: "the total grows by N (1) at each call", n: 1, shape: func(sh *shape, f Fault, seen int) { sh.grow = f.N * seen }},
 
 	// The rows.

@@ -128,8 +128,12 @@ func (s *Server) acting(c *Call) (out []*active, changed <-chan struct{}) {
 			continue
 		}
 		a.seen++
-		if a.seen > a.Skip && (a.Times == 0 || a.seen <= a.Skip+a.Times) {
-			out = append(out, &active{Fault: a.Fault, def: a.def, seen: a.seen - a.Skip})
+		seen := a.seen - a.Skip
+		if a.def.lasting && a.Times > 0 {
+			seen = min(seen, a.Times)
+		}
+		if seen > 0 && (a.Times == 0 || seen <= a.Times) {
+			out = append(out, &active{Fault: a.Fault, def: a.def, seen: seen})
 		}
 	}
 	return out, s.changed

@@ -281,8 +281,10 @@ func TestFlagged(t *testing.T) {
 // Rows that go away move the others to the front.
 func TestRowsGo(t *testing.T) {
 	t.Parallel()
-	s := start(t, whmcsfake.Config{}, whmcsfake.Fault{Name: "rows-go", N: 2})
-	for _, want := range []struct{ start, total, ids string }{{"0", "650", "1 2"}, {"2", "648", "5 6"}, {"4", "646", "9 10"}} {
+	s := start(t, whmcsfake.Config{}, whmcsfake.Fault{Name: "rows-go", N: 2, Times: 3})
+	for _, want := range []struct{ start, total, ids string }{
+		{"0", "650", "1 2"}, {"2", "648", "5 6"}, {"4", "646", "9 10"}, {"6", "646", "11 12"},
+	} {
 		if l := ask(t, s, "limitstart", want.start, "limitnum", "2"); l.TotalResults != want.total || l.ids() != want.ids {
 			t.Errorf("from %s: total %s, ids %s", want.start, l.TotalResults, l.ids())
 		}
