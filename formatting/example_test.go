@@ -60,7 +60,9 @@ func ExampleFailure() {
 	// clint:1 status:active
 	// ^^^^^
 	//
-	// There is no key "clint"; did you mean "client"? Possible: client, service, product, domain, username, email, status, cycle, group, server, payment, ip, due, registered, amount, qty
+	// There is no key "clint"; did you mean "client"?
+	//
+	// Possible: client, service, product, domain, username, email, status, cycle, group, server, payment, ip, due, registered, amount, qty
 	//
 	// Say /services help for everything that can be asked.
 	//

@@ -3,6 +3,7 @@ package formatting
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,28 +188,23 @@ func adviceFor(f failure, operator string) string {
 	return "Try again in a minute. If it goes on, tell whoever runs this bot: " + operator
 }
 
-// maxMarked is how many columns of a line are shown above its carets.
-const maxMarked = 72
+const (
+	maxMarked   = 72 // columns of a line that are shown above its carets
+	maxMarks    = 5  // parts of a long line that are shown so
+	maxProblems = 8  // problems that are told
+)
 
 // mistake shows a line with carets under what is wrong with it, says what that
 // is, and offers the line mended.
 func mistake(wrong *query.Error, o Options) Message {
 	d := newDraft(o)
 	for i, m := range marked(wrong) {
-		if i == 5 {
+		if i == maxMarks {
 			break
 		}
 		d.preformatted(m)
 	}
-	var says []markup
-	for i, p := range wrong.Problems {
-		if i == 8 {
-			says = append(says, literal("And "+count(len(wrong.Problems)-i, "more problem")+"."))
-			break
-		}
-		says = append(says, problem(p))
-	}
-	d.section(join("\n", says...), nil)
+	d.problems(wrong.Problems)
 	buttons := d.asks(wrong.Corrected)
 	if len(buttons) == 1 {
 		primary(buttons[0])
@@ -218,17 +214,25 @@ func mistake(wrong *query.Error, o Options) Message {
 	return d.message()
 }
 
-// problem says what is wrong and, where it is a short list, what would be right.
-func problem(p query.Problem) markup {
-	said := short(p.Says, 250)
-	if len(p.Valid) == 0 || len(p.Valid) > 20 || strings.Contains(p.Says, p.Valid[len(p.Valid)-1]) {
-		return said
+// problems says what is wrong and, smaller, what would be right where that is a
+// short list.
+func (d *draft) problems(problems []query.Problem) {
+	var says, valid []markup
+	for i, p := range problems {
+		if i == maxProblems {
+			says = append(says, literal("And "+count(len(problems)-i, "more problem")+"."))
+			break
+		}
+		says = append(says, short(p.Says, 250))
+		if n := len(p.Valid); n > 0 && n <= 30 && !strings.Contains(p.Says, p.Valid[n-1]) {
+			list := "Possible: " + short(strings.Join(p.Valid, ", "), 500)
+			if !slices.Contains(valid, list) {
+				valid = append(valid, list)
+			}
+		}
 	}
-	valid := make([]markup, len(p.Valid))
-	for i, v := range p.Valid {
-		valid[i] = code(v, 40)
-	}
-	return said + " Possible: " + join(", ", valid...)
+	d.section(join("\n", says...), nil)
+	d.context(valid...)
 }
 
 // preformatted appends lines of equal-width text, carried literally.
