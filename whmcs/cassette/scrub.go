@@ -79,15 +79,15 @@ func kept(h http.Header, names []string) http.Header {
 
 // A JSON value after its key: a string, which may be cut off by the end of the
 // text, or a word or number.
-const value = `\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|$)|[^\s",\[\]{}]+)`
+const value = `\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^\s",\[\]{}]+)`
 
 var (
 	// Members that are secret wherever they stand. Names that only contain
 	// "password" count, so that flat keys are covered.
-	secretMembers = regexp.MustCompile(`(?i)("[^"]*(?:password|notes|subscriptionid)[^"]*"` + value)
-	slackMembers  = regexp.MustCompile(`(?i)("(?:token|trigger_id|response_url)"` + value)
-	uploadMembers = regexp.MustCompile(`("upload_url"` + value)
-	valueMembers  = regexp.MustCompile(`("value"` + value)
+	secretMembers = regexp.MustCompile(`(?is)("[^"]*(?:password|notes|subscriptionid)[^"]*"` + value)
+	slackMembers  = regexp.MustCompile(`(?is)("(?:token|trigger_id|response_url)"` + value)
+	uploadMembers = regexp.MustCompile(`(?s)("upload_url"` + value)
+	valueMembers  = regexp.MustCompile(`(?s)("value"` + value)
 
 	// Secrets that can be told by their look: tokens and response URLs, and the
 	// address of a socket with its ticket.

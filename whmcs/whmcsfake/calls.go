@@ -10,7 +10,7 @@ import (
 )
 
 // keptCalls is how many calls the log keeps; counts go on for ever.
-const keptCalls = 20_000
+const keptCalls = 4_000
 
 // A Call is one request that reached the API.
 type Call struct {
@@ -85,7 +85,7 @@ func (l *callLog) begin(c *Call) (end func()) {
 }
 
 // Calls returns the calls so far in the order of their arrival, those still in
-// work among them; at most the last 10,000 or so.
+// work among them; at most the last few thousand.
 func (s *Server) Calls() []Call {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
