@@ -12,7 +12,19 @@ import (
 type env struct {
 	today   whmcs.Date
 	emails  map[string]int       // client ids of the addresses asked for; 0: no such client
+	clients map[int]whmcs.Client // the clients whose details are known
 	servers map[int]whmcs.Server // nil: rows carry their server's names themselves
+}
+
+// know keeps a client's details; without an id, that an address has no client.
+func (e *env) know(address string, c whmcs.Client) {
+	if e.emails == nil {
+		e.emails, e.clients = make(map[string]int), make(map[int]whmcs.Client)
+	}
+	e.emails[address] = c.ID
+	if c.ID != 0 {
+		e.clients[c.ID] = c
+	}
 }
 
 // compile makes one test of all terms of a query.

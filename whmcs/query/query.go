@@ -126,6 +126,15 @@ func (t Term) write(b *strings.Builder) {
 	}
 }
 
+// place returns where term i stands in the canonical line.
+func (q Query) place(i int) (start, end int) {
+	start = len(Query{Terms: q.Terms[:i]}.String())
+	if i > 0 {
+		start++
+	}
+	return start, start + len(q.Terms[i].String())
+}
+
 // Filtered reports whether q has a filter; without one it asks for every service.
 func (q Query) Filtered() bool { return len(q.Terms) > 0 }
 

@@ -10,9 +10,10 @@ import (
 	"servicesbot/whmcs"
 )
 
-// A Count is how many matches have one value.
+// A Count is how many matches have one value. Statuses and cycles are in the
+// words of the language, products and servers in their names.
 type Count struct {
-	Value string // "" where the row has none
+	Value string // "" where the rows have none
 	N     int
 }
 
@@ -44,9 +45,9 @@ var cycleMonths = map[string]int64{
 // revenue is a fraction that is rounded once.
 const commonMonths = 72
 
-// summarize counts over all matches. currency is the one that all of them are
-// in; without it, the revenue is only told where they are one client's.
-func summarize(rows []*whmcs.Service, e *env, currency string) *Summary {
+// summarize counts over all matches. The revenue is the sum whatever currencies
+// the amounts are in.
+func summarize(rows []*whmcs.Service, e *env) *Summary {
 	var sum Summary
 	statuses, products, servers, cycles := tally{}, tally{}, tally{}, tally{}
 	clients := make(map[int]struct{})
@@ -55,10 +56,10 @@ func summarize(rows []*whmcs.Service, e *env, currency string) *Summary {
 	past := dateDays(overdue, e.today, true)
 	revenue := decimal.Zero
 	for _, s := range rows {
-		statuses[string(s.Status)]++
+		statuses[statusKey(s.Status)]++
 		products[s.Name]++
 		servers[e.serverLabel(s)]++
-		cycles[string(s.BillingCycle)]++
+		cycles[cmp.Or(cycleKey(s.BillingCycle), string(s.BillingCycle))]++
 		clients[s.ClientID] = struct{}{}
 		if !ended(s.Status) && inCalendar(s.NextDueDate) {
 			sum.Due7 += one(soon.holds(s.NextDueDate))
@@ -72,10 +73,7 @@ func summarize(rows []*whmcs.Service, e *env, currency string) *Summary {
 	sum.Statuses, sum.Products = statuses.counts(), products.counts()
 	sum.Servers, sum.Cycles = servers.counts(), cycles.counts()
 	sum.Clients = len(clients)
-	if currency != "" || sum.Clients == 1 {
-		sum.Revenue = revenue.DivRound(decimal.NewFromInt(commonMonths), 2).StringFixed(2)
-		sum.Currency = currency
-	}
+	sum.Revenue = revenue.DivRound(decimal.NewFromInt(commonMonths), 2).StringFixed(2)
 	return &sum
 }
 
@@ -88,9 +86,9 @@ func (s *Summary) share(row *whmcs.Service) decimal.Decimal {
 		s.FreeOrOnce++
 		return decimal.Zero
 	}
-	amount, err := decimal.NewFromString(string(row.RecurringAmount))
+	amount, ok := row.RecurringAmount.Decimal()
 	months := cycleMonths[cycle]
-	if err != nil || months == 0 {
+	if !ok || months == 0 {
 		s.Unpriced++
 		return decimal.Zero
 	}

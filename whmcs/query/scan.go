@@ -1,0 +1,391 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// A scan is one reading of the whole installation, shared by all questions that
+// need it at a time. It reads on while somebody wants more rows than it has, and
+// stops when nobody does; what it has read stays as a snapshot and can be read
+// on from where it stopped.
+type scan struct {
+	f     *Finder
+	fresh bool // past the cache
+
+	mu      sync.Mutex
+	changed chan struct{}      // closed and replaced at every change of the rest
+	wants   map[*question]int  // rows that each waiting question wants to see
+	cancel  context.CancelFunc // of the run; nil: it is not running
+	done    chan struct{}      // closed when the run is over
+	chunks  [][]whmcs.Service  // never changed, only added to
+	orders  map[string]bool    // by filters: whether their rows were shown in our order
+	texts   map[string]string  // one copy of each text that rows share
+	ids     map[int]struct{}   // of the rows that there are
+	scanned                    // figures of what was read
+	err     error              // why the last run failed; nil: it did not
+	expiry  *time.Timer
+}
+
+// scanned are the figures of a scan.
+type scanned struct {
+	looked, total, foreign, unread, calls int
+	asOf                                  time.Time // the oldest reply
+	ended                                 bool      // everything was read
+}
+
+// A look is what a question sees of a scan at a moment.
+type look struct {
+	scanned
+	chunks  [][]whmcs.Service
+	running bool
+	err     error
+	changed <-chan struct{}
+}
+
+// readWhole answers from the shared scan of the whole installation.
+func (a *question) readWhole(ctx context.Context) error {
+	a.slim, a.byOrder = true, a.greedy()
+	s, at := a.f.join(a)
+	defer s.leave(a)
+	limit := a.f.cfg.ScanRows
+	if a.opt.Continue {
+		limit += at.looked
+	}
+	a.res.Snapshot = at.looked > 0 && !at.running
+	timeUp := time.NewTimer(scanTime)
+	defer timeUp.Stop()
+	now, seen, last := at, 0, false
+	for {
+		for ; seen < len(now.chunks); seen++ {
+			if err := a.take(ctx, now.chunks[seen], false); err != nil {
+				return err
+			}
+		}
+		a.see(now, at)
+		switch {
+		case now.ended:
+			a.res.Counted = true
+			a.byOrder = a.greedy() || s.order(a.filters(), true)
+			return nil
+		case a.enough():
+			a.byOrder = s.order(a.filters(), false)
+			return nil
+		case now.looked >= limit && (now.looked < now.total || last):
+			return errBudget
+		case now.err != nil && !now.running:
+			return now.err
+		}
+		last = now.looked >= limit // one more reply tells whether there are more rows
+		a.progress(now.looked, at.looked, now.total, limit)
+		want := now.looked + 1
+		if a.greedy() {
+			want = max(want, limit)
+		}
+		s.want(a, want)
+		select {
+		case <-now.changed:
+		case <-timeUp.C:
+			return errTime
+		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return errTime
+			}
+			return stopped(ctx)
+		}
+		now = s.look()
+	}
+}
+
+// stopped is the error of a question that its asker stopped.
+func stopped(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
+}
+
+// see puts a scan's figures into the result.
+func (a *question) see(now, at look) {
+	a.res.Looked, a.res.Of = now.looked, max(now.total, now.looked)
+	a.res.Foreign, a.res.Unreadable = now.foreign, now.unread
+	a.res.AsOf = now.asOf
+	a.res.Calls = now.calls - at.calls
+}
+
+// join finds the scan that a question can share, or begins one, and holds it for
+// the question until leave. It does not read yet.
+func (f *Finder) join(a *question) (*scan, look) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.scan
+	if s == nil || !s.serves(a) {
+		s = &scan{f: f, fresh: a.q.Fresh, changed: make(chan struct{}),
+			wants: make(map[*question]int), orders: make(map[string]bool), texts: make(map[string]string), ids: make(map[int]struct{})}
+		f.scan = s
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wants[a] = 0
+	if s.cancel == nil {
+		s.err = nil
+	}
+	return s, s.lookLocked()
+}
+
+// serves reports whether a question may be answered from s: rows that are young
+// enough, or, where it is asked to go on, whatever there is. A fresh question
+// only shares a scan that is fresh too and still under way.
+func (s *scan) serves(a *question) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case a.opt.Continue:
+		return true
+	case a.q.Fresh:
+		return s.fresh && (s.cancel != nil || s.looked == 0 && len(s.wants) > 0)
+	}
+	return s.asOf.IsZero() || time.Since(s.asOf) < snapshotLife
+}
+
+// look returns what there is now.
+func (s *scan) look() look {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lookLocked()
+}
+
+func (s *scan) lookLocked() look {
+	return look{scanned: s.scanned, chunks: s.chunks, running: s.cancel != nil, err: s.err, changed: s.changed}
+}
+
+// tell wakes all who wait for a change. s.mu is held.
+func (s *scan) tell() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// want says how many rows a question wants to see, and sets the scan going.
+func (s *scan) want(a *question, rows int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wants[a] == rows && s.cancel != nil {
+		return
+	}
+	s.wants[a] = rows
+	if s.cancel != nil {
+		s.tell()
+		return
+	}
+	if s.looked < rows && !s.ended && s.err == nil {
+		s.start()
+	}
+}
+
+// start begins a run. s.mu is held.
+func (s *scan) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel, s.done, s.err = cancel, make(chan struct{}), nil
+	if s.expiry != nil {
+		s.expiry.Stop()
+	}
+	go s.run(ctx, s.done)
+}
+
+// leave ends a question's wait. The last one to leave ends the run, and waits
+// for that.
+func (s *scan) leave(a *question) {
+	s.mu.Lock()
+	delete(s.wants, a)
+	done := s.done
+	running := s.cancel != nil && len(s.wants) == 0
+	if running {
+		s.cancel()
+	}
+	s.tell()
+	s.mu.Unlock()
+	if running {
+		<-done
+	}
+}
+
+// most is how many rows the most demanding question wants. s.mu is held.
+func (s *scan) most() int {
+	n := 0
+	for _, w := range s.wants {
+		n = max(n, w)
+	}
+	return n
+}
+
+// run reads pages while they are wanted. It is the scan's only goroutine.
+func (s *scan) run(ctx context.Context, done chan struct{}) {
+	defer close(done)
+	err := s.read(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx.Err() == nil {
+		s.err = err
+	}
+	s.cancel()
+	s.cancel = nil
+	if s.ended {
+		s.texts, s.ids = nil, nil
+	}
+	if s.err == nil && s.most() > s.looked && !s.ended {
+		s.start() // somebody came while it was ending
+	} else {
+		s.expire()
+	}
+	s.tell()
+}
+
+// expire lets go of the rows when their time is over. s.mu is held.
+func (s *scan) expire() {
+	s.expiry = time.AfterFunc(snapshotLife, func() {
+		s.f.mu.Lock()
+		defer s.f.mu.Unlock()
+		if s.f.scan == s && !s.look().running {
+			s.f.scan = nil
+		}
+	})
+}
+
+// read takes pages from where the scan stands.
+func (s *scan) read(ctx context.Context) error {
+	s.mu.Lock()
+	req := whmcs.GetClientsProductsRequest{LimitStart: s.looked, Fresh: s.fresh}
+	first := s.most() <= s.looked+1
+	s.mu.Unlock()
+	for page, err := range s.f.pages(ctx, req, first) {
+		if err != nil {
+			return err
+		}
+		s.add(page)
+		if !s.wanted(ctx) {
+			return nil
+		}
+	}
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	return nil
+}
+
+// pages reads all pages from req.LimitStart on. Where one may be enough, that is
+// read alone: Pages asks for more ahead.
+func (f *Finder) pages(ctx context.Context, req whmcs.GetClientsProductsRequest, oneFirst bool) iter.Seq2[*whmcs.Page, error] {
+	if !oneFirst {
+		return f.api.Pages(ctx, req)
+	}
+	return func(yield func(*whmcs.Page, error) bool) {
+		page, err := f.api.GetClientsProducts(ctx, req)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		size := pageSize(page)
+		req.LimitStart += size
+		if !yield(page, nil) || req.LimitStart >= page.TotalResults && size < page.LimitNum {
+			return
+		}
+		f.api.Pages(ctx, req)(yield)
+	}
+}
+
+// add keeps a page's rows, slimmed.
+func (s *scan) add(p *whmcs.Page) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looked += pageSize(p)
+	rows := slices.DeleteFunc(p.Services, func(r whmcs.Service) bool {
+		_, had := s.ids[r.ID]
+		s.ids[r.ID] = struct{}{}
+		return had
+	})
+	for i := range rows {
+		s.slim(&rows[i])
+	}
+	s.chunks = append(s.chunks, rows)
+	s.total = p.TotalResults
+	s.foreign += p.Foreign
+	s.unread += p.Unreadable
+	s.calls += p.Calls
+	if s.asOf.IsZero() || p.AsOf.Before(s.asOf) {
+		s.asOf = p.AsOf
+	}
+	s.tell()
+}
+
+// wanted waits until more rows are wanted; false: nobody waits any more.
+func (s *scan) wanted(ctx context.Context) bool {
+	for {
+		s.mu.Lock()
+		most, waiting, changed := s.most(), len(s.wants), s.changed
+		looked := s.looked
+		s.mu.Unlock()
+		switch {
+		case waiting == 0:
+			return false
+		case most > looked:
+			return true
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// order returns whether the rows for some filters go in our order. The first
+// page shown decides it for all pages, as the order must not change between them
+// when the rest of the rows becomes known.
+func (s *scan) order(filters string, ours bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if decided, ok := s.orders[filters]; ok {
+		return decided
+	}
+	s.orders[filters] = ours
+	return ours
+}
+
+// slim takes out of a row what only its card shows, and lets rows share equal
+// texts. s.mu is held.
+func (s *scan) slim(r *whmcs.Service) {
+	r.Notes, r.CustomFields, r.ConfigOptions = "", nil, nil
+	for _, text := range []*string{&r.Name, &r.TranslatedName, &r.GroupName, &r.TranslatedGroupName,
+		&r.ServerName, &r.ServerIP, &r.ServerHostname, &r.SuspensionReason, &r.PaymentMethod, &r.PaymentMethodName,
+		&r.NS1, &r.NS2} {
+		s.share(text)
+	}
+	for _, d := range []*whmcs.Date{&r.RegDate, &r.NextDueDate, &r.OverideSuspendUntil} {
+		s.share((*string)(d))
+	}
+	for _, m := range []*whmcs.Amount{&r.FirstPaymentAmount, &r.RecurringAmount} {
+		s.share((*string)(m))
+	}
+	s.share((*string)(&r.BillingCycle))
+	s.share((*string)(&r.Status))
+	s.share((*string)(&r.LastUpdate))
+}
+
+// share puts the copy of a text that was met first in its place.
+func (s *scan) share(text *string) {
+	if *text == "" {
+		return
+	}
+	if had, ok := s.texts[*text]; ok {
+		*text = had
+		return
+	}
+	s.texts[*text] = *text
+}
