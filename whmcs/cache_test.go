@@ -74,22 +74,22 @@ func TestLeavingAsker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := shelf{habits: habits{ids: count(5), delay: 10 * time.Second}}
 		a := cached(t, s.wire)
-		ask := func(within time.Duration) (err error, took time.Duration) {
+		ask := func(within time.Duration) (took time.Duration, err error) {
 			start := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), within)
 			defer cancel()
 			_, err = a.GetClientsProducts(ctx, GetClientsProductsRequest{ClientID: 1})
-			return err, time.Since(start)
+			return time.Since(start), err
 		}
 		var all sync.WaitGroup
 		all.Go(func() {
-			if err, took := ask(time.Second); kindOf(err) != ErrTimeout || took != time.Second {
+			if took, err := ask(time.Second); kindOf(err) != ErrTimeout || took != time.Second {
 				t.Error(err, took)
 			}
 		})
 		all.Go(func() {
 			synctest.Wait() // the other has begun
-			if err, took := ask(time.Minute); err != nil || took != 10*time.Second {
+			if took, err := ask(time.Minute); err != nil || took != 10*time.Second {
 				t.Error(err, took)
 			}
 		})

@@ -140,7 +140,7 @@ func decodeServers(obj []byte) ([]Server, error) {
 			list = v
 		}
 	})
-	rows, ok := rowsOf(list, "server")
+	rows, _, ok := rowsOf(list, "server")
 	if !ok {
 		return nil, &Error{Kind: ErrNotJSON, Message: "the list of servers has a shape that is not known"}
 	}

@@ -13,8 +13,7 @@ func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
 	if f.flat {
 		return nil, &Error{Kind: ErrNotJSON, Message: "responsetype=json was not honoured: the reply has flat keys"}
 	}
-	rows, ok := rowsOf(f.products, "product")
-	if !ok {
+	if !f.listed {
 		return nil, &Error{Kind: ErrNotJSON, Message: "the list of products has a shape that is not known"}
 	}
 	p := &Page{StartNumber: req.LimitStart}
@@ -23,8 +22,8 @@ func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
 	}
 	total, counted := integer(f.total)
 	p.TotalResults, p.counted = max(0, int(total)), counted
-	p.Services = make([]Service, 0, len(rows))
-	for _, row := range rows {
+	p.Services = make([]Service, 0, len(f.rows))
+	for _, row := range f.rows {
 		s, ok := decodeService(row)
 		switch {
 		case !ok:
@@ -35,34 +34,51 @@ func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
 			p.Services = append(p.Services, s)
 		}
 	}
-	if p.TotalResults < len(rows) {
-		p.TotalResults, p.counted = req.LimitStart+len(rows), false
+	if p.TotalResults < len(f.rows) {
+		p.TotalResults, p.counted = req.LimitStart+len(f.rows), false
 	}
 	return p, nil
 }
 
 // rowsOf returns the rows of a list in any of the shapes that WHMCS gives it: the
-// value v holds them below the member inner, or itself, as a list, as one object,
-// or as an object keyed by number. Null, "", [] and an absent value are no rows;
-// any other value is no list at all, and false.
-func rowsOf(v []byte, inner string) (rows [][]byte, ok bool) {
-	if len(v) > 0 && v[0] == '{' {
-		members(v, func(key, value []byte) {
-			if string(key) == inner {
-				v = value
-			}
-		})
+// value at the start of b holds them below the member inner, or itself, as a
+// list, as one object, or as an object keyed by number. Null, "", [] and an absent
+// value are no rows; any other value is no list at all, and not ok. n is the
+// length of the value.
+func rowsOf(b []byte, inner string) (rows [][]byte, n int, ok bool) {
+	if len(b) == 0 {
+		return nil, 0, true
 	}
-	switch {
-	case len(v) == 0 || v[0] == 'n':
-		return nil, true
-	case v[0] == '[':
-		elements(v, func(row []byte) { rows = append(rows, row) })
-		return rows, true
-	case v[0] == '{':
-		return keyedRows(v), true
+	if b[0] != '{' {
+		return plainRows(b)
 	}
-	return nil, v[0] == '"' && strings.TrimSpace(scalar(v)) == ""
+	within := false
+	n = membersAt(b, func(key, rest []byte) (used int) {
+		if string(key) != inner {
+			return skipValue(rest, 0)
+		}
+		within = true
+		rows, used, ok = plainRows(rest)
+		return used
+	})
+	if !within {
+		rows, ok = keyedRows(b[:n]), true
+	}
+	return rows, n, ok
+}
+
+// plainRows is rowsOf for a value that is not wrapped in an object.
+func plainRows(b []byte) (rows [][]byte, n int, ok bool) {
+	switch b[0] {
+	case '[':
+		rows, n = elements(b)
+		return rows, n, true
+	case '{':
+		n = skipValue(b, 0)
+		return keyedRows(b[:n]), n, true
+	}
+	n = skipValue(b, 0)
+	return nil, n, b[0] == 'n' || b[0] == '"' && strings.TrimSpace(scalar(b[:n])) == ""
 }
 
 // keyedRows returns obj itself where it is a row, known by its id, and else its
@@ -214,7 +230,7 @@ func (s *Service) setNested(key string, v []byte) {
 // listOf reads the objects of a list in any of WHMCS's shapes; what is no object
 // is left out.
 func listOf[T any](v []byte, inner string, decode func(row []byte) T) []T {
-	rows, _ := rowsOf(v, inner)
+	rows, _, _ := rowsOf(v, inner)
 	var list []T
 	for _, row := range rows {
 		if row[0] == '{' {

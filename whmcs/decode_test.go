@@ -207,15 +207,14 @@ func FuzzText(f *testing.F) {
 		}
 		var list []json.RawMessage
 		if body = trim(body); json.Unmarshal(body, &list) == nil && list != nil {
-			i := 0
-			elements(body, func(v []byte) {
+			values, n := elements(body)
+			if len(values) != len(list) || n != len(body) {
+				t.Fatalf("%d elements in %d bytes, want %d", len(values), n, len(list))
+			}
+			for i, v := range values {
 				if string(v) != string(list[i]) {
 					t.Fatalf("element %d: %q, want %q", i, v, list[i])
 				}
-				i++
-			})
-			if i != len(list) {
-				t.Fatalf("%d elements, want %d", i, len(list))
 			}
 		}
 		var object map[string]json.RawMessage

@@ -21,29 +21,39 @@ func members(obj []byte, visit func(key, value []byte)) {
 	if len(obj) == 0 || obj[0] != '{' {
 		return
 	}
-	for i := skipSpace(obj, 1); obj[i] != '}'; {
-		end := skipString(obj, i)
-		key := obj[i+1 : end-1]
-		if bytes.IndexByte(key, '\\') >= 0 {
-			key = []byte(unquote(obj[i:end]))
-		}
-		start := skipSpace(obj, skipSpace(obj, end)+1)
-		end = skipValue(obj, start)
-		visit(key, obj[start:end])
-		i = nextItem(obj, end)
-	}
+	membersAt(obj, func(key, rest []byte) int {
+		n := skipValue(rest, 0)
+		visit(key, rest[:n])
+		return n
+	})
 }
 
-// elements calls visit for each element of list. A value that is no list has none.
-func elements(list []byte, visit func(value []byte)) {
-	if len(list) == 0 || list[0] != '[' {
-		return
+// membersAt is members for an object at the start of b, and returns its length. visit
+// gets what begins with the value and returns the value's length, so that a big
+// value is gone through once.
+func membersAt(b []byte, visit func(key, rest []byte) int) int {
+	i := skipSpace(b, 1)
+	for b[i] != '}' {
+		end := skipString(b, i)
+		key := b[i+1 : end-1]
+		if bytes.IndexByte(key, '\\') >= 0 {
+			key = []byte(unquote(b[i:end]))
+		}
+		start := skipSpace(b, skipSpace(b, end)+1)
+		i = nextItem(b, start+visit(key, b[start:]))
 	}
-	for i := skipSpace(list, 1); list[i] != ']'; {
-		end := skipValue(list, i)
-		visit(list[i:end])
-		i = nextItem(list, end)
+	return i + 1
+}
+
+// elements returns the elements of the list at the start of b, and its length.
+func elements(b []byte) (values [][]byte, n int) {
+	i := skipSpace(b, 1)
+	for b[i] != ']' {
+		end := skipValue(b, i)
+		values = append(values, b[i:end])
+		i = nextItem(b, end)
 	}
+	return values, i + 1
 }
 
 // nextItem returns the start of the next item, or of the closing bracket, where

@@ -26,10 +26,12 @@ type reply struct {
 // A frame is what stands around the rows of a reply, as JSON values.
 type frame struct {
 	obj                     []byte // the whole object
-	products                []byte // nil: absent
-	total, start            []byte
 	result, status, message string
-	flat                    bool // the rows stand beside the frame, under flat keys
+	total, start            []byte // of a list of services
+
+	rows   [][]byte // of a list of services
+	listed bool     // that list has a shape that is known
+	flat   bool     // its rows stand beside the frame, under flat keys
 }
 
 // open returns the frame of a successful reply, or the class of what is wrong
@@ -52,26 +54,34 @@ func (r *reply) open() (f *frame, noisy bool, err *Error) {
 
 // frameOf walks over obj once.
 func frameOf(obj []byte) *frame {
-	f := &frame{obj: obj}
-	members(obj, func(key, v []byte) {
-		switch string(key) {
-		case "result":
-			f.result = strings.ToLower(scalar(v))
-		case "status":
-			f.status = strings.ToLower(scalar(v))
-		case "message", "warning":
-			f.message = cmp.Or(f.message, scalar(v))
-		case "totalresults":
-			f.total = v
-		case "startnumber":
-			f.start = v
-		case "products":
-			f.products = v
-		default:
-			f.flat = f.flat || bytes.HasPrefix(key, []byte("products["))
+	f := &frame{obj: obj, listed: true}
+	membersAt(obj, func(key, rest []byte) (n int) {
+		if string(key) == "products" {
+			f.rows, n, f.listed = rowsOf(rest, "product")
+			return n
 		}
+		n = skipValue(rest, 0)
+		f.set(key, rest[:n])
+		return n
 	})
 	return f
+}
+
+func (f *frame) set(key, v []byte) {
+	switch string(key) {
+	case "result":
+		f.result = strings.ToLower(scalar(v))
+	case "status":
+		f.status = strings.ToLower(scalar(v))
+	case "message", "warning":
+		f.message = cmp.Or(f.message, scalar(v))
+	case "totalresults":
+		f.total = v
+	case "startnumber":
+		f.start = v
+	default:
+		f.flat = f.flat || bytes.HasPrefix(key, []byte("products["))
+	}
 }
 
 // findObject returns the JSON object in body: the whole of it but for a byte
