@@ -18,7 +18,7 @@ import (
 // went wrong.
 var errUnanswered = errors.New("not answered")
 
-func askCommand() *cobra.Command {
+func (p *process) askCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "ask QUESTION",
@@ -31,8 +31,7 @@ WHMCS_ settings are needed. The exit code is 1 where the question was not answer
   servicesbot ask "help status"`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			var errs []error
-			cfg, err := load(c.Context(), osEnvironment(&errs), &errs, needWHMCS)
+			cfg, err := p.load(c.Context(), needWHMCS)
 			if err != nil {
 				return err
 			}
@@ -75,10 +74,10 @@ func printCSV(c *cobra.Command, answers *bot.Answers, ans bot.Answer) error {
 	return err
 }
 
-// printJSON prints a result for programs.
-func printJSON(w io.Writer, res *query.Result) error {
+// printJSON prints v for programs.
+func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(res)
+	return e.Encode(v)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -67,19 +68,15 @@ type config struct {
 	rows, userRate               int
 	httpAddr                     string
 	log                          *slog.Logger
+	now                          func() time.Time // nil: time.Now
 }
 
 // secretFileAtMost bounds what is read of a NAME_FILE.
 const secretFileAtMost = 64 << 10
 
-// osEnvironment looks a variable up in the environment, or, where NAME_FILE is set,
-// in the file that it names, trimmed. A file that cannot be read is told by *errs.
-func osEnvironment(errs *[]error) envconfig.Lookuper {
-	return withFiles(envconfig.OsLookuper(), errs)
-}
-
-// withFiles adds NAME_FILE to a lookuper. Blank values count as not set, so that
-// the default holds.
+// withFiles adds NAME_FILE to a lookuper: the content of the file that it names,
+// trimmed. Blank values count as not set, so that the default holds. A file that
+// cannot be read is told by *errs.
 func withFiles(env envconfig.Lookuper, errs *[]error) envconfig.Lookuper {
 	return envconfig.LookuperFunc(func(name string) (string, bool) {
 		value, _ := env.Lookup(name)
@@ -120,20 +117,26 @@ const (
 
 // load reads the environment. The error names every problem, by variable, without
 // a value.
-func load(ctx context.Context, env envconfig.Lookuper, errs *[]error, needs need) (*config, error) {
-	var e environment
-	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &e, Lookuper: env}); err != nil {
-		return nil, err
-	}
-	c := e.read(errs, needs)
-	if err := errors.Join(*errs...); err != nil {
-		return nil, err
-	}
-	return c, nil
+func (p *process) load(ctx context.Context, needs need) (*config, error) {
+	cfg, errs := p.tryLoad(ctx, needs)
+	return cfg, errors.Join(errs...)
 }
 
-// read converts and checks.
-func (e *environment) read(errs *[]error, needs need) *config {
+// tryLoad is load for who can do something with half a configuration: where there
+// are problems, what they are about is zero.
+func (p *process) tryLoad(ctx context.Context, needs need) (*config, []error) {
+	var e environment
+	var errs []error
+	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &e, Lookuper: withFiles(p.env, &errs)}); err != nil {
+		errs = append(errs, err)
+	}
+	cfg := e.read(&errs, needs, p.stderr)
+	cfg.now = p.now
+	return cfg, errs
+}
+
+// read converts and checks. What is logged later goes to logs.
+func (e *environment) read(errs *[]error, needs need, logs io.Writer) *config {
 	p := problems{errs}
 	c := &config{
 		slackAppToken: e.SlackAppToken, slackBotToken: e.SlackBotToken,
@@ -151,7 +154,7 @@ func (e *environment) read(errs *[]error, needs need) *config {
 		scanRows: p.number("WHMCS_SCAN_ROWS", e.WHMCSScanRows, 1, 10_000_000),
 		command:  p.command(e.BotCommand), fields: p.fields(e.BotFields),
 		rows: p.number("BOT_ROWS", e.BotRows, 1, 10), userRate: p.number("BOT_USER_RATE", e.BotUserRate, 0, 100_000),
-		httpAddr: p.addr(e.HTTPAddr), log: p.logger(e.LogLevel, e.LogFormat),
+		httpAddr: p.addr(e.HTTPAddr), log: p.logger(e.LogLevel, e.LogFormat, logs),
 	}
 	if needs&needWHMCS != 0 {
 		p.whmcs(e)
@@ -284,11 +287,21 @@ func (p problems) whmcs(e *environment) {
 	case login && (e.WHMCSUsername == "" || e.WHMCSPassword == ""):
 		p.add("WHMCS_USERNAME and WHMCS_PASSWORD", "belong together: one of them is not set")
 	}
-	if e.WHMCSURL != "" && (credential || login) && len(*p.errs) == 0 {
-		if _, err := whmcs.New(whmcs.Config{URL: e.WHMCSURL, Identifier: e.WHMCSIdentifier, Secret: e.WHMCSSecret,
-			Username: e.WHMCSUsername, Password: e.WHMCSPassword, BasicAuth: e.WHMCSBasicAuth}); err != nil {
-			p.add("WHMCS", "%v", err)
-		}
+	if e.WHMCSURL != "" {
+		p.whmcsURL(e)
+	}
+}
+
+// whmcsURL lets package whmcs judge the address and what stands in front of it,
+// beside a credential that is whole.
+func (p problems) whmcsURL(e *environment) {
+	_, err := whmcs.New(whmcs.Config{URL: e.WHMCSURL, BasicAuth: e.WHMCSBasicAuth, Identifier: "any", Secret: "any"})
+	if err == nil {
+		return
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		field, says, _ := strings.Cut(line, ": ")
+		p.add(map[string]string{"URL": "WHMCS_URL", "BasicAuth": "WHMCS_BASIC_AUTH"}[field], "%s", says)
 	}
 }
 
@@ -305,7 +318,7 @@ func (p problems) slack(e *environment) {
 	token("SLACK_BOT_TOKEN", e.SlackBotToken, "xoxb-")
 }
 
-func (p problems) logger(level, format string) *slog.Logger {
+func (p problems) logger(level, format string, w io.Writer) *slog.Logger {
 	var l slog.Level
 	if l.UnmarshalText([]byte(level)) != nil {
 		p.add("LOG_LEVEL", "must be debug, info, warn or error")
@@ -313,9 +326,9 @@ func (p problems) logger(level, format string) *slog.Logger {
 	options := &slog.HandlerOptions{Level: l}
 	switch format {
 	case "json":
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+		return slog.New(slog.NewJSONHandler(w, options))
 	case "text":
-		return slog.New(slog.NewTextHandler(os.Stderr, options))
+		return slog.New(slog.NewTextHandler(w, options))
 	}
 	p.add("LOG_FORMAT", "must be json or text")
 	return slog.New(slog.DiscardHandler)

@@ -5,26 +5,48 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
+	"github.com/sethvargo/go-envconfig"
 	"github.com/spf13/cobra"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := root().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "servicesbot:", err)
-		os.Exit(1)
+	p := &process{env: envconfig.OsLookuper(), stdout: os.Stdout, stderr: os.Stderr}
+	os.Exit(p.run(ctx, os.Args[1:]))
+}
+
+// A process is what the command takes from its surroundings, so that tests can
+// bring their own.
+type process struct {
+	env            envconfig.Lookuper
+	stdout, stderr io.Writer
+	now            func() time.Time // nil: time.Now
+}
+
+// run carries a command line out and returns the exit code.
+func (p *process) run(ctx context.Context, args []string) int {
+	c := p.root()
+	c.SetArgs(args)
+	c.SetOut(p.stdout)
+	c.SetErr(p.stderr)
+	if err := c.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(p.stderr, "servicesbot:", err)
+		return 1
 	}
+	return 0
 }
 
 // root is the command with all its verbs.
-func root() *cobra.Command {
-	serve := serveCommand()
+func (p *process) root() *cobra.Command {
+	serve := p.serveCommand()
 	c := &cobra.Command{
 		Use:   "servicesbot",
 		Short: "Look up in Slack what a customer bought, from WHMCS",
@@ -40,7 +62,7 @@ Without a verb it serves. Settings come from the environment; the README lists t
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(serve, askCommand(), demoCommand(), versionCommand())
+	c.AddCommand(serve, p.askCommand(), demoCommand(), p.manifestCommand(), versionCommand())
 	return c
 }
 

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
 	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/sethvargo/go-envconfig"
 
 	"servicesbot/whmcs/query"
 )
@@ -111,8 +108,7 @@ func TestReadmeSample(t *testing.T) {
 			values[name] = strings.Trim(value, `"'`)
 		}
 	}
-	var errs []error
-	if _, err := load(context.Background(), withFiles(envconfig.MapLookuper(values), &errs), &errs, needWHMCS|needSlack); err != nil {
+	if _, err := loadFrom(values, needWHMCS|needSlack); err != nil {
 		t.Errorf("the README's sample of settings does not load: %v", err)
 	}
 }

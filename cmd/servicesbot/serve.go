@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-func serveCommand() *cobra.Command {
+func (p *process) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Answer in Slack until told to stop",
@@ -27,12 +26,11 @@ finishes what is in work and exits 0 within 9 seconds.`,
 		Example: "  servicesbot serve",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var errs []error
-			cfg, err := load(c.Context(), osEnvironment(&errs), &errs, needWHMCS|needSlack)
+			cfg, err := p.load(c.Context(), needWHMCS|needSlack)
 			if err != nil {
 				return err
 			}
-			return serve(c.Context(), cfg, slog.New(slog.NewJSONHandler(os.Stdout, nil)))
+			return serve(c.Context(), cfg, slog.New(slog.NewJSONHandler(p.stdout, nil)))
 		},
 	}
 }
@@ -105,8 +103,9 @@ func newAnswers(cfg *config) (*whmcs.API, *bot.Answers, error) {
 		return nil, nil, err
 	}
 	return api, &bot.Answers{
-		Finder: query.NewFinder(api, query.FinderConfig{Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency}),
+		Finder: query.NewFinder(api, query.FinderConfig{Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency, Now: cfg.now}),
 		Format: formatting.Options{Command: cfg.command, AdminURL: cfg.adminURL, Fields: cfg.fields, Currency: cfg.currency},
+		Now:    cfg.now,
 		Log:    cfg.log,
 	}, nil
 }
