@@ -44,6 +44,7 @@ type place struct {
 type poster struct {
 	slack    *slack.Client
 	web      *web
+	pacing   rate.Limit // posts a second and channel
 	channels *otter.Cache[string, *rate.Limiter]
 }
 
@@ -54,7 +55,7 @@ const (
 )
 
 func newPoster(api *slack.Client, w *web) *poster {
-	return &poster{slack: api, web: w, channels: otter.Must(&otter.Options[string, *rate.Limiter]{
+	return &poster{slack: api, web: w, pacing: postsPerSecond, channels: otter.Must(&otter.Options[string, *rate.Limiter]{
 		MaximumSize:      10_000,
 		ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Minute),
 	})}
@@ -161,7 +162,7 @@ func (p *poster) post(ctx context.Context, channel, thread string, msg formattin
 // pace waits until the channel may get another message.
 func (p *poster) pace(ctx context.Context, channel string) error {
 	l, err := p.channels.Get(ctx, channel, otter.LoaderFunc[string, *rate.Limiter](func(context.Context, string) (*rate.Limiter, error) {
-		return rate.NewLimiter(postsPerSecond, postsBurst), nil
+		return rate.NewLimiter(p.pacing, postsBurst), nil
 	}))
 	if err != nil {
 		return err

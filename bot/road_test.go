@@ -30,17 +30,23 @@ type road struct {
 	stop  func() error // ends the bot and returns what Run returned
 	log   *lockedBuffer
 	audit *lockedBuffer
+	held  map[string]bool // of messages: whether they hold data
 }
 
-// lockedBuffer collects log lines of many goroutines.
+// lockedBuffer collects log lines of many goroutines, and wakes who waits for one.
 type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	b       bytes.Buffer
+	written chan struct{} // closed at the next write; nil: nobody waits
 }
 
 func (l *lockedBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.written != nil {
+		close(l.written)
+		l.written = nil
+	}
 	return l.b.Write(p)
 }
 
@@ -50,21 +56,48 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+// waits returns as soon as cond holds of what was written, false after patience.
+func (l *lockedBuffer) waits(cond func(text string) bool) bool {
+	late := time.After(patience)
+	for {
+		l.mu.Lock()
+		if l.written == nil {
+			l.written = make(chan struct{})
+		}
+		written, text := l.written, l.b.String()
+		l.mu.Unlock()
+		if cond(text) {
+			return true
+		}
+		select {
+		case <-written:
+		case <-late:
+			return false
+		}
+	}
+}
+
 // A setup changes what a road is made of.
 type setup struct {
 	slack slackfake.Config
 	whmcs whmcsfake.Config
 	api   whmcs.Config
 	bot   bot.Config
+
+	format  formatting.Options
+	unpaced bool // posts without the second between two in a channel
 }
 
 func newRoad(t *testing.T, change func(*setup)) *road {
 	t.Helper()
-	s := setup{bot: bot.Config{Allow: bot.Allow{Everyone: true}}}
+	s := setup{
+		bot:    bot.Config{Allow: bot.Allow{Everyone: true}},
+		format: formatting.Options{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
+	}
 	if change != nil {
 		change(&s)
 	}
-	r := &road{t: t, log: &lockedBuffer{}, audit: &lockedBuffer{}, whmcs: whmcsfake.New(s.whmcs)}
+	r := &road{t: t, log: &lockedBuffer{}, audit: &lockedBuffer{}, held: map[string]bool{}, whmcs: whmcsfake.New(s.whmcs)}
 	if err := r.whmcs.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -94,12 +127,15 @@ func (r *road) makeBot(s setup) {
 	if s.bot.Answers == nil {
 		s.bot.Answers = &bot.Answers{
 			Finder: query.NewFinder(api, query.FinderConfig{}),
-			Format: formatting.Options{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
+			Format: s.format,
 			Log:    log,
 		}
 	}
 	if r.bot, err = bot.New(s.bot); err != nil {
 		r.t.Fatal(err)
+	}
+	if s.unpaced {
+		r.bot.Unpaced()
 	}
 }
 

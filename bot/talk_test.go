@@ -48,23 +48,23 @@ func (r *road) modal(user string, texts ...string) slackfake.View {
 // audited waits for an audit line with all of texts.
 func (r *road) audited(texts ...string) {
 	r.t.Helper()
-	deadline := time.After(patience)
-	for {
-		for line := range strings.Lines(r.audit.String()) {
-			found := true
-			for _, text := range texts {
-				found = found && strings.Contains(line, text)
-			}
-			if found {
-				return
-			}
+	if !r.audit.waits(func(text string) bool { return hasLine(text, texts...) }) {
+		r.t.Fatalf("no audit line with %q in:\n%s", texts, r.audit)
+	}
+}
+
+// hasLine reports whether one line of text holds all of parts.
+func hasLine(text string, parts ...string) bool {
+	for line := range strings.Lines(text) {
+		found := true
+		for _, p := range parts {
+			found = found && strings.Contains(line, p)
 		}
-		select {
-		case <-deadline:
-			r.t.Fatalf("no audit line with %q in:\n%s", texts, r.audit)
-		case <-time.After(5 * time.Millisecond):
+		if found {
+			return true
 		}
 	}
+	return false
 }
 
 func TestPagingReplacesThePrivateAnswer(t *testing.T) {

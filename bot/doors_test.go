@@ -1,0 +1,225 @@
+package bot_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"servicesbot/bot"
+	"servicesbot/bot/slackfake"
+)
+
+// marker is in the answer to "service:2" and in nothing that anybody types.
+const marker = "Pluto"
+
+var (
+	everybody = []string{slackfake.Alice, slackfake.Bob, slackfake.Carl, slackfake.Gina, slackfake.Pat, slackfake.Dora, slackfake.DeployBot}
+	places    = []string{slackfake.Support, slackfake.Incident, slackfake.Partner, slackfake.General, "direct"}
+)
+
+// A way in is one door, as somebody uses it. It reports false where Slack itself
+// does not let that person.
+type wayIn struct {
+	name   string
+	placed bool // whether it happens in a channel
+	public bool // whether the answer is for all who read there
+	use    func(r *road, user, channel string) bool
+}
+
+// waysIn are all doors. The messages with buttons are made by Alice, who may.
+func waysIn(shared, foreign map[string]slackfake.Message) []wayIn {
+	act := func(sent slackfake.Sent, err error) bool { return err == nil && sent.Envelope != "" }
+	clicks := func(label string) func(r *road, user, channel string) bool {
+		return func(r *road, user, channel string) bool {
+			m, ok := shared[channel]
+			if !ok {
+				return false
+			}
+			id, ok := m.Button(label)
+			return ok && act(r.slack.Click(user, &m, id))
+		}
+	}
+	return []wayIn{
+		{"slash", true, false, func(r *road, user, channel string) bool {
+			return act(r.slack.Slash(user, channel, "/services service:2"))
+		}},
+		{"slash, shared at once", true, true, func(r *road, user, channel string) bool {
+			return act(r.slack.Slash(user, channel, "/services service:2 in:channel"))
+		}},
+		{"mention or direct message", true, true, func(r *road, user, channel string) bool {
+			return act(r.slack.Post(user, channel, "", "@servicesbot service:2"))
+		}},
+		{"refresh", true, true, clicks("Refresh")},
+		{"question on a button", true, false, clicks("All services of this client")},
+		{"message shortcut", true, false, func(r *road, user, channel string) bool {
+			m, ok := foreign[channel]
+			return ok && act(r.slack.MessageShortcut(user, m, "find_services_here"))
+		}},
+		{"Home tab", false, false, func(r *road, user, _ string) bool {
+			return act(r.slack.OpenHome(user))
+		}},
+		{"shortcut and form", false, false, func(r *road, user, _ string) bool {
+			if !act(r.slack.GlobalShortcut(user, "find_services")) {
+				return false
+			}
+			r.audit.waits(func(text string) bool { return strings.Count(text, `"door":"shortcut"`) > 0 })
+			return true
+		}},
+	}
+}
+
+// TestDoorsPersonsPlaces goes through every door as everybody, everywhere, under
+// each kind of allow list, and holds that data reaches exactly those who may.
+func TestDoorsPersonsPlaces(t *testing.T) {
+	t.Parallel()
+	for name, allow := range map[string]bot.Allow{
+		"everyone": {Everyone: true},
+		"a group":  {Groups: []string{slackfake.SupportTeam}},
+		"a guest":  {Users: []string{slackfake.Gina}},
+		"channel":  {Channels: []string{slackfake.Support}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoad(t, func(s *setup) { s.bot.Allow, s.unpaced = allow, true })
+			shared, foreign := r.posts(allow)
+			for _, way := range waysIn(shared, foreign) {
+				for _, user := range everybody {
+					for _, place := range places {
+						if !way.placed && place != places[0] {
+							continue
+						}
+						r.tries(allow, way, user, place)
+					}
+				}
+			}
+		})
+	}
+}
+
+// posts makes a shared answer and a person's message in every channel, where the
+// allow list lets anybody.
+func (r *road) posts(allow bot.Allow) (shared, foreign map[string]slackfake.Message) {
+	shared, foreign = map[string]slackfake.Message{}, map[string]slackfake.Message{}
+	asker := slackfake.Alice
+	if slices.Contains(allow.Users, slackfake.Gina) {
+		asker = slackfake.Gina
+	}
+	for _, place := range places {
+		channel := place
+		if place == "direct" {
+			continue
+		}
+		if sent, err := r.slack.Post(slackfake.Alice, channel, "", "what of service 2?"); err == nil {
+			foreign[channel], _ = r.slack.Message(slackfake.Alice, channel, sent.TS)
+		}
+		if c, _ := r.slack.Channel(channel); c.ExtShared || !slices.Contains(c.Members, slackfake.BotUser) || !mayAsk(allow, asker, channel) {
+			continue
+		}
+		r.do(r.slack.Slash(asker, channel, "/services service:2 in:channel"))
+		shared[channel] = r.sees(asker, channel, "Shared by", marker)
+	}
+	r.audit.waits(func(text string) bool { return strings.Count(text, "\n") == len(shared) })
+	return shared, foreign
+}
+
+// tries lets user use a way in at a place and compares who then sees data with who
+// may.
+func (r *road) tries(allow bot.Allow, way wayIn, user, place string) {
+	r.t.Helper()
+	channel := place
+	if place == "direct" {
+		channel = slackfake.DM(user)
+	}
+	before, lines := r.whoSees(), strings.Count(r.audit.String(), "\n")
+	if !way.use(r, user, channel) {
+		return
+	}
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	dropped := user == slackfake.DeployBot && way.name == "mention or direct message"
+	if !dropped && !r.audit.waits(func(text string) bool { return strings.Count(text, "\n") > lines }) {
+		r.t.Fatalf("%s by %s in %s left no audit line", way.name, user, place)
+	}
+	var got []string
+	for person, seen := range r.whoSees() {
+		if seen != before[person] {
+			got = append(got, person)
+		}
+	}
+	slices.Sort(got)
+	if want := r.shouldSee(allow, way, user, place, channel); !slices.Equal(got, want) {
+		r.t.Errorf("%s by %s in %s: data reaches %v, want %v", way.name, user, place, got, want)
+	}
+}
+
+// whoSees counts, for everybody, what they can see that holds data.
+func (r *road) whoSees() map[string]string {
+	seen := map[string]string{}
+	for _, user := range everybody {
+		var all []string
+		for _, channel := range append(slices.Clone(places), slackfake.DM(user)) {
+			for _, m := range r.slack.Everything(user, channel) {
+				if key := fmt.Sprint(channel, m.TS, "/", m.Revision); r.holdsData(key, m) {
+					all = append(all, key)
+				}
+			}
+		}
+		for _, v := range r.slack.Modals(user) {
+			if v.Shows(marker) {
+				all = append(all, v.ID)
+			}
+		}
+		if home, ok := r.slack.Home(user); ok && home.Shows(marker) {
+			all = append(all, "home")
+		}
+		seen[user] = strings.Join(all, " ")
+	}
+	return seen
+}
+
+// holdsData reports whether a message holds data, looking at each version of it once.
+func (r *road) holdsData(key string, m slackfake.Message) bool {
+	holds, known := r.held[key]
+	if !known {
+		holds = strings.Contains(m.PlainText()+m.Text, marker)
+		r.held[key] = holds
+	}
+	return holds
+}
+
+// mayAsk is the rule of who may ask, written down once more.
+func mayAsk(allow bot.Allow, user, channel string) bool {
+	listed := slices.Contains(allow.Users, user)
+	switch user {
+	case slackfake.Pat, slackfake.Dora, slackfake.DeployBot:
+		return false
+	case slackfake.Gina:
+		return listed
+	}
+	inGroup := len(allow.Groups) > 0 && (user == slackfake.Alice || user == slackfake.Bob)
+	return listed || allow.Everyone || inGroup || slices.Contains(allow.Channels, channel)
+}
+
+// shouldSee is who may see what comes of user's act.
+func (r *road) shouldSee(allow bot.Allow, way wayIn, user, place, channel string) []string {
+	asksNothing := way.name == "Home tab" || way.name == "shortcut and form" || way.name == "message shortcut"
+	if asksNothing || !mayAsk(allow, user, channel) {
+		return nil
+	}
+	c, _ := r.slack.Channel(channel)
+	atOnce := way.name == "slash, shared at once"
+	switch {
+	case atOnce && (place == "direct" || place == slackfake.General):
+		return nil // there is nobody to share it with, or the bot is not there to post
+	case !way.public || c.ExtShared || place == "direct":
+		return []string{user}
+	}
+	readers := map[string]bool{}
+	for _, member := range c.Members {
+		if slices.Contains(everybody, member) {
+			readers[member] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(readers))
+}
