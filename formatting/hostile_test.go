@@ -63,6 +63,7 @@ func hostileAnswers(t *testing.T, s string, n int, o Options) {
 	none.Summary = nil
 	sound(t, "none", Answer(none, o))
 	one := hostileResult(t, s, 1)
+	one.Matched, one.Summary = 1, nil
 	one.Query = one.Query.WithAs("")
 	sound(t, "card", Answer(one, o))
 	soundModal(t, "details", Details(one, o))

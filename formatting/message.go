@@ -73,7 +73,7 @@ func Answer(res *query.Result, o Options) Message {
 		return summary(res, o)
 	case as == query.ViewCSV:
 		return announcement(res, o)
-	case as == "" && len(res.Services) == 1 && res.First == 0 && !res.More:
+	case as == "" && res.Counted && res.Matched == 1 && len(res.Services) == 1:
 		return card(res, o)
 	}
 	return list(res, o)

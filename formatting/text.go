@@ -36,10 +36,10 @@ func literal(s string) markup {
 	return markup(escaper.Replace(s))
 }
 
-// code returns s as inline code of at most limit units. A backtick would end the
-// code, so such a text is shown without it.
+// code returns s as inline code of at most limit units, to be copied: spaces in a
+// row stay. A backtick would end the code, so such a text is shown without it.
 func code(s string, limit int) markup {
-	s = cut(oneLine(s), limit-2, escapedUnits)
+	s = cut(strings.TrimSpace(visible(s)), limit-2, escapedUnits)
 	if s == "" || strings.Contains(s, "`") {
 		return literal(s)
 	}
