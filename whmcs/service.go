@@ -1,6 +1,7 @@
 package whmcs
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -70,6 +71,16 @@ type CustomField struct {
 	Name           string
 	TranslatedName string
 	Value          string
+}
+
+// Format leaves the value out, whatever the verb: a field that is not to be shown
+// is not to be printed or logged by accident either.
+func (f CustomField) Format(out fmt.State, _ rune) {
+	value := ""
+	if f.Value != "" {
+		value = redacted
+	}
+	fmt.Fprintf(out, "{%d %s %s}", f.ID, f.Name, value)
 }
 
 // A ConfigOption is a configurable option of a service.
