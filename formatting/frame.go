@@ -24,6 +24,7 @@ func (d *draft) head(res *query.Result) {
 		d.context("Shared by " + mention(d.o.SharedBy))
 	}
 	d.section(headline(res), nil)
+	d.offers(res)
 }
 
 // headline is the first thing to be read: how many services match what. A number
@@ -75,9 +76,10 @@ func span(res *query.Result) string {
 // nothing says that no row can be shown, and how sure that is.
 func nothing(res *query.Result, question markup) markup {
 	switch {
+	case !res.Complete && res.Continue:
+		return join("\n", join(" ", "*Nothing found so far* for", question), short(res.Why, 500))
 	case !res.Complete:
-		said := join(" ", "*Nothing found so far* for", question)
-		return join("\n", said, short(res.Why, 500))
+		return join("\n", join(" ", "*No sure answer* for", question), short(res.Why, 500))
 	case res.Unreadable > 0:
 		return join(" ", "*Nothing found among the rows that could be read* for", question)
 	}
@@ -98,6 +100,15 @@ func asked(q query.Query) markup {
 		return "any service"
 	}
 	return code(line, 1000)
+}
+
+// offers shows the questions that are worth asking instead.
+func (d *draft) offers(res *query.Result) {
+	buttons := d.asks(res.Try)
+	if len(buttons) > 0 {
+		primary(buttons[0])
+	}
+	d.row(buttons...)
 }
 
 // filters offers to leave out a filter, to change them in the form, and to keep

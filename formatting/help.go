@@ -30,7 +30,6 @@ func Help(topic string, o Options) Message {
 	d.keys("Asked of WHMCS, so they are quick", keys, func(k query.Key) bool { return !k.Control && k.Pushed != "" })
 	d.keys("Tested here", keys, func(k query.Key) bool { return !k.Control && k.Pushed == "" })
 	d.keys("How the answer is shown", keys, func(k query.Key) bool { return k.Control })
-	d.context("Try one:")
 	d.row(d.asks(exampleLines(keys))...)
 	d.context("More about a key: " + code(o.commandLine("help due"), 100) + " · Passwords are never shown, and nothing is ever changed.")
 	return d.message()
