@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -62,37 +61,6 @@ Without a verb it serves. Settings come from the environment; the README lists t
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(serve, p.askCommand(), demoCommand(), p.manifestCommand(), versionCommand())
+	c.AddCommand(serve, p.askCommand(), demoCommand(), p.manifestCommand(), p.healthCommand(), p.versionCommand())
 	return c
-}
-
-func versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version, the commit and Go's version",
-		Example: "  servicesbot version",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(c.OutOrStdout(), versionLine())
-			return err
-		},
-	}
-}
-
-// versionLine tells of the build what the Go toolchain noted.
-func versionLine() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "servicesbot (unknown build)"
-	}
-	commit, dirty := "unknown commit", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			commit = s.Value
-		case s.Key == "vcs.modified" && s.Value == "true":
-			dirty = ", modified"
-		}
-	}
-	return fmt.Sprintf("servicesbot %s (%s%s), %s", info.Main.Version, commit, dirty, info.GoVersion)
 }

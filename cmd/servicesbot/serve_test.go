@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// patience bounds every wait of these tests.
+const patience = 20 * time.Second
+
+// asCommand, set in the environment, makes the test binary the command itself.
+const asCommand = "SERVICESBOT_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// A child is the command, running with settings and nothing else of the
+// environment.
+type child struct {
+	cmd            *exec.Cmd
+	stdout, stderr bytes.Buffer
+}
+
+func startChild(t *testing.T, settings []string, args ...string) *child {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &child{cmd: exec.Command(self, args...)}
+	p.cmd.Env = append(settings, asCommand+"=1", "GOCOVERDIR="+t.TempDir())
+	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill() })
+	return p
+}
+
+// terminated sends SIGTERM and returns how long the end took.
+func (p *child) terminated(t *testing.T) time.Duration {
+	t.Helper()
+	begun := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("the end: %v\n%s", err, &p.stderr)
+	}
+	return time.Since(begun)
+}
+
+// both starts both fakes.
+func both(t *testing.T) (*slackfake.Workspace, *whmcsfake.Server) {
+	t.Helper()
+	installation := whmcsfake.New(whmcsfake.Config{})
+	if err := installation.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { installation.Close() })
+	workspace, err := slackfake.New(slackfake.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := workspace.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { workspace.Close() })
+	return workspace, installation
+}
+
+// settingsFor is the environment that points at both fakes.
+func settingsFor(workspace *slackfake.Workspace, installation *whmcsfake.Server) []string {
+	return []string{
+		"SLACK_APP_TOKEN=" + workspace.AppToken(), "SLACK_BOT_TOKEN=" + workspace.BotToken(), "SLACK_API_URL=" + workspace.URL(),
+		"WHMCS_URL=" + installation.URL(), "WHMCS_IDENTIFIER=" + whmcsfake.Identifier, "WHMCS_SECRET=" + whmcsfake.Secret,
+		"BOT_ALLOW=" + slackfake.SupportTeam,
+	}
+}
+
+// TestServe runs the command as an operator would: by environment alone, until
+// SIGTERM.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	addr := freeAddr(t)
+	p := startChild(t, append(settingsFor(workspace, installation), "HTTP_ADDR="+addr))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := workspace.WaitSockets(ctx, 2); err != nil {
+		t.Fatalf("%v\n%s", err, &p.stderr)
+	}
+	if _, err := workspace.Slash(slackfake.Alice, slackfake.Support, "/services client:1 status:active"); err != nil {
+		t.Fatal(err)
+	}
+	m, err := workspace.WaitMessage(ctx, slackfake.Alice, slackfake.Support, "demodomain2.net")
+	if err != nil || !m.Ephemeral || m.Shows("demodomain.com") {
+		t.Errorf("the answer to the slash command: %v, %+v", err, m)
+	}
+	asked, err := workspace.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err = workspace.WaitMessage(ctx, slackfake.Carl, slackfake.Incident, "demodomain.com"); err != nil || m.ThreadTS != asked.TS {
+		t.Errorf("the answer to the mention: %v, %+v", err, m)
+	}
+	for path, want := range map[string]string{"/healthz": "true", "/readyz": "answers", "/metrics": `servicesbot_requests_total{door="slash",outcome="answered"} 1`} {
+		if got := get(t, "http://"+addr+path); !strings.Contains(got, want) {
+			t.Errorf("%s does not hold %q:\n%s", path, want, got)
+		}
+	}
+	if took := p.terminated(t); took > 9*time.Second {
+		t.Errorf("the end took %s", took)
+	}
+	if got := strings.Count(p.stdout.String(), `"audit"`); got < 2 {
+		t.Errorf("%d audit lines on standard output:\n%s", got, &p.stdout)
+	}
+}
+
+func TestServeRefusesToStartWithoutAllow(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	settings := settingsFor(workspace, installation)
+	p := startChild(t, settings[:len(settings)-1], "serve")
+	if err := p.cmd.Wait(); err == nil {
+		t.Error("it started")
+	}
+	if !strings.Contains(p.stderr.String(), "BOT_ALLOW: nobody may ask") {
+		t.Errorf("standard error: %s", &p.stderr)
+	}
+}
+
+func TestServeEndsOnAWrongToken(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	p := startChild(t, append(settingsFor(workspace, installation), "SLACK_BOT_TOKEN=xoxb-wrong-token"))
+	if err := p.cmd.Wait(); err == nil {
+		t.Error("it went on")
+	}
+	if !strings.Contains(p.stderr.String(), "refuses the bot token") || strings.Contains(p.stderr.String(), "xoxb-wrong") {
+		t.Errorf("standard error: %s", &p.stderr)
+	}
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return body.String()
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// What a release says of itself, set by the linker (-X main.version=v1.2.3 -X
+// main.commit=...). Other builds say what the Go toolchain noted.
+var version, commit string
+
+func (p *process) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version, the commit and Go's version",
+		Example: "  servicesbot version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			info, _ := debug.ReadBuildInfo()
+			_, err := fmt.Fprintln(p.stdout, versionLine(info))
+			return err
+		},
+	}
+}
+
+// versionLine tells of the build what the linker or else info says; info may be
+// nil.
+func versionLine(info *debug.BuildInfo) string {
+	if info == nil {
+		info = &debug.BuildInfo{GoVersion: "unknown Go"}
+	}
+	revision, dirty := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = ", modified"
+		}
+	}
+	if commit != "" {
+		revision, dirty = commit, ""
+	}
+	return fmt.Sprintf("servicesbot %s (commit %s%s), %s", cmp.Or(version, info.Main.Version, "unknown version"), cmp.Or(revision, "unknown"), dirty, info.GoVersion)
+}
