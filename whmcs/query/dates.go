@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -23,6 +24,7 @@ var (
 	dayForm      = regexp.MustCompile(`^([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?$`)
 	otherDayForm = regexp.MustCompile(`^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})$`)
 	relativeForm = regexp.MustCompile(`^(-?)0*([0-9]{1,4})([dwmy])$`)
+	spelledForm  = regexp.MustCompile(`^(-?[0-9]{1,4}) ?(d|w|m|y|)(?:ays?|eeks?|onths?|ears?|)$`)
 )
 
 const (
@@ -128,6 +130,10 @@ func readPoint(s string, ahead bool) (string, *flaw) {
 	}
 	if near := nearest(s, words); near != "" {
 		f.instead = []string{near}
+	}
+	if m := spelledForm.FindStringSubmatch(s); m != nil {
+		f.says = fmt.Sprintf("%q is no distance; write 30d, 4w, 3m or 1y.", shorten(s))
+		f.instead = []string{m[1] + cmp.Or(m[2], "d")}
 	}
 	return "", f
 }

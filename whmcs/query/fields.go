@@ -161,12 +161,12 @@ var table = []field{
 		Help:    "share the answer in the channel at once",
 		Example: "client:1 in:channel"},
 		synonyms: []string{"share"},
-		value:    readOneOf("a place", []string{"channel"}, nil)},
+		value:    readOneOf("a place", []string{"channel"}, map[string]string{"public": "channel", "here": "channel"})},
 	{Key: Key{Name: "fresh", Kind: kindList, Values: []string{"yes"}, Control: true,
 		Help:    "ask WHMCS anew instead of using what is remembered",
 		Example: "client:1 fresh:yes"},
 		synonyms: []string{"refresh", "nocache"},
-		value:    readOneOf("an answer", []string{"yes"}, map[string]string{"true": "yes", "1": "yes", "on": "yes"})},
+		value:    readOneOf("an answer", []string{"yes"}, map[string]string{"true": "yes", "1": "yes", "on": "yes", "now": "yes"})},
 }
 
 // byName finds a field by each of its names, squeezed.

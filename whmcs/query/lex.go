@@ -85,7 +85,7 @@ func (l *lexer) ends(i int) bool { return i >= len(l.line) || spaceAt(l.line, i)
 // token reads the token that begins at l.pos.
 func (l *lexer) token() token {
 	t := token{span: span{start: l.pos}}
-	if l.line[l.pos] == '-' && !l.ends(l.pos+1) {
+	if l.line[l.pos] == '-' {
 		t.not = true
 		l.pos++
 	}

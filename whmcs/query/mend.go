@@ -88,7 +88,7 @@ func newError(line string, faults []fault) *Error {
 	for _, f := range faults[:min(len(faults), maxProblems)] {
 		e.Problems = append(e.Problems, Problem{Start: f.start, End: f.end, Says: f.says, Valid: f.valid})
 	}
-	if len(line) <= maxMended {
+	if len(line) <= maxMended && len(faults) <= maxProblems {
 		e.Corrected = mended(line, faults, maxMends)
 	}
 	return e
@@ -273,11 +273,11 @@ func distance(typed, name string) int {
 	return maxKeyLength
 }
 
-// swaps is the edit distance with swaps of neighbours as one change.
+// swaps is the edit distance with swaps of neighbours as one change. b is at most
+// maxKeyLength long.
 func swaps(a, b string) int {
-	before := make([]int, len(b)+1)
-	last := make([]int, len(b)+1)
-	row := make([]int, len(b)+1)
+	var rows [3][maxKeyLength + 1]int
+	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range last {
 		last[j] = j
 	}

@@ -18,16 +18,19 @@ func Parse(line string) (Query, error) {
 }
 
 // NewTerm makes a filter of key and free text, such as a form's field holds:
-// each value is taken as it stands, quotes and commas included. A failure is an
-// *Error whose Line is the first wrong value.
+// each value is taken as it stands, quotes and commas included. The key "" makes
+// a word. A failure is an *Error whose Line is the first wrong value.
 func NewTerm(key string, values ...string) (Term, error) {
-	k := lookup(key)
-	if k == nil || k.Control {
-		return Term{}, newError(key, []fault{unknownKey(token{key: key, keySpan: span{0, len(key)}})})
+	t, read := Term{}, readText
+	if key != "" {
+		k := lookup(key)
+		if k == nil || k.Control {
+			return Term{}, newError(key, []fault{unknownKey(token{key: key, keySpan: span{0, len(key)}})})
+		}
+		t.Key, read = k.Name, k.value
 	}
-	t := Term{Key: k.Name}
 	for _, v := range values {
-		canonical, flaw := k.value(clean(v))
+		canonical, flaw := read(clean(v))
 		if flaw != nil {
 			return Term{}, newError(v, []fault{flaw.at(span{0, len(v)}, false)})
 		}
@@ -35,8 +38,11 @@ func NewTerm(key string, values ...string) (Term, error) {
 			t.Values = append(t.Values, canonical)
 		}
 	}
-	if len(t.Values) == 0 {
-		return Term{}, newError("", []fault{{says: fmt.Sprintf("%q needs a value.", k.Name)}})
+	switch n := len(t.Values); {
+	case n == 0:
+		return Term{}, newError("", []fault{{says: fmt.Sprintf("%q needs a value.", t.Key)}})
+	case n > maxValues:
+		return Term{}, newError("", []fault{{says: fmt.Sprintf("A list may have %d values, this one has %d.", maxValues, n)}})
 	}
 	return t, nil
 }
@@ -50,7 +56,7 @@ func parse(line string) (Query, []fault) {
 		p.help(tokens)
 		return p.q, p.faults
 	}
-	for i := 0; i < len(tokens); i++ {
+	for i := 0; i < len(tokens) && len(p.faults) <= maxProblems; i++ {
 		t := tokens[i]
 		var next *token
 		if i+1 < len(tokens) && tokens[i+1].word() {
@@ -121,7 +127,7 @@ func (p *parser) unfinished(t token, next *token) bool {
 			f.valid = k.Values
 		}
 	default:
-		f.says = "A lone - excludes nothing."
+		f.says = "A lone - excludes nothing: it belongs right before what it excludes."
 		f.edits = remove(t.start, t.end)
 	}
 	if next != nil {
@@ -190,6 +196,9 @@ func (p *parser) filter(k *field, t token) {
 	term := Term{Not: t.not, Key: k.Name}
 	p.tooMany(t)
 	for _, v := range t.values {
+		if p.excludesValue(k, t, v) {
+			continue
+		}
 		canonical, flaw := k.value(v.text)
 		switch {
 		case flaw != nil:
@@ -199,6 +208,24 @@ func (p *parser) filter(k *field, t token) {
 		}
 	}
 	p.q.Terms = append(p.q.Terms, term)
+}
+
+// excludesValue notes "status:-active", which means "-status:active". In numbers,
+// dates and texts a - is part of the value.
+func (p *parser) excludesValue(k *field, t token, v value) bool {
+	if v.quoted || len(v.text) < 2 || v.text[0] != '-' && v.text[0] != '!' {
+		return false
+	}
+	switch k.Kind {
+	case kindNumber, kindDate, kindText, kindProduct:
+		return false
+	}
+	f := fault{span: v.span, says: fmt.Sprintf("To exclude, put - before the key: %q.", "-"+k.Name+":"+v.text[1:])}
+	if len(t.values) == 1 && !t.not {
+		f.edits = append(replace(t.start, t.start, "-"), remove(v.start, v.start+1)...)
+	}
+	p.fault(f)
+	return true
 }
 
 // tooMany notes a term with more alternatives than anybody types.

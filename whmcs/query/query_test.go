@@ -2,8 +2,11 @@ package query_test
 
 import (
 	"errors"
+	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"servicesbot/whmcs/query"
 )
@@ -69,9 +72,58 @@ func TestNewTermTakesFreeText(t *testing.T) {
 	if want := `product:"Web, \"Pro\" client:1"`; term.String() != want {
 		t.Errorf("got %s, want %s", term, want)
 	}
+	word, err := query.NewTerm("", "demodomain.com", `"`, "12", "help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := parse(t, word.String()); !reflect.DeepEqual(got.Terms, []query.Term{word}) {
+		t.Errorf("%s is read as %+v", word, got.Terms)
+	}
 	_, err = query.NewTerm("client", "12b")
 	var e *query.Error
 	if !errors.As(err, &e) || e.Line != "12b" {
 		t.Errorf("a wrong number gives %#v", err)
+	}
+}
+
+// TestAnyTextRoundTrips writes texts of the language's own characters as words
+// and values, and reads them again.
+func TestAnyTextRoundTrips(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"a", "Z", "1", ":", ",", "-", `"`, `\`, " ", ".", "=", "#", "?", "help", "client", "client:1", "*", "@", "example.com", "ü", "\u00a0", "<", "..", "www."}
+	for range 20_000 {
+		var text strings.Builder
+		for range 1 + random.IntN(4) {
+			text.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		for _, key := range []string{"", "product", "group", "username", "domain"} {
+			term, err := query.NewTerm(key, text.String())
+			if err != nil {
+				continue
+			}
+			term.Not = random.IntN(2) == 0
+			q := query.Query{Terms: []query.Term{term, {Key: "status", Values: []string{"active"}}}}
+			if again := parse(t, q.String()); !reflect.DeepEqual(again, q) {
+				t.Fatalf("%q as %s is read as %+v", text.String(), q, again)
+			}
+		}
+	}
+}
+
+// TestLongLines reads lines that would take minutes if any part of the parser
+// looked back at what it had read.
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"a", "a ", ",", "a,", `"`, `"a" `, `""`, "a:b ", "client:1 ", "client:1,", "client: ", "-", "- ", "1 ", "1,", ":", "\\", "ü", "\xff", "a.b/", "due:1 ", `x:"`, "sort:due ", "a= ", "client 1 ", "help "} {
+		line := strings.Repeat(piece, 50_000/len(piece))
+		began := time.Now()
+		q, err := query.Parse(line)
+		if err == nil {
+			_ = q.String()
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%d bytes of %q took %s", len(line), piece, took)
+		}
 	}
 }

@@ -19,8 +19,8 @@ func readID(s string) (string, *flaw) {
 	digits := strings.TrimPrefix(s, "#")
 	if !isNumber(s) {
 		f := &flaw{says: fmt.Sprintf("%q is not a number.", shorten(s))}
-		if d := digitsForm.FindString(s[:min(len(s), 100)]); d != "" && strings.Trim(d, "0") != "" {
-			f.instead = []string{d}
+		if runs := digitsForm.FindAllString(s[:min(len(s), 100)], 2); len(runs) == 1 && strings.Trim(runs[0], "0") != "" {
+			f.instead = runs
 		}
 		return "", f
 	}
@@ -66,15 +66,13 @@ func readOneOf(what string, values []string, also map[string]string) func(string
 		known[k] = v
 	}
 	return func(s string) (string, *flaw) {
-		if v, ok := known[squeeze(s)]; ok {
+		if v, ok := known[squeeze(s)]; ok && s[0] != '-' {
 			return v, nil
 		}
 		f := &flaw{valid: values, says: fmt.Sprintf("%q is not %s.", shorten(s), what)}
 		if near := nearest(s, values); near != "" {
 			f.says = fmt.Sprintf("%q is not %s; did you mean %q?", shorten(s), what, near)
 			f.instead = []string{near}
-		} else if len(values) == 1 {
-			f.instead = values
 		}
 		return "", f
 	}
@@ -255,7 +253,10 @@ func readQty(s string) (string, *flaw) { return readNumber(s, false) }
 
 func readNumber(s string, decimals bool) (string, *flaw) {
 	bad := func() (string, *flaw) {
-		f := &flaw{says: fmt.Sprintf("%q is no number; write 24.95, >100 or 10..20.", shorten(s))}
+		f := &flaw{says: fmt.Sprintf("%q is no number; write 2, >1 or 5..10.", shorten(s))}
+		if decimals {
+			f.says = fmt.Sprintf("%q is no number of at most 4 decimals; write 24.95, >100 or 10..20.", shorten(s))
+		}
 		plain := strings.Trim(s, "$€£¥ abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 		if _, again := numberParts(plain, decimals); again && plain != s {
 			f.instead = []string{plain}
