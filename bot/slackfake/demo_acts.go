@@ -61,8 +61,9 @@ func (w *Workspace) serveAct(rw http.ResponseWriter, r *http.Request) {
 func forPeople(err error) string { return strings.TrimPrefix(err.Error(), "slackfake: ") }
 
 func (w *Workspace) demoPost(a demoAct) (Sent, error) {
+	a.Text = strings.TrimSpace(a.Text)
 	switch {
-	case strings.TrimSpace(a.Text) == "":
+	case a.Text == "":
 		return Sent{}, fmt.Errorf("slackfake: there is nothing to send")
 	case strings.HasPrefix(a.Text, "/") && a.Thread != "":
 		return Sent{}, fmt.Errorf("slackfake: %s cannot be used in a thread; mention @%s there", w.cfg.Command, BotName)

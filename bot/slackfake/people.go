@@ -62,6 +62,15 @@ const (
 
 // furnish fills the default workspace.
 func (w *Workspace) furnish() {
+	for _, c := range []Channel{
+		{ID: Support, Name: "support", Members: []string{BotUser, Alice, Bob, Carl, Gina, Dora, DeployBot}},
+		{ID: Incident, Name: "incident-42", Members: []string{BotUser, Alice, Bob, Carl, Gina, DeployBot}},
+		{ID: Partner, Name: "partner-acme", ExtShared: true, Members: []string{BotUser, Alice, Bob, Pat}},
+		{ID: Billing, Name: "billing", Private: true, Members: []string{BotUser, Alice, Bob}},
+		{ID: General, Name: "general", Members: []string{Alice, Bob, Carl, DeployBot}},
+	} {
+		w.addChannel(c)
+	}
 	for _, u := range []User{
 		{ID: BotUser, Name: BotName, RealName: "Services Bot", Bot: true, BotID: BotID, AppID: AppID},
 		{ID: Alice, Name: "alice", RealName: "Alice Archer", Title: "Support agent"},
@@ -74,15 +83,6 @@ func (w *Workspace) furnish() {
 		{ID: Slackbot, Name: "slackbot", RealName: "Slackbot"},
 	} {
 		w.addUser(u)
-	}
-	for _, c := range []Channel{
-		{ID: Support, Name: "support", Members: []string{BotUser, Alice, Bob, Carl, Gina, Dora, DeployBot}},
-		{ID: Incident, Name: "incident-42", Members: []string{BotUser, Alice, Bob, Carl, Gina, DeployBot}},
-		{ID: Partner, Name: "partner-acme", ExtShared: true, Members: []string{BotUser, Alice, Bob, Pat}},
-		{ID: Billing, Name: "billing", Private: true, Members: []string{BotUser, Alice, Bob}},
-		{ID: General, Name: "general", Members: []string{Alice, Bob, Carl, DeployBot}},
-	} {
-		w.addChannel(c)
 	}
 	w.groups[SupportTeam] = &Group{ID: SupportTeam, Handle: "support-team", Members: []string{Alice, Bob}}
 }

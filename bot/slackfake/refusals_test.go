@@ -466,3 +466,9 @@ func TestResponseURLIsUsedUpAndExpires(t *testing.T) {
 		t.Errorf("bad blocks: %d %v", r.status, r.body)
 	}
 }
+
+// decode reads a JSON answer and closes it.
+func decode(res *http.Response, v any) error {
+	defer func() { _ = res.Body.Close() }()
+	return json.NewDecoder(res.Body).Decode(v)
+}

@@ -50,7 +50,7 @@ async function load() {
       state = fresh;
       ui.user = fresh.me.id;
       draw();
-      await wire();
+      await wire(state.me.tz);
     });
   }
   loading = false;
@@ -62,7 +62,8 @@ function place() {
 
 function channelLabel(c) {
   if (c.kind === "im") return `@${state.names[state.bot]}`;
-  return `${c.kind === "private" ? "🔒" : "#"} ${c.name}${c.shared ? " (shared with another company)" : ""}`;
+  const remarks = [c.kind === "private" && "private", c.shared && "shared with another company", c.archived && "archived"].filter(Boolean);
+  return `# ${c.name}${remarks.length ? ` (${remarks.join(", ")})` : ""}`;
 }
 
 const doing = {
@@ -158,15 +159,23 @@ function composer(form, line, send) {
       line.value = sent[--at];
     }
   });
+  line.addEventListener("keypress", (event) => {
+    if (event.key === "Enter" && !event.shiftKey) event.preventDefault(); // no empty line stays behind
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const text = line.value;
-    if (!text.trim()) return;
+    const text = line.value.trim();
+    if (!text) return;
+    line.value = "";
     attempt(async () => {
-      await send(text);
+      try {
+        await send(text);
+      } catch (err) {
+        line.value ||= text; // nothing typed is lost
+        throw err;
+      }
       sent.push(text);
       at = sent.length;
-      line.value = "";
     });
   });
 }

@@ -65,11 +65,19 @@ export function read(node) {
   return values;
 }
 
-// showErrors writes errors below the inputs they belong to.
+// showErrors writes errors below the inputs they belong to, and goes to the first when
+// they are new.
 export function showErrors(node, errors) {
+  const news = JSON.stringify(errors);
+  if (node.dataset.errors === news) return;
+  node.dataset.errors = news;
+  let first = null;
   for (const place of node.querySelectorAll("[data-error]")) {
     const error = errors[place.dataset.error] || "";
+    const field = node.querySelector(`[data-block="${CSS.escape(place.dataset.error)}"]`);
     place.textContent = error;
-    node.querySelector(`[data-block="${CSS.escape(place.dataset.error)}"]`)?.setAttribute("aria-invalid", error ? "true" : "false");
+    field?.setAttribute("aria-invalid", error ? "true" : "false");
+    if (error) first ||= field;
   }
+  (first?.tagName === "FIELDSET" ? first.querySelector("input") : first)?.focus();
 }

@@ -19,6 +19,7 @@ export function modal(state, doing) {
     }
     draw(view, state, doing);
     if (!dialog.open) dialog.showModal();
+    (dialog.querySelector("input, select, textarea") || dialog.querySelector("h2")).focus();
   }
   if (!view) return;
   showErrors(dialog, view.errors);
@@ -32,7 +33,7 @@ function draw(view, state, doing) {
     click: (action) => doing.click({ view: view.id, values: read(form), ...action }),
   };
   form.append(
-    el("h2", { id: "modal-title" }, view.title), ...blocks(view.blocks, ctx), el("p", { class: "trouble", role: "alert" }),
+    el("h2", { id: "modal-title", tabindex: "-1" }, view.title), ...blocks(view.blocks, ctx), el("p", { class: "trouble", role: "alert" }),
     el("p", { class: "buttons" },
       el("button", { type: "button", class: "close", onclick: () => doing.close(view) }, view.close || "Close"),
       view.submit ? el("button", { type: "submit", class: "primary" }, view.submit) : null));
@@ -45,6 +46,7 @@ function draw(view, state, doing) {
     doing.close(view);
   };
   dialog.replaceChildren(form);
+  delete dialog.dataset.errors;
 }
 
 const question = document.getElementById("ask");
