@@ -101,7 +101,7 @@ func stopped(ctx context.Context, action string) error {
 // adviceByKind says what an operator should do, where nothing more special is
 // known.
 var adviceByKind = map[Kind]string{
-	ErrBadCredentials:     "Check WHMCS_IDENTIFIER and WHMCS_SECRET, and that the admin behind them is enabled and has the \"API Access\" permission.",
+	ErrBadCredentials:     "Check WHMCS_IDENTIFIER and WHMCS_SECRET, or WHMCS_USERNAME and WHMCS_PASSWORD, and that the admin behind them is enabled and has the \"API Access\" permission.",
 	ErrIPNotAllowed:       "Add the address to the API IP Access Restriction list in WHMCS (General Settings, Security), or set WHMCS_ACCESS_KEY.",
 	ErrActionNotPermitted: "Tick the action in the API role of the credentials (API Roles in WHMCS).",
 	ErrWrongURL:           "Set WHMCS_URL to the address of the installation itself, as the browser shows it after all redirects.",

@@ -186,9 +186,10 @@ func (w *walk) follow(s *stretch, first bool) {
 	}
 }
 
-// lookAhead asks for the next pages, as many at once as there may be calls.
+// lookAhead asks for the next pages, as many at once as there may be calls, and
+// for one that waits, to begin when another is read and has yet to be decoded.
 func (w *walk) lookAhead() {
-	for len(w.queue) < w.a.maxConcurrent && w.plan < w.total {
+	for len(w.queue) <= w.a.maxConcurrent && w.plan < w.total {
 		w.queue = append(w.queue, w.fetch(w.plan, w.stride))
 		w.plan += w.stride
 	}

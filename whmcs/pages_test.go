@@ -176,6 +176,19 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestRunaway wants an end to pages that never end.
+func TestRunaway(t *testing.T) {
+	t.Parallel()
+	w := walk{a: newTestAPI(t, nil), pages: maxPages, total: 1}
+	if err := w.tellRunaway(false); kindOf(err) != ErrWHMCS {
+		t.Error(err)
+	}
+	w.plan = 1 // all is read
+	if err := w.tellRunaway(false); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPagesStop wants one call for a caller who stops after the first page, and
 // nothing left running for one who stops later.
 func TestPagesStop(t *testing.T) {
