@@ -145,16 +145,12 @@ func (w *Workspace) Delete(user, channel, ts string) (Sent, error) {
 	if err != nil {
 		return Sent{}, err
 	}
-	before := w.messageJSON(m)
 	w.talk[c.ID].remove(m)
 	w.changed()
 	if c.IM == "" {
 		return Sent{At: time.Now()}, nil
 	}
-	return w.event("message.im", object{
-		"type": "message", "subtype": "message_deleted", "hidden": true, "channel": c.ID, "channel_type": "im",
-		"ts": w.timestamp(), "deleted_ts": ts, "previous_message": before,
-	}, c), nil
+	return w.tellDeleted(m, c), nil
 }
 
 func (w *Workspace) ownMessage(user, channel, ts string) (*User, *Channel, *Message, error) {

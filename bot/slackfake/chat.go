@@ -243,7 +243,18 @@ func (w *Workspace) deleteMessage(c *call) (object, *apiError) {
 		return nil, problem
 	}
 	w.erase(m)
+	if ch.IM != "" {
+		w.tellDeleted(m, ch)
+	}
 	return object{"channel": ch.ID, "ts": m.TS}, nil
+}
+
+// tellDeleted tells of a direct message that is gone.
+func (w *Workspace) tellDeleted(m *Message, c *Channel) Sent {
+	return w.event("message.im", object{
+		"type": "message", "subtype": "message_deleted", "hidden": true, "channel": c.ID, "channel_type": "im",
+		"ts": w.timestamp(), "deleted_ts": m.TS, "previous_message": w.messageJSON(m),
+	}, c)
 }
 
 // erase takes a message away.

@@ -132,23 +132,22 @@ func (w *Workspace) completeUpload(c *call) (object, *apiError) {
 	if problem != nil {
 		return nil, problem
 	}
-	ts := c.args.str("thread_ts")
-	var files []File
+	comment := &Message{}
+	if problem := w.compose(args{"text": c.args.str("initial_comment"), "blocks": c.args["blocks"]}, comment, false); problem != nil {
+		return nil, problem
+	}
 	reply := []object{}
 	for i, u := range uploads {
 		u.done = true
 		u.file.Title = firstOf(str(wanted[i]["title"]), u.file.Name)
-		files = append(files, u.file)
+		comment.Files = append(comment.Files, u.file)
 		reply = append(reply, object{"id": u.file.ID, "title": u.file.Title})
 	}
 	for _, ch := range targets {
-		m := &Message{Channel: ch.ID, ThreadTS: ts, User: BotUser, BotID: BotID, Via: c.method, Files: files}
-		comment := args{"text": c.args.str("initial_comment"), "blocks": c.args["blocks"]}
-		if problem := w.compose(comment, m, false); problem != nil {
-			return nil, problem
-		}
-		w.post(m)
-		w.echo(m, ch)
+		m := *comment
+		m.Channel, m.ThreadTS, m.User, m.BotID, m.Via = ch.ID, c.args.str("thread_ts"), BotUser, BotID, c.method
+		w.post(&m)
+		w.echo(&m, ch)
 	}
 	return object{"files": reply}, nil
 }

@@ -13,6 +13,9 @@ const (
 	hookLife = 30 * time.Minute
 )
 
+// maxHooks is how many response_urls are remembered, the newest; older ones are unknown.
+const maxHooks = 50_000
+
 // hook is a response_url: of a slash command, of a click, or of a message shortcut.
 type hook struct {
 	kind     string // commands, actions, app
@@ -35,15 +38,18 @@ func (w *Workspace) newHook(kind, envelope string, u *User, c *Channel, m *Messa
 		url: fmt.Sprintf("%s/%s/%s/%s/%s", w.base(), kind, TeamID, w.id("1"), key),
 	}
 	w.hooks[key], w.answered[envelope] = h, h
-	w.after(2*hookLife, func() {
-		delete(w.hooks, key)
-		delete(w.answered, envelope)
-	})
+	w.hookKeys = append(w.hookKeys, key)
+	if len(w.hookKeys) > maxHooks {
+		oldest := w.hookKeys[0]
+		w.hookKeys = w.hookKeys[1:]
+		delete(w.answered, w.hooks[oldest].envelope)
+		delete(w.hooks, oldest)
+	}
 	return h
 }
 
 // Answers is how many answers an envelope got through its response_url or its ack:
-// messages posted, changed or deleted.
+// messages posted, changed or deleted. The newest 50,000 envelopes are remembered.
 func (w *Workspace) Answers(envelope string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -24,7 +24,7 @@ type Config struct {
 
 	Ping           time.Duration // between two pings of a socket; 0: 5 s
 	ConnectionTime time.Duration // a socket's life, announced in hello; 0: 18060 s, as seen live
-	History        int           // messages kept in one conversation; 0: 20,000
+	History        int           // messages kept in one conversation; 0: 10,000
 	StrictAcks     bool          // an ack counts only on the socket that delivered the envelope
 }
 
@@ -89,6 +89,7 @@ type Workspace struct {
 	files    map[string]*upload
 	triggers map[string]*trigger
 	hooks    map[string]*hook // response_urls by secret
+	hookKeys []string         // the secrets in the order they were made
 	answered map[string]*hook // by envelope id
 	tickets  map[string]ticket
 	sockets  []*socket
@@ -156,7 +157,7 @@ func withDefaults(cfg Config) Config {
 		cfg.ConnectionTime = 18060 * time.Second
 	}
 	if cfg.History <= 0 {
-		cfg.History = 20_000
+		cfg.History = 10_000
 	}
 	return cfg
 }

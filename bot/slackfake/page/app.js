@@ -12,7 +12,7 @@ const byId = (id) => document.getElementById(id);
 
 // ui is what the page itself remembers: the address bar keeps it too.
 const [user, channel, thread] = decodeURIComponent(location.hash.slice(1)).split("/");
-const ui = { user: user || "", channel: channel || "", thread: thread || "", editing: null, notices: 0 };
+const ui = { user: user || "", channel: channel || "", thread: thread || "", editing: null, notices: null };
 let state = null;
 
 function goTo(change) {
@@ -113,7 +113,7 @@ function draw() {
   drawThread(here);
   modal(state, viewing);
   switches(state.switches, (name, on) => attempt(() => api.act("switch", { name, on })));
-  state.notices.slice(ui.notices).forEach((n) => notice(n.text));
+  state.notices.slice(ui.notices ?? state.notices.length).forEach((n) => notice(n.text)); // old ones not again
   ui.notices = state.notices.length;
 }
 
@@ -191,7 +191,7 @@ composer(byId("reply"), byId("reply-line"), (text) =>
 
 byId("close-thread").addEventListener("click", () => goTo({ thread: "" }));
 byId("me").addEventListener("change", (event) => {
-  goTo({ user: event.target.value, thread: "", editing: null, notices: 0 });
+  goTo({ user: event.target.value, thread: "", editing: null, notices: null });
   follow();
 });
 
