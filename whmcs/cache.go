@@ -79,8 +79,9 @@ func (c *cache[K, V]) get(ctx context.Context, key K, fresh bool, do func(contex
 	l := c.loads[key]
 	if l == nil || fresh {
 		l, from = c.begin(ctx, key, do), fromCall
+	} else {
+		l.join(ctx)
 	}
-	l.join(ctx)
 	c.mu.Unlock()
 
 	select {
@@ -93,7 +94,8 @@ func (c *cache[K, V]) get(ctx context.Context, key K, fresh bool, do func(contex
 	}
 }
 
-// begin starts a load that runs as long as somebody waits for it. c.mu is held.
+// begin starts a load, with its first asker, that runs as long as somebody waits
+// for it. c.mu is held.
 func (c *cache[K, V]) begin(ctx context.Context, key K, do func(context.Context) (V, error)) *load[V] {
 	c.begun++
 	l := &load[V]{done: make(chan struct{}), number: c.begun}
@@ -101,6 +103,7 @@ func (c *cache[K, V]) begin(ctx context.Context, key K, do func(context.Context)
 	if c.loads[key] == nil {
 		c.loads[key] = l
 	}
+	l.join(ctx) // before the load begins, which looks at the deadline
 	go func() {
 		defer l.cancel()
 		value, err := do(l)

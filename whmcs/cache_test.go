@@ -136,6 +136,29 @@ func TestLongestDeadline(t *testing.T) {
 	})
 }
 
+// TestLoadKnowsDeadline wants a load to know its first asker's deadline from the
+// start.
+func TestLoadKnowsDeadline(t *testing.T) {
+	t.Parallel()
+	c, err := newCache[int](time.Minute, 1<<20, func(bool) uint32 { return 1 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	for key := range 200 {
+		for _, ctx := range []context.Context{t.Context(), ends} {
+			c.get(ctx, key, true, func(load context.Context) (bool, error) {
+				want, wantOK := ctx.Deadline()
+				if got, ok := load.Deadline(); got != want || ok != wantOK {
+					t.Errorf("deadline %v %v, want %v %v", got, ok, want, wantOK)
+				}
+				return true, nil
+			})
+		}
+	}
+}
+
 // TestAge wants answers kept for the time that was set and no longer, each with
 // its own as-of, past the cache with Fresh, and failures not kept.
 func TestAge(t *testing.T) {

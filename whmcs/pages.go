@@ -116,7 +116,7 @@ func (r GetClientsProductsRequest) unfiltered() bool {
 // next reads the first stretch of the queue and asks for more. The page is nil
 // where the stretch brought nothing to show.
 func (w *walk) next() (*Page, error) {
-	w.lookAhead()
+	w.lookAhead(0)
 	s := w.queue[0]
 	<-s.done
 	w.queue = w.queue[1:]
@@ -132,8 +132,8 @@ func (w *walk) next() (*Page, error) {
 	first := w.pages == 0
 	w.pages++
 	w.follow(s, first)
-	if !first {
-		w.lookAhead() // not before the caller wants a second page: most want one
+	if !first { // not before the caller wants a second page: most want one
+		w.lookAhead(1) // which begins while the reply to another is decoded
 	}
 	if err := w.tellRunaway(w.dropSeen(s)); err != nil {
 		return nil, err
@@ -186,10 +186,10 @@ func (w *walk) follow(s *stretch, first bool) {
 	}
 }
 
-// lookAhead asks for the next pages, as many at once as there may be calls, and
-// for one that waits, to begin when another is read and has yet to be decoded.
-func (w *walk) lookAhead() {
-	for len(w.queue) <= w.a.maxConcurrent && w.plan < w.total {
+// lookAhead asks for the next pages: for as many as there may be calls at once,
+// and for some more that wait for their place.
+func (w *walk) lookAhead(more int) {
+	for len(w.queue) < w.a.maxConcurrent+more && w.plan < w.total {
 		w.queue = append(w.queue, w.fetch(w.plan, w.stride))
 		w.plan += w.stride
 	}
