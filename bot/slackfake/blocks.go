@@ -150,11 +150,12 @@ func (m *Message) Elements() []Element { return publicElements(m.Blocks) }
 // Elements are what can be clicked or filled in, in reading order.
 func (v *View) Elements() []Element { return publicElements(v.Blocks) }
 
-// Button finds the action_id of the first element with this label, or whose label begins with
-// it. Labels are compared as shown.
+// Button finds the action_id of the first element with this label, or else of the first
+// whose label contains it.
 func (m *Message) Button(label string) (actionID string, ok bool) { return button(m.Elements(), label) }
 
-// Button finds the action_id of the first element with this label, or whose label begins with it.
+// Button finds the action_id of the first element with this label, or else of the first
+// whose label contains it.
 func (v *View) Button(label string) (actionID string, ok bool) { return button(v.Elements(), label) }
 
 func button(all []Element, label string) (string, bool) {
@@ -164,7 +165,7 @@ func button(all []Element, label string) (string, bool) {
 		}
 	}
 	for _, e := range all {
-		if label != "" && strings.HasPrefix(e.Label, label) {
+		if label != "" && strings.Contains(e.Label, label) {
 			return e.ActionID, true
 		}
 	}
@@ -300,8 +301,20 @@ var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 var angle = regexp.MustCompile(`<([^<>]*)>`)
 
-// plainMrkdwn is mrkdwn as read: links by their label, dates by their fallback, entities decoded.
+// marks are the pairs that mrkdwn marks text up with; code comes first.
+var marks = []*regexp.Regexp{
+	regexp.MustCompile("(^|[^\\pL\\pN`])`{1,3}([^`]+)`{1,3}"),
+	regexp.MustCompile(`(^|[^\pL\pN])\*([^*\s](?:[^*\n]*[^*\s])?)\*`),
+	regexp.MustCompile(`(^|[^\pL\pN])_([^_\s](?:[^_\n]*[^_\s])?)_`),
+	regexp.MustCompile(`(^|[^\pL\pN])~([^~\s](?:[^~\n]*[^~\s])?)~`),
+}
+
+// plainMrkdwn is mrkdwn as read: without its marks, links by their label, dates by their
+// fallback, entities decoded.
 func plainMrkdwn(s string) string {
+	for _, mark := range marks {
+		s = mark.ReplaceAllString(s, "${1}${2}")
+	}
 	s = angle.ReplaceAllStringFunc(s, func(seq string) string {
 		inner := seq[1 : len(seq)-1]
 		target, label, labelled := strings.Cut(inner, "|")

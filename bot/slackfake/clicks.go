@@ -176,7 +176,7 @@ func (w *Workspace) interactive(u *User, payload object, v *View) *delivery {
 	d := w.newDelivery("interactive", payload)
 	d.onMiss = func(reason string) {
 		if v != nil {
-			v.Trouble = troubleConnecting
+			v.trouble()
 		}
 		w.notice(u.ID, "The app did not respond ("+reason+").", d.id)
 	}

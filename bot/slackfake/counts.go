@@ -11,7 +11,7 @@ type Counts struct {
 	Calls   map[string]int // by method, also ResponseURL, FileUpload and SocketLink
 	Refused map[string]int // "chat.postMessage: not_in_channel"; also failures by order
 
-	Sockets       int // open and greeted now
+	Sockets       int // open, greeted and not told to go
 	SocketsOpened int
 	Envelopes     int            // delivered to a socket, retries and duplicates included
 	ByType        map[string]int // of them, by type
@@ -40,9 +40,13 @@ func (w *Workspace) Counts() Counts {
 	defer w.mu.Unlock()
 	c := w.counts
 	c.Calls, c.Refused, c.ByType = maps.Clone(c.Calls), maps.Clone(c.Refused), maps.Clone(c.ByType)
-	c.Waiting = len(w.pending)
+	for _, d := range w.pending {
+		if !d.missed {
+			c.Waiting++
+		}
+	}
 	for _, s := range w.sockets {
-		if s.greeted {
+		if s.greeted && !s.draining {
 			c.Sockets++
 		}
 	}

@@ -131,7 +131,7 @@ func (w *Workspace) demoState(user string) (*demoState, error) {
 		s.Shortcuts = append(s.Shortcuts, demoShortcut{x.CallbackID, x.Name, x.Message})
 	}
 	for _, socket := range w.sockets {
-		if socket.greeted {
+		if socket.greeted && !socket.draining {
 			s.Sockets++
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"time"
 )
 
 // Fill fills inputs of an open modal in without submitting it. Keys are labels, block_ids
@@ -35,6 +36,7 @@ func (w *Workspace) Submit(user string, in View, values map[string]any) (Sent, e
 	}
 	v.Trouble = ""
 	if v.Errors = w.complain(v); len(v.Errors) > 0 {
+		v.ChangedAt = time.Now()
 		return Sent{}, fmt.Errorf("slackfake: the form is not complete: %v", v.Errors)
 	}
 	sent := w.newSent(u, v.ID)
@@ -76,8 +78,13 @@ func (w *Workspace) submitted(v *View, raw json.RawMessage) {
 	case "update", "push":
 		w.answerView(v, obj(answer["view"]), str(answer["response_action"]))
 	default:
-		v.Trouble = troubleConnecting
+		v.trouble()
 	}
+}
+
+// trouble shows Slack's own complaint in a view.
+func (v *View) trouble() {
+	v.Trouble, v.ChangedAt = troubleConnecting, time.Now()
 }
 
 // showErrors marks inputs as wrong. An error at something that is no input block shows
@@ -87,23 +94,24 @@ func (w *Workspace) showErrors(v *View, errors object) {
 	for _, e := range elements(v.Blocks) {
 		inputs[str(e.block["block_id"])] = str(e.block["type"]) == "input"
 	}
+	v.ChangedAt = time.Now()
 	v.Errors = map[string]string{}
 	for block, text := range errors {
 		if !inputs[block] {
-			v.Trouble = troubleConnecting
+			v.trouble()
 			continue
 		}
 		v.Errors[block] = str(text)
 	}
 	if len(errors) == 0 {
-		v.Trouble = troubleConnecting
+		v.trouble()
 	}
 }
 
 func (w *Workspace) answerView(v *View, o object, action string) {
 	next, problem := w.makeView(o, len(encode(o)), "modal")
 	if problem != nil || action == "push" && len(w.modals[v.User]) >= maxViewStack {
-		v.Trouble = troubleConnecting
+		v.trouble()
 		return
 	}
 	if action == "push" {

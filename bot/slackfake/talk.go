@@ -35,6 +35,7 @@ import (
 //	#CHANNEL is shared          with another company; or: unshared
 //	switch NAME on              a switch of the workspace; or: off
 //	time passes: 31m            moves the workspace's clock
+//	the bot is connected        waits until it has a socket open
 //
 // Expectations wait for what is new since the last act:
 //
@@ -135,6 +136,7 @@ var stepKinds = []*stepKind{
 	kind(`(#[\w-]+) is (shared|unshared)`, (*player).share),
 	kind(`switch ([\w-]+) (on|off)`, (*player).flip),
 	kind(`time passes: (\S+)`, (*player).pass),
+	kind(`the bot is connected`, (*player).connected),
 }
 
 var indented = regexp.MustCompile(`^\s+(and|not|button|no button): (.+)$`)

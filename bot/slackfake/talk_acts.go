@@ -227,3 +227,9 @@ func (p *player) pass(_ context.Context, s step) error {
 	p.w.Advance(d)
 	return nil
 }
+
+func (p *player) connected(ctx context.Context, _ step) error {
+	ctx, cancel := context.WithTimeout(ctx, p.o.Patience)
+	defer cancel()
+	return p.w.Wait(ctx, func() bool { return p.w.Counts().Sockets > 0 })
+}
