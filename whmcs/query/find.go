@@ -82,15 +82,13 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 	a.plan = planFor(q, a.env)
 	a.wanted = compile(q, a.env)
 	a.res = &Result{Query: q, Asked: a.asked(), Tested: a.tested(), Complete: true}
-	if a.plan.nobody {
-		a.res.AsOf, a.res.Counted = time.Now(), true
-		a.fill(nil)
-		return a.res, nil
-	}
 	details := a.startDetails(ctx)
 	defer details.stop()
 	read := a.readPushed
-	if a.plan.whole {
+	switch {
+	case a.plan.nobody:
+		read = a.readNothing
+	case a.plan.whole:
 		read = a.readWhole
 	}
 	if err := a.judge(ctx, read(ctx)); err != nil {

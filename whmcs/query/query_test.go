@@ -92,7 +92,7 @@ func TestAnyTextRoundTrips(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"a", "Z", "1", ":", ",", "-", `"`, `\`, " ", ".", "=", "#", "?", "help", "client", "client:1", "*", "@", "example.com", "ü", "\u00a0", "<", "..", "www."}
-	for range 20_000 {
+	for range 3000 {
 		var text strings.Builder
 		for range 1 + random.IntN(4) {
 			text.WriteString(pieces[random.IntN(len(pieces))])
@@ -116,13 +116,13 @@ func TestAnyTextRoundTrips(t *testing.T) {
 func TestLongLines(t *testing.T) {
 	t.Parallel()
 	for _, piece := range []string{"a", "a ", ",", "a,", `"`, `"a" `, `""`, "a:b ", "client:1 ", "client:1,", "client: ", "-", "- ", "1 ", "1,", ":", "\\", "ü", "\xff", "a.b/", "due:1 ", `x:"`, "sort:due ", "a= ", "client 1 ", "help "} {
-		line := strings.Repeat(piece, 50_000/len(piece))
+		line := strings.Repeat(piece, 20_000/len(piece))
 		began := time.Now()
 		q, err := query.Parse(line)
 		if err == nil {
 			_ = q.String()
 		}
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > 2*time.Second {
 			t.Errorf("%d bytes of %q took %s", len(line), piece, took)
 		}
 	}

@@ -85,6 +85,13 @@ func (a *question) readPushed(ctx context.Context) error {
 	return err
 }
 
+// readNothing answers a question for which WHMCS has said that there is no such
+// client.
+func (a *question) readNothing(context.Context) error {
+	a.res.AsOf, a.res.Counted = time.Now(), true
+	return nil
+}
+
 // readParts reads the parts until they end, the page asked for is full, or limit
 // rows were looked at.
 func (a *question) readParts(ctx context.Context, r *reading, limit, started int, fresh bool) error {

@@ -140,8 +140,10 @@ func (a *question) startDetails(ctx context.Context) *details {
 	for _, r := range a.plan.requests {
 		ids[r.ClientID] = struct{}{}
 	}
-	if id := a.plan.requests[0].ClientID; len(ids) == 1 && a.env.clients[id].ID == 0 {
-		d.start(ctx, id)
+	for id := range ids {
+		if len(ids) == 1 && a.env.clients[id].ID == 0 {
+			d.start(ctx, id)
+		}
 	}
 	return d
 }

@@ -24,10 +24,12 @@ func sorted(rows []*whmcs.Service, s Sort) []*whmcs.Service {
 		keyed[i] = rowFor(r, s.Key)
 	}
 	slices.SortFunc(keyed, func(a, b sortRow) int {
-		if a.none != b.none {
-			if a.none {
-				return 1
-			}
+		switch {
+		case a.none && b.none:
+			return cmp.Compare(a.service.ID, b.service.ID)
+		case a.none:
+			return 1
+		case b.none:
 			return -1
 		}
 		c := cmp.Compare(a.number, b.number)
