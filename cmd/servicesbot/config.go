@@ -314,8 +314,8 @@ func (p problems) slack(e *environment) {
 			p.add(name, "must begin with %s", prefix)
 		}
 	}
-	token("SLACK_APP_TOKEN", e.SlackAppToken, "xapp-")
-	token("SLACK_BOT_TOKEN", e.SlackBotToken, "xoxb-")
+	token("SLACK_APP_TOKEN", e.SlackAppToken, appTokenBegin)
+	token("SLACK_BOT_TOKEN", e.SlackBotToken, botTokenBegin)
 }
 
 func (p problems) logger(level, format string, w io.Writer) *slog.Logger {

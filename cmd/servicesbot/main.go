@@ -61,6 +61,6 @@ Without a verb it serves. Settings come from the environment; the README lists t
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(serve, p.askCommand(), demoCommand(), p.manifestCommand(), p.healthCommand(), p.versionCommand())
+	c.AddCommand(serve, p.askCommand(), demoCommand(), p.doctorCommand(), p.manifestCommand(), p.healthCommand(), p.versionCommand())
 	return c
 }

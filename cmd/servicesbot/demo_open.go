@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"os/exec"
+	"runtime"
+)
+
+// openBrowser shows an address in the browser of whoever started the demo.
+func openBrowser(ctx context.Context, address string) error {
+	name, args := "xdg-open", []string{address}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", address}
+	}
+	c := exec.CommandContext(ctx, name, args...)
+	if err := c.Start(); err != nil {
+		return err
+	}
+	go c.Wait() // so that it does not stay behind as a zombie; how it ends is nobody's concern
+	return nil
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// bigInstallation is how many services "20,000 services" makes.
+const bigInstallation = 20_000
+
+// whmcsSwitches are the faults of WHMCS that one can play with on the page, by the name
+// that the fake WHMCS has for them.
+var whmcsSwitches = []struct{ fault, label string }{
+	{"slow", "WHMCS takes 3 s for each call"},
+	{"down", "WHMCS is down: connections are refused"},
+	{"invalid-ip", "WHMCS refuses the bot's IP address"},
+	{"maintenance", "WHMCS is down for maintenance"},
+	{"rate-limited", "WHMCS limits the bot (429)"},
+	{"truncated", "WHMCS's replies are cut off"},
+}
+
+// addWHMCSSwitches puts WHMCS's faults on the page. A fault's name cannot be wrong here,
+// and a port that cannot be opened again leaves WHMCS down, which the page shows.
+func addWHMCSSwitches(workspace *slackfake.Workspace, installation *whmcsfake.Server) {
+	for _, s := range whmcsSwitches {
+		workspace.AddSwitch(slackfake.Switch{
+			Name: "whmcs-" + s.fault, Label: s.label, Group: "WHMCS",
+			Set: func(on bool) {
+				if on {
+					_ = installation.Set(whmcsfake.Fault{Name: s.fault})
+				} else {
+					_ = installation.Clear(s.fault)
+				}
+			},
+		})
+	}
+	workspace.AddSwitch(slackfake.Switch{
+		Name: "whmcs-big", Label: "WHMCS has 20,000 services, not 650", Group: "WHMCS",
+		Set: func(on bool) {
+			if on {
+				installation.Resize(bigInstallation)
+			} else {
+				installation.Resize(whmcsfake.DefaultServices)
+			}
+		},
+	})
+}
+
+// noteCall puts a call of WHMCS into the trace that the page shows. The form is without
+// credentials already.
+func (s *stage) noteCall(c whmcsfake.Call) {
+	var what strings.Builder
+	what.WriteString(c.Action)
+	for _, k := range slices.Sorted(maps.Keys(c.Form)) {
+		if k != "action" && k != "responsetype" {
+			fmt.Fprintf(&what, " %s=%s", k, strings.Join(c.Form[k], ","))
+		}
+	}
+	outcome := fmt.Sprintf("status %d", c.Status)
+	if c.Rows > 0 {
+		outcome = fmt.Sprintf("%s, %d services", outcome, c.Rows)
+	}
+	if len(c.Faults) > 0 {
+		outcome += "; " + strings.Join(c.Faults, ", ")
+	}
+	s.workspace.Note(what.String(), outcome, c.Took)
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// What a check came to. Only a problem makes the exit code 1.
+const (
+	wentWell   = "ok"
+	remarkable = "note" // it works; something is worth knowing
+	wrong      = "problem"
+	notChecked = "not checked"
+)
+
+// A check is one thing that was looked at.
+type check struct {
+	Area   string `json:"area"` // settings, Slack, WHMCS
+	About  string `json:"about"`
+	Result string `json:"result"` // ok, note, problem, not checked
+	Says   string `json:"says"`
+	Mend   string `json:"mend,omitempty"` // what to do about it
+}
+
+// A diagnosis is a doctor's visit, as JSON.
+type diagnosis struct {
+	Healthy bool    `json:"healthy"`
+	Checks  []check `json:"checks"`
+}
+
+// A doctor looks at one area after the other and tells each check as it is made.
+// It knows no customer's data, so that its report can be sent to anybody: it
+// counts rows and names their types.
+type doctor struct {
+	cfg      *config
+	tell     func(check)
+	area     string
+	problems int
+}
+
+func (d *doctor) add(c check) {
+	c.Area = d.area
+	if c.Result == wrong {
+		d.problems++
+	}
+	d.tell(c)
+}
+
+func (d *doctor) ok(about, format string, args ...any) {
+	d.add(check{About: about, Result: wentWell, Says: fmt.Sprintf(format, args...)})
+}
+
+func (d *doctor) note(about, says, mend string) {
+	d.add(check{About: about, Result: remarkable, Says: says, Mend: mend})
+}
+
+func (d *doctor) problem(about, says, mend string) {
+	d.add(check{About: about, Result: wrong, Says: says, Mend: mend})
+}
+
+// skip tells what was not checked.
+func (d *doctor) skip(why string, abouts ...string) {
+	if len(abouts) > 0 {
+		d.add(check{About: strings.Join(abouts, ", "), Result: notChecked, Says: why})
+	}
+}
+
+func (p *process) doctorCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check settings, Slack and WHMCS, and say how to mend what is wrong",
+		Long: `Checks everything that can be wrong before the bot runs, and says how to mend it:
+all settings at once; the tokens and each scope; the entries of BOT_ALLOW; the
+address, certificate, credential and API role of WHMCS, what its replies look like
+and how long they take.
+
+It works with half of the settings, disturbs no running bot (it opens no socket),
+changes nothing, and prints no customer's data, so that its report can be shown to
+others. The exit code is 1 where there is a problem.`,
+		Example: `  servicesbot doctor
+  servicesbot doctor --json | jq '.checks[] | select(.result == "problem")'`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.examine(c.Context(), asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the checks as JSON")
+	return c
+}
+
+// examine makes all checks. Its error says how many problems there are.
+func (p *process) examine(ctx context.Context, asJSON bool) error {
+	cfg, errs := p.tryLoad(ctx, needWHMCS|needSlack)
+	var seen diagnosis
+	d := &doctor{cfg: cfg, tell: func(c check) { seen.Checks = append(seen.Checks, c) }}
+	if !asJSON {
+		d.tell = newReport(p.stdout).print
+	}
+	d.settings(errs)
+	d.slack(ctx)
+	d.whmcs(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if asJSON {
+		seen.Healthy = d.problems == 0
+		if err := printJSON(p.stdout, seen); err != nil {
+			return err
+		}
+	}
+	switch d.problems {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("1 problem")
+	}
+	return fmt.Errorf("%d problems", d.problems)
+}
+
+// settings tells the problems of the variables.
+func (d *doctor) settings(errs []error) {
+	d.area = "settings"
+	for _, err := range errs {
+		name, says, found := strings.Cut(err.Error(), ": ")
+		if !found {
+			name, says = "variables", err.Error()
+		}
+		d.problem(name, says, "")
+	}
+	if len(errs) == 0 {
+		d.ok("variables", "all that serve needs are set")
+	}
+	if d.cfg.adminURL == "" {
+		d.note("WHMCS_ADMIN_URL", "is not set: answers have no links into WHMCS", "Set it to the address of the admin area, such as https://billing.example.com/admin/.")
+	}
+	if d.cfg.httpAddr == "" {
+		d.note("HTTP_ADDR", "is not set: there is no health check and there are no metrics", "Set it to 127.0.0.1:8080, or to an address that your monitoring reaches.")
+	}
+}
+
+// A report prints checks for people.
+type report struct {
+	w    io.Writer
+	area string
+}
+
+func newReport(w io.Writer) *report { return &report{w: w} }
+
+// print writes one check. That the writer fails is seen by the command's other
+// end.
+func (r *report) print(c check) {
+	if c.Area != r.area {
+		fmt.Fprintf(r.w, "%s%s\n", map[bool]string{false: "\n"}[r.area == ""], capital(c.Area))
+		r.area = c.Area
+	}
+	fmt.Fprintf(r.w, "  %-11s  %s: %s\n", cmp.Or(map[string]string{wrong: "PROBLEM"}[c.Result], c.Result), c.About, c.Says)
+	if c.Mend != "" {
+		fmt.Fprintf(r.w, "  %-11s  > %s\n", "", c.Mend)
+	}
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
