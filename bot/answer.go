@@ -91,7 +91,7 @@ func (a *Answers) failed(ctx context.Context, req *Request, q query.Query, err e
 		err = cause
 	}
 	a.Log.Warn("a question failed", "ref", req.Ref, "error", err)
-	ans.Message = formatting.Failure(err, req.Line, o)
+	ans.Message = formatting.Failure(err, q.Lasting().String(), o)
 	return ans
 }
 
