@@ -31,6 +31,7 @@ import (
 //	POST /demo/shortcut             {user, callback_id, channel?, ts?}
 //	POST /demo/home                 {user}: the Home tab is opened
 //	POST /demo/share                {user, channel, on}: sharing with the other company begins or ends
+//	POST /demo/member               {channel, on}: the bot is let into a channel or taken out
 //	POST /demo/switch               {name, on}
 //
 // A POST answers {"ok":true} with what was sent to the bot, or status 409 and

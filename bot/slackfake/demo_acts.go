@@ -34,6 +34,7 @@ var demoActs = map[string]func(*Workspace, demoAct) (Sent, error){
 	"close":    func(w *Workspace, a demoAct) (Sent, error) { return w.CloseView(a.User, View{ID: a.View}, a.All) },
 	"shortcut": (*Workspace).demoShortcut,
 	"home":     func(w *Workspace, a demoAct) (Sent, error) { return w.OpenHome(a.User) },
+	"member":   (*Workspace).demoMember,
 	"share":    func(w *Workspace, a demoAct) (Sent, error) { return w.ShareChannel(a.Channel, a.On) },
 	"switch":   func(w *Workspace, a demoAct) (Sent, error) { return Sent{}, w.Flip(a.Name, a.On) },
 }
@@ -87,6 +88,14 @@ func (w *Workspace) demoClick(a demoAct) (Sent, error) {
 		return w.Choose(a.User, in, a.ActionID, *a.Value)
 	}
 	return w.Click(a.User, in, a.ActionID)
+}
+
+// demoMember lets the bot into a channel, or takes it out.
+func (w *Workspace) demoMember(a demoAct) (Sent, error) {
+	if a.On {
+		return Sent{}, w.Invite(BotUser, a.Channel)
+	}
+	return Sent{}, w.Kick(BotUser, a.Channel)
 }
 
 func (w *Workspace) demoShortcut(a demoAct) (Sent, error) {

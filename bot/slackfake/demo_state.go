@@ -24,6 +24,7 @@ type demoState struct {
 	Notices   []demoNotice             `json:"notices"`
 	Switches  []demoSwitch             `json:"switches"`
 	Sockets   int                      `json:"sockets"` // that the bot has open
+	Caption   string                   `json:"caption"` // what is played just now; "": nothing
 }
 
 type demoShortcut struct {
@@ -109,7 +110,7 @@ func (w *Workspace) demoState(user string) (*demoState, error) {
 	}
 	s := &demoState{
 		Team: teamName, Bot: BotUser, Command: w.cfg.Command, Me: person(u), Names: map[string]string{},
-		Messages: map[string][]demoMessage{}, Modals: []demoView{}, Notices: []demoNotice{},
+		Messages: map[string][]demoMessage{}, Modals: []demoView{}, Notices: []demoNotice{}, Caption: w.caption,
 	}
 	w.addPlaces(s, u)
 	for _, v := range w.modals[u.ID] {
@@ -136,6 +137,15 @@ func (w *Workspace) demoState(user string) (*demoState, error) {
 		}
 	}
 	return s, nil
+}
+
+// Caption puts a line above the page's conversations, such as that of the script which is
+// played just now; "" takes it away.
+func (w *Workspace) Caption(line string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.caption = line
+	w.changed()
 }
 
 func person(u *User) demoPerson {

@@ -45,6 +45,7 @@ func (w *Workspace) Flip(name string, on bool) error {
 		if s := &w.switches[i]; s.Name == name {
 			set = s.Set
 			s.On = on && !s.Button
+			w.trace.add(TraceLine{Kind: "switch", What: s.Label, Outcome: onOrOff(s, on)})
 		}
 	}
 	w.mu.Unlock()
@@ -54,6 +55,17 @@ func (w *Workspace) Flip(name string, on bool) error {
 	set(on)
 	w.changed()
 	return nil
+}
+
+// onOrOff is what the trace says of a switch that was flipped.
+func onOrOff(s *Switch, on bool) string {
+	switch {
+	case s.Button:
+		return ""
+	case on:
+		return "on"
+	}
+	return "off"
 }
 
 // builtinSwitches are the faults of Slack that one can play with.

@@ -12,7 +12,7 @@ import (
 type TraceLine struct {
 	Seq     int             `json:"seq"`
 	At      time.Time       `json:"at"`
-	Kind    string          `json:"kind"` // envelope, ack, call, socket, note
+	Kind    string          `json:"kind"` // envelope, ack, call, socket, switch, note
 	What    string          `json:"what"` // the envelope's type, the method, what the socket did
 	Outcome string          `json:"outcome,omitempty"`
 	Took    time.Duration   `json:"took,omitempty"` // a call's or an ack's time, nanoseconds

@@ -98,6 +98,7 @@ type Workspace struct {
 	notices  []Notice
 	faults   faults
 	switches []Switch
+	caption  string // see Caption
 	counts   Counts
 	acks     []time.Duration
 	trace    trace

@@ -2,37 +2,38 @@
 
 import * as api from "./api.js";
 import { el, keyed } from "./dom.js";
+import { icon } from "./icons.js";
+import { menuButton } from "./menu.js";
+import { nameOf, whoAmI } from "./people.js";
 import { blocks } from "./blocks.js";
 import { messages } from "./messages.js";
-import { ask, modal, source } from "./modal.js";
-import { switches, wire } from "./panel.js";
+import { composer } from "./compose.js";
+import { modal } from "./modal.js";
+import { ask, source } from "./source.js";
+import { aboutOf, home, sidebar, titleOf } from "./sidebar.js";
+import { switches } from "./switches.js";
+import { wire } from "./wire.js";
+import { examples, guide } from "./guide.js";
+import { attempt, notice } from "./notices.js";
+import { isWide, pane, showPane, toolButtons } from "./pane.js";
+import "./theme-button.js";
 
-const home = "home";
 const byId = (id) => document.getElementById(id);
 
 // ui is what the page itself remembers: the address bar keeps it too.
-const [user, channel, thread] = decodeURIComponent(location.hash.slice(1)).split("/");
-const ui = { user: user || "", channel: channel || "", thread: thread || "", editing: null, notices: null };
+const [user, channel, thread] = location.hash.slice(1).split("/").map(decodeURIComponent);
+const ui = { user: user || "", channel: channel || "", thread: thread || "", editing: "" };
+const dismissed = new Set(); // private messages, by person and ts
+const noticed = new Map(); // how many notices of Slack were shown, by person
 let state = null;
 
 function goTo(change) {
+  if ("channel" in change && change.channel !== ui.channel) Object.assign(ui, { thread: "", editing: "" });
   Object.assign(ui, change);
   history.replaceState(null, "", `#${[ui.user, ui.channel, ui.thread].map(encodeURIComponent).join("/")}`);
+  byId("channels").classList.remove("open");
+  byId("open-channels").setAttribute("aria-expanded", "false");
   if (state) draw();
-}
-
-// attempt runs an act and shows its error, if any, to the person.
-async function attempt(run) {
-  try {
-    await run();
-  } catch (err) {
-    notice(err.message);
-  }
-}
-
-function notice(text) {
-  const node = el("p", { class: "notice" }, text, " ", el("button", { type: "button", "aria-label": "Dismiss", onclick: () => node.remove() }, "×"));
-  byId("notices").append(node);
 }
 
 let loading = false, again = false;
@@ -50,45 +51,66 @@ async function load() {
       state = fresh;
       ui.user = fresh.me.id;
       draw();
-      await wire(state.me.tz);
+      await wire();
     });
   }
   loading = false;
 }
 
-function place() {
-  return state.channels.find((c) => c.id === ui.channel) || state.channels[0];
-}
+const act = (name, body) => attempt(() => api.act(name, { user: ui.user, ...body }));
+const place = () => state.channels.find((c) => c.id === ui.channel) || state.channels[0];
 
-function channelLabel(c) {
-  if (c.kind === "im") return `@${state.names[state.bot]}`;
-  const remarks = [c.kind === "private" && "private", c.shared && "shared with another company", c.archived && "archived"].filter(Boolean);
-  return `# ${c.name}${remarks.length ? ` (${remarks.join(", ")})` : ""}`;
+// become changes who one is, and where one is if that person is not there.
+function become(id, where) {
+  goTo({ user: id, thread: "", editing: "", ...(where ? { channel: where } : {}) });
+  state = null;
+  follow();
 }
 
 const doing = {
   confirm: (c) => ask(c, { names: state.names, zone: state.me.tz }),
-  click: (m, action) => attempt(() => api.act("click", { user: ui.user, channel: place().id, ts: m.ts, ...action })),
-  openThread: (m) => { goTo({ thread: m.thread_ts || m.ts }); byId("reply-line").focus(); },
-  edit: (m) => { ui.editing = m; byId("line").value = typedOf(m); byId("line").focus(); },
-  remove: (m) => attempt(() => api.act("delete", { user: ui.user, channel: place().id, ts: m.ts })),
-  shortcut: (id, m) => attempt(() => api.act("shortcut", { user: ui.user, callback_id: id, channel: place().id, ts: m.ts })),
-  source: (m) => source(m.blocks),
+  click: (m, action) => act("click", { channel: place().id, ts: m.ts, ...action }),
+  openThread: (m, write) => {
+    goTo({ thread: m.thread_ts || m.ts });
+    showPane("thread");
+    if (write) reply.field.focus();
+  },
+  typed: typedOf,
+  edit: (m) => goTo({ editing: m ? m.ts : "" }),
+  save: async (m, text) => {
+    if (await act("edit", { channel: place().id, ts: m.ts, text })) goTo({ editing: "" });
+  },
+  remove: async (m) => {
+    const yes = await ask({
+      title: { text: "Delete message" }, text: { text: "It is deleted for everybody." }, confirm: { text: "Delete" }, deny: { text: "Cancel" }, style: "danger",
+    }, {});
+    if (yes) act("delete", { channel: place().id, ts: m.ts });
+  },
+  dismiss: (m) => { dismissed.add(ui.user + m.ts); draw(); },
+  shortcut: (id, m) => act("shortcut", { callback_id: id, channel: place().id, ts: m.ts }),
+  source: (m) => source("JSON of this message", { text: m.text, blocks: m.blocks }),
 };
 
 const viewing = {
   confirm: doing.confirm,
-  click: (action) => attempt(() => api.act("click", { user: ui.user, ...action })),
+  click: (action) => act("click", action),
   submit: (view, values) => attempt(async () => {
     try {
       await api.act("submit", { user: ui.user, view: view.id, values });
     } catch (err) {
       await load(); // the errors stand in the view
-      if (!state.modals.some((v) => Object.keys(v.errors).length)) throw err;
+      if (!state.modals.some((v) => Object.keys(v.errors || {}).length)) throw err;
     }
   }),
-  close: (view) => attempt(() => api.act("close", { user: ui.user, view: view.id })),
+  close: (view) => act("close", { view: view.id }),
+  source: (view) => source("JSON of this view", viewJSON(view)),
 };
+
+// viewJSON is a view as the bot sent it, as far as it can be seen.
+function viewJSON(v) {
+  const plain = (text) => (text ? { type: "plain_text", text } : undefined);
+  return { type: v.type, title: plain(v.title), submit: plain(v.submit), close: plain(v.close), blocks: v.blocks };
+}
 
 // typedOf is a message as it was typed, roughly: mentions by name, links as their label.
 function typedOf(m) {
@@ -101,108 +123,203 @@ function typedOf(m) {
 function draw() {
   const here = place();
   if (ui.channel !== home) ui.channel = here.id;
-  keyed(byId("me"), state.people, (p) => p.id, (p) => el("option", { value: p.id }, `${p.name}, ${p.title}`));
-  byId("me").value = ui.user;
-  drawChannels();
-  keyed(byId("shortcuts"), state.shortcuts.filter((s) => !s.message), (s) => s.id + ui.user, (s) =>
-    el("button", { type: "button", onclick: () => attempt(() => api.act("shortcut", { user: ui.user, callback_id: s.id })) }, s.name));
-  byId("place").textContent = ui.channel === home ? `${state.names[state.bot]} · Home` : channelLabel(here);
-  byId("composer").hidden = ui.channel === home;
-  byId("line").placeholder = `${state.command} client:1 status:active`;
+  document.title = `${ui.channel === home ? "Home" : here.kind === "im" ? state.names[state.bot] : `#${here.name}`} – servicesbot demo`;
+  drawTop();
+  sidebar(byId("channels"), state, ui.channel, (id) => goTo({ channel: id }));
+  drawPlace(here);
+  drawCaption();
   drawMain(here);
   drawThread(here);
   modal(state, viewing);
-  switches(state.switches, (name, on) => attempt(() => api.act("switch", { name, on })));
-  state.notices.slice(ui.notices ?? state.notices.length).forEach((n) => notice(n.text)); // old ones not again
-  ui.notices = state.notices.length;
+  switches(state.switches, (name, on) => act("switch", { name, on }));
+  drawNotices();
 }
 
-function drawChannels() {
-  const list = [...state.channels.map((c) => ({ id: c.id, label: channelLabel(c) })), { id: home, label: "Home tab of the app" }];
-  keyed(byId("channels"), list, (c) => [ui.user, c.id, c.label, c.id === ui.channel].join(" "), (c) => el("button", {
-    type: "button", "aria-current": c.id === ui.channel ? "page" : null, onclick: () => {
-      goTo({ channel: c.id, thread: "" });
-      if (c.id === home) attempt(() => api.act("home", { user: ui.user }));
-    },
-  }, c.label));
+let following = true; // a script that is played
+
+// drawCaption shows the line of a script that is played and goes where it happens.
+function drawCaption() {
+  const line = state.caption;
+  byId("caption").hidden = !line;
+  keyed(byId("caption"), line ? [line] : [], (l) => l, (l) => {
+    const [who] = l.split(" ");
+    const where = /#([\w-]+)/.exec(l)?.[1];
+    const person = Object.keys(state.names).find((id) => state.names[id] === who && state.people.some((p) => p.id === id));
+    const room = state.channels.find((c) => c.name === where);
+    queueMicrotask(() => {
+      if (!following) return;
+      if (person && person !== ui.user) become(person, room?.id);
+      else if (room && room.id !== ui.channel) goTo({ channel: room.id });
+    });
+    return el("div", { class: "caption" }, el("b", {}, "Script"), el("code", {}, l),
+      el("label", {}, el("input", { type: "checkbox", checked: following, onchange: (event) => { following = event.target.checked; } }), "Follow"));
+  });
 }
+
+function drawTop() {
+  byId("team").textContent = state.team;
+  keyed(byId("me"), [state.me], (p) => p.id, () => whoAmI(state, (id) => become(id)));
+  byId("sockets").classList.toggle("down", state.sockets === 0);
+  const text = state.sockets === 0 ? "the bot is not connected" : state.sockets === 1 ? "1 socket" : `${state.sockets} sockets`;
+  keyed(byId("sockets"), [text], (t) => t, (t) => el("span", { title: "Socket Mode connections that the bot has open" }, t));
+}
+
+function drawPlace(here) {
+  const own = ui.channel === home || here.kind === "im";
+  keyed(byId("place"), [here], () => `${own} ${here.id} ${here.shared}`, () => el("span", { class: "place-name" }, titleOf(state, here, ui.channel)));
+  byId("about").textContent = aboutOf(here, ui.channel);
+  byId("about").title = byId("about").textContent;
+  byId("tabs").hidden = !own;
+  const tabs = own ? [["Home", home], ["Messages", state.channels.find((c) => c.kind === "im").id]] : [];
+  keyed(byId("tabs"), tabs, ([name, id]) => `${name} ${id} ${ui.channel === id}`, ([name, id]) => el("button", {
+    type: "button", "aria-current": ui.channel === id ? "page" : null, onclick: () => (id === home ? openHome() : goTo({ channel: id })),
+  }, name));
+  keyed(byId("place-tools"), own ? [] : [here], (c) => `${c.id} ${c.shared} ${c.bot_in} ${ui.user}`, channelMenu);
+  byId("composer").hidden = ui.channel === home;
+  main.describe(`Message ${here.kind === "im" ? state.names[state.bot] : `#${here.name}`}`);
+}
+
+function channelMenu(c) {
+  return menuButton({ class: "icon-button", "aria-label": `About #${c.name}`, title: "Channel settings" }, icon("more"), () => [
+    c.bot_in ? { label: "Remove servicesbot", note: "then it can answer privately only", icon: "close", run: () => act("member", { channel: c.id, on: false }) }
+      : { label: "Add servicesbot", note: "so that it can share answers here", icon: "person", run: () => act("member", { channel: c.id, on: true }) },
+    { label: c.shared ? "Stop sharing with the other company" : "Share with another company", note: "Slack Connect", icon: "shared", run: () => act("share", { channel: c.id, on: !c.shared }) },
+  ]);
+}
+
+function openHome() {
+  goTo({ channel: home });
+  act("home", {});
+}
+
+const shown = (m) => !dismissed.has(ui.user + m.ts);
 
 function drawMain(here) {
   const node = byId("messages");
   if (ui.channel !== home) {
-    messages(node, state.messages[here.id].filter((m) => !m.thread_ts || m.thread_ts === m.ts), state, doing);
+    messages(node, state.messages[here.id].filter((m) => shown(m) && (!m.thread_ts || m.thread_ts === m.ts)), state, doing,
+      { channel: here.id, place: `${ui.user} ${here.id}`, editing: ui.editing, intro: intro(here) });
     return;
   }
+  node.dataset.place = home;
   const view = state.home;
   keyed(node, view ? [view] : [], (v) => `${ui.user} ${v.id} ${v.revision}`, (v) => el("div", { class: "home" }, blocks(v.blocks, {
     names: state.names, zone: state.me.tz, values: v.values, confirm: doing.confirm, click: (action) => viewing.click({ view: v.id, ...action }),
-  })));
+  }), el("button", { type: "button", class: "quiet", onclick: () => viewing.source(v) }, "JSON of this view")));
+}
+
+// intro stands at the beginning of a conversation.
+function intro(c) {
+  const im = c.kind === "im";
+  const lines = im ? examples.map((e) => e.replace("/services ", "")) : examples;
+  return {
+    key: `intro ${c.id}`, draw: () => el("div", { class: "intro" },
+      el("h3", {}, im ? state.names[state.bot] : `#${c.name}`),
+      el("p", {}, im ? "This is between you and the bot. Ask without a command or a mention."
+        : `This is the very beginning of #${c.name}. A command is answered to you alone, a mention of @${state.names[state.bot]} for everybody here.`),
+      el("div", { class: "examples" }, lines.map((line) => el("button", { type: "button", class: "button", onclick: () => main.put(line) }, el("span", {}, line))),
+        el("button", { type: "button", class: "button primary", onclick: () => showPane("guide") }, "Try this: all features"))),
+  };
 }
 
 function drawThread(here) {
-  const list = ui.thread && ui.channel !== home ? state.messages[here.id].filter((m) => m.ts === ui.thread || m.thread_ts === ui.thread) : [];
-  byId("thread").hidden = list.length === 0;
-  messages(byId("replies"), list, state, doing);
+  const list = ui.thread && ui.channel !== home ? state.messages[here.id].filter((m) => shown(m) && (m.ts === ui.thread || m.thread_ts === ui.thread)) : [];
+  pane({ thread: list.length > 0, about: `#${here.name}` });
+  reply.describe("Reply…");
+  messages(byId("replies"), list, state, doing, { channel: here.id, place: `${ui.user} ${ui.thread}`, thread: true, editing: ui.editing });
 }
 
-// composer sends a line on Enter; arrow up brings earlier ones back.
-function composer(form, line, send) {
-  const sent = [];
-  let at = 0;
-  line.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
-    if (event.key === "ArrowUp" && (line.value === "" || at < sent.length) && at > 0) {
-      event.preventDefault();
-      line.value = sent[--at];
-    }
-  });
-  line.addEventListener("keypress", (event) => {
-    if (event.key === "Enter" && !event.shiftKey) event.preventDefault(); // no empty line stays behind
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const text = line.value.trim();
-    if (!text) return;
-    line.value = "";
-    attempt(async () => {
-      try {
-        await send(text);
-      } catch (err) {
-        line.value ||= text; // nothing typed is lost
-        throw err;
-      }
-      sent.push(text);
-      at = sent.length;
-    });
+function drawNotices() {
+  const known = noticed.get(ui.user) ?? state.notices.length;
+  state.notices.slice(known).forEach((n) => notice(n.text));
+  noticed.set(ui.user, state.notices.length);
+}
+
+const suggest = () => [
+  { insert: state.command, label: state.command, note: "client:1 status:active · look up services" },
+  ...Object.entries(state.names).filter(([id]) => id === state.bot || state.people.some((p) => p.id === id))
+    .map(([id, name]) => ({ insert: `@${name}`, label: `@${name}`, note: id === state.bot ? "app" : nameOf(state, id) })),
+];
+
+const main = composer(byId("composer"), {
+  id: "line", label: "Message", hint: "Enter sends · ↑ brings back what you sent", suggest: () => (state ? suggest() : []),
+  tools: [
+    menuButton({ class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts" }, icon("bolt"), () => state.shortcuts.filter((s) => !s.message)
+      .map((s) => ({ label: s.name, note: "shortcut of servicesbot", icon: "bolt", run: () => act("shortcut", { callback_id: s.id }) }))),
+    el("button", { type: "button", class: "icon-button", "aria-label": "Mention servicesbot", title: "Mention servicesbot", onclick: () => main.put(`@${state.names[state.bot]} ${main.field.value}`) }, icon("at")),
+  ],
+  send: (text) => act("post", { channel: place().id, text }),
+});
+const reply = composer(byId("reply"), {
+  id: "reply-line", label: "Reply", hint: "Enter sends", suggest: () => (state ? suggest().filter((s) => s.insert[0] === "@") : []),
+  tools: [el("button", { type: "button", class: "icon-button", "aria-label": "Mention servicesbot in the reply", title: "Mention servicesbot", onclick: () => reply.put(`@${state.names[state.bot]} ${reply.field.value}`) }, icon("at"))],
+  send: (text) => act("post", { channel: place().id, thread: ui.thread, text }),
+});
+
+// tryOut carries out an entry of the guide.
+function tryOut(t) {
+  const who = t.be || t.as || ui.user;
+  const named = (c) => (t.in === "im" ? c.kind === "im" : c.name === t.in);
+  const where = () => (t.in ? state.channels.find(named)?.id || state.channels[0].id : ui.channel);
+  if (t.pane) showPane(t.pane);
+  if (t.home) openHome();
+  if (!isWide() && !t.pane) showPane("");
+  whenIAm(who, () => {
+    if (t.in) goTo({ channel: where() });
+    if (t.say) main.put(t.say);
   });
 }
 
-composer(byId("composer"), byId("line"), async (text) => {
-  const m = ui.editing;
-  if (m) await api.act("edit", { user: ui.user, channel: place().id, ts: m.ts, text });
-  else await api.act("post", { user: ui.user, channel: place().id, text });
-  ui.editing = null;
-});
-composer(byId("reply"), byId("reply-line"), (text) =>
-  api.act("post", { user: ui.user, channel: place().id, thread: ui.thread, text }));
+let waiting = null;
 
-byId("close-thread").addEventListener("click", () => goTo({ thread: "" }));
-byId("me").addEventListener("change", (event) => {
-  goTo({ user: event.target.value, thread: "", editing: null, notices: null });
-  follow();
-});
+// whenIAm runs next once the state of that person is here.
+function whenIAm(id, next) {
+  if (id === ui.user && state) return next();
+  waiting = next;
+  become(id);
+}
 
 let stream = null;
 
 // follow listens for changes on behalf of the person one is.
 function follow() {
   stream?.close();
-  stream = api.changes(ui.user, load, (up) => {
-    byId("status").textContent = up ? "" : "The demo does not answer. Is it still running?";
+  let up = true;
+  stream = api.changes(ui.user, async () => {
+    await load();
+    const next = state && waiting;
+    waiting = null;
+    next?.();
+  }, (is) => {
+    if (up && !is) notice("The demo does not answer. Is it still running?");
+    up = is;
   });
 }
 
+// Arrow keys go from message to message once one has the focus, or their list.
+for (const log of [byId("messages"), byId("replies")]) {
+  log.addEventListener("keydown", (event) => {
+    const rows = [...log.querySelectorAll("article")];
+    const at = rows.indexOf(event.target);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || (at < 0 && event.target !== log)) return;
+    event.preventDefault();
+    (rows[at < 0 ? rows.length - 1 : at + step] || event.target).focus();
+  });
+}
+
+byId("open-channels").append(icon("menu"));
+byId("open-channels").addEventListener("click", () => {
+  const open = byId("channels").classList.toggle("open");
+  byId("open-channels").setAttribute("aria-expanded", String(open));
+});
+toolButtons((name) => {
+  if (name !== "thread") goTo({ thread: "" });
+  attempt(wire);
+});
+if (thread) {
+  ui.thread = thread;
+  showPane("thread");
+}
+guide(tryOut);
 follow();

@@ -9,7 +9,7 @@ import { chart } from "./chart.js";
 import { input } from "./inputs.js";
 
 const renderers = {
-  section, header, context, divider: () => el("hr"), actions, image, rich_text: richText, input,
+  section, header, context, divider: () => el("hr", { class: "block" }), actions, image, rich_text: richText, input,
   data_table: dataTable, table, data_visualization: chart,
   markdown: (block) => el("pre", { class: "block" }, block.text),
 };

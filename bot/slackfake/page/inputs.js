@@ -20,7 +20,8 @@ export function input(block, ctx) {
     field.prepend(el("legend", {}, ...label));
     return el("div", { class: "block input" }, field, hint, error);
   }
-  return el("div", { class: "block input" }, el("label", { for: id }, ...label), field, hint, error);
+  field.classList.add("field");
+  return el("div", { class: "block input" }, el("label", { class: "name", for: id }, ...label), field, hint, error);
 }
 
 const kinds = { email_text_input: "email", url_text_input: "url", number_input: "text", datepicker: "date", timepicker: "time" };
@@ -35,7 +36,7 @@ function control(e, state, id) {
     case "radio_buttons":
       return choices(e, "radio", [state.selected_option?.value], id);
     case "plain_text_input":
-      if (e.multiline) return el("textarea", { id, rows: 4, placeholder }, state.value);
+      if (e.multiline) return el("textarea", { id, rows: 4, placeholder }, state.value || "");
       return el("input", { id, type: "text", autocomplete: "off", spellcheck: "false", placeholder, value: state.value });
     default:
       return el("input", {
@@ -46,8 +47,8 @@ function control(e, state, id) {
 
 function choices(e, type, chosen, id) {
   const all = e.options || (e.option_groups || []).flatMap((g) => g.options);
-  return el("fieldset", { id }, all.map((o) => el("label", { class: "choice" },
-    el("input", { type, name: id, value: o.value, checked: chosen.includes(o.value) }), " ", o.text.text)));
+  return el("fieldset", { id }, el("div", { class: "choices" }, all.map((o) => el("label", { class: "choice" },
+    el("input", { type, name: id, value: o.value, checked: chosen.includes(o.value) }), o.text.text))));
 }
 
 // read collects the values of all inputs within a node, by block_id.

@@ -1,65 +1,143 @@
-// Messages of a channel or a thread.
+// Messages of a channel or a thread, as rows.
 
-import { el, keyed } from "./dom.js";
+import { clock, el, keyed } from "./dom.js";
+import { icon } from "./icons.js";
+import { menuButton } from "./menu.js";
+import { avatar, nameOf } from "./people.js";
 import { blocks } from "./blocks.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { file, fileAddress } from "./api.js";
+import { attachment } from "./files.js";
+import { builderAddress } from "./source.js";
 
-// messages renders a list; doing has what the reader can do: click, openThread, edit,
-// remove, shortcut, confirm.
-export function messages(parent, list, state, doing) {
-  const atEnd = parent.scrollHeight - parent.scrollTop - parent.clientHeight < 40;
-  const replies = new Map();
-  for (const m of Object.values(state.messages).flat()) {
-    if (m.thread_ts && m.thread_ts !== m.ts && !m.ephemeral) replies.set(m.thread_ts, (replies.get(m.thread_ts) || 0) + 1);
-  }
-  const keyOf = (m) => [state.me.id, m.ts, m.revision, replies.get(m.ts) || 0, (m.files || []).length].join(" ");
-  keyed(parent, list, keyOf, (m) => message(m, replies.get(m.ts) || 0, state, doing));
+const together = 300; // seconds within which messages of one person stand below one name
+
+// messages renders a list; view says what surrounds it: {place, intro?, thread?, editing}.
+// doing has what the reader can do: click, openThread, edit, save, remove, shortcut, …
+export function messages(parent, list, state, doing, view) {
+  const moved = parent.dataset.place !== view.place;
+  const atEnd = moved || parent.scrollHeight - parent.scrollTop - parent.clientHeight < 60;
+  parent.dataset.place = view.place;
+  const threads = answersOf(state.messages[view.channel] || []);
+  keyed(parent, rows(list, state, threads, view), (r) => r.key, (r) => r.draw(doing));
   if (atEnd) parent.scrollTop = parent.scrollHeight;
 }
 
-function message(m, replies, state, doing) {
-  const ctx = {
-    names: state.names, zone: state.me.tz, confirm: doing.confirm,
-    click: (action) => doing.click(m, action),
-  };
-  const name = state.names[m.user] || m.user;
+// answersOf counts what hangs below each message: {count, own, last, users}.
+function answersOf(all) {
+  const threads = new Map();
+  for (const m of all) {
+    if (!m.thread_ts || m.thread_ts === m.ts) continue;
+    const t = threads.get(m.thread_ts) || { count: 0, own: 0, last: "", users: [] };
+    if (m.ephemeral) t.own++;
+    else t.count++;
+    t.last = m.ts;
+    if (!t.users.includes(m.user)) t.users.push(m.user);
+    threads.set(m.thread_ts, t);
+  }
+  return threads;
+}
+
+function rows(list, state, threads, view) {
+  const out = view.intro ? [view.intro] : [];
+  let before = null;
+  list.forEach((m, i) => {
+    const day = dayOf(m, state.me.tz);
+    const newDay = !before || dayOf(before, state.me.tz) !== day;
+    if (newDay && !view.thread) out.push({ key: `day ${day}`, draw: () => el("div", { class: "day" }, el("span", {}, dayName(day, state.me.tz))) });
+    const follows = !newDay && before.user === m.user && !m.ephemeral && !before.ephemeral && !m.command && Number(m.ts) - Number(before.ts) < together;
+    const t = view.thread ? undefined : threads.get(m.ts);
+    const editing = view.editing === m.ts;
+    const key = [state.me.id, m.ts, m.revision, t?.count, t?.own, m.files?.length, editing, follows].join(" ");
+    out.push({ key, draw: (doing) => message(m, { state, doing, t, editing, follows }) });
+    if (view.thread && i === 0 && list.length > 1) {
+      const n = list.length - 1;
+      out.push({ key: `count ${n}`, draw: () => el("div", { class: "count" }, n === 1 ? "1 reply" : `${n} replies`) });
+    }
+    before = m;
+  });
+  return out;
+}
+
+const dayOf = (m, zone) => new Date(Number(m.ts) * 1000).toLocaleDateString("en-CA", { timeZone: zone });
+
+function dayName(day, zone) {
+  if (day === new Date().toLocaleDateString("en-CA", { timeZone: zone })) return "Today";
+  return new Date(`${day}T12:00:00Z`).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+}
+
+function message(m, { state, doing, t, editing, follows }) {
+  const ctx = { names: state.names, zone: state.me.tz, confirm: doing.confirm, click: (action) => doing.click(m, action) };
+  const name = nameOf(state, m.user);
   const when = new Date(Number(m.ts) * 1000);
-  const head = el("p", { class: "who" }, el("b", {}, name), m.bot ? el("small", { class: "app" }, " APP") : null, " ",
-    el("time", { datetime: when.toISOString() }, when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: state.me.tz })));
-  const body = m.blocks ? blocks(m.blocks, ctx) : m.text ? [el("p", {}, mrkdwn(m.text, ctx))] : [];
-  return el("article", { class: m.ephemeral ? "message private" : "message", "data-ts": m.ts, "aria-label": `Message of ${name}` },
-    m.ephemeral ? el("p", { class: "only" }, "Only visible to you") : null,
-    m.command ? el("p", { class: "only" }, `${name} was asked: ${m.command}`) : null,
-    head, ...body, m.edited ? el("small", {}, " (edited)") : null,
+  const time = el("time", { datetime: when.toISOString() }, clock(when, state.me.tz));
+  const head = follows ? null : el("div", { class: "who" }, el("b", {}, name), m.bot ? el("span", { class: "app" }, "APP") : null, time);
+  const what = el("div", { class: "what" }, head,
+    editing ? editor(m, doing) : content(m, ctx),
     ...(m.files || []).map((f) => attachment(f, state.me.id)),
-    replies ? el("button", { type: "button", class: "replies", onclick: () => doing.openThread(m) }, replies === 1 ? "1 reply" : `${replies} replies`) : null,
-    menu(m, state, doing));
+    t ? threadLink(m, t, state, doing) : null);
+  return el("article", {
+    class: ["message", m.ephemeral && "private", follows && "follows"].filter(Boolean).join(" "), tabindex: "-1", "data-ts": m.ts,
+    "aria-label": `${m.ephemeral ? "Only visible to you. " : ""}${name}, ${clock(when, state.me.tz)}`,
+  },
+  m.ephemeral ? el("p", { class: "only" }, icon("eye"), "Only visible to you") : null,
+  m.command ? el("p", { class: "only" }, "was asked: ", el("code", {}, m.command)) : null,
+  follows ? el("span", { class: "aside-time" }, time) : avatar(state, m.user),
+  what, editing ? null : bar(m, state, doing));
 }
 
-// menu is what can be done with a message as such.
-function menu(m, state, doing) {
-  const entries = [];
-  const entry = (label, run) => entries.push(el("button", { type: "button", onclick: run }, label));
+function content(m, ctx) {
+  const body = m.blocks ? blocks(m.blocks, ctx) : m.text ? [el("p", {}, mrkdwn(m.text, ctx))] : [];
+  if (m.edited) (body.at(-1) || el("p")).append(el("span", { class: "edited" }, " (edited)"));
+  return body;
+}
+
+function threadLink(m, t, state, doing) {
+  const label = [t.count ? (t.count === 1 ? "1 reply" : `${t.count} replies`) : "", t.own ? `${t.own} only for you` : ""].filter(Boolean).join(", ");
+  return el("button", { type: "button", class: "replies", onclick: () => doing.openThread(m) },
+    t.users.slice(0, 4).map((u) => avatar(state, u, "small")), el("b", {}, label),
+    el("small", {}, ` last at ${clock(new Date(Number(t.last) * 1000), state.me.tz)}`));
+}
+
+// editor changes a message in its place.
+function editor(m, doing) {
+  const field = el("textarea", { rows: 1, "aria-label": "Edit your message", spellcheck: "false" });
+  field.value = doing.typed(m);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") doing.edit(null);
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      doing.save(m, field.value);
+    }
+  });
+  queueMicrotask(() => { field.focus(); field.setSelectionRange(field.value.length, field.value.length); });
+  return el("div", { class: "editor" }, field, el("p", {},
+    el("button", { type: "button", class: "button", onclick: () => doing.edit(null) }, "Cancel"),
+    el("button", { type: "button", class: "button primary", onclick: () => doing.save(m, field.value) }, "Save")));
+}
+
+// bar is what can be done with a message as such.
+function bar(m, state, doing) {
+  const small = (name, label, run) => el("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick: run }, icon(name));
+  return el("div", { class: "bar", role: "group", "aria-label": "Message actions" },
+    m.ephemeral ? null : small("thread", "Reply in thread", () => doing.openThread(m, true)),
+    small("code", "JSON of this message", () => doing.source(m)),
+    menuButton({ class: "icon-button", "aria-label": "More actions", title: "More actions" }, icon("more"), () => actions(m, state, doing)));
+}
+
+function actions(m, state, doing) {
+  const list = [];
   if (!m.ephemeral) {
-    entry("Reply in thread", () => doing.openThread(m));
-    state.shortcuts.filter((s) => s.message).forEach((s) => entry(s.name, () => doing.shortcut(s.id, m)));
+    list.push({ label: "Reply in thread", icon: "thread", run: () => doing.openThread(m, true) });
+    for (const s of state.shortcuts.filter((x) => x.message)) {
+      list.push({ label: s.name, note: "message shortcut of servicesbot", icon: "bolt", run: () => doing.shortcut(s.id, m) });
+    }
   }
+  list.push({ label: "JSON", note: "what went over the wire", icon: "code", run: () => doing.source(m) });
+  if (m.blocks) list.push({ label: "Block Kit Builder", note: "Slack's own preview, in a new tab", icon: "open", href: builderAddress({ blocks: m.blocks }) });
   if (m.user === state.me.id && !m.ephemeral) {
-    entry("Edit", () => doing.edit(m));
-    entry("Delete", () => doing.remove(m));
+    list.push({ label: "Edit message", icon: "edit", run: () => doing.edit(m) });
+    list.push({ label: "Delete message", icon: "trash", danger: true, run: () => doing.remove(m) });
   }
-  if (m.blocks) entry("JSON", () => doing.source(m));
-  return el("details", { class: "menu" }, el("summary", { "aria-label": "More actions" }, "⋯"), entries);
-}
-
-function attachment(f, user) {
-  const preview = el("pre", { class: "preview", hidden: true });
-  const show = el("button", {
-    type: "button", onclick: async () => {
-      preview.textContent = await file(user, f.id).catch((err) => err.message);
-      preview.hidden = !preview.hidden;
-    },
-  }, "Preview");
-  return el("div", { class: "file" }, el("a", { href: fileAddress(user, f.id), download: f.name }, f.name), ` ${f.size} bytes `, show, preview);
+  if (m.ephemeral) list.push({ label: "Dismiss message", icon: "close", run: () => doing.dismiss(m) });
+  return list;
 }

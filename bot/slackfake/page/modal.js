@@ -1,25 +1,32 @@
-// The modal on top of a person's stack, and small questions.
+// The modal on top of a person's stack.
 
 import { el } from "./dom.js";
-import { blocks, text } from "./blocks.js";
+import { icon } from "./icons.js";
+import { blocks } from "./blocks.js";
 import { read, showErrors } from "./inputs.js";
 
 const dialog = document.getElementById("modal");
 let shown = "";
+let id = "";
 
 // modal shows the view on top, or none. What is typed stays while the view is the same.
 export function modal(state, doing) {
-  const view = state.modals[state.modals.length - 1];
+  const view = state.modals.at(-1);
   const key = view ? `${state.me.id} ${view.id} ${view.revision}` : "";
   if (key !== shown) {
     shown = key;
     if (!view) {
+      id = "";
       dialog.close();
       return;
     }
+    const within = dialog.contains(document.activeElement);
+    const scrolled = id === view.id ? dialog.querySelector(".dialog-body").scrollTop : 0;
     draw(view, state, doing);
     if (!dialog.open) dialog.showModal();
-    (dialog.querySelector("input, select, textarea") || dialog.querySelector("h2")).focus();
+    if (id !== view.id || within) (dialog.querySelector(".dialog-body :is(input, select, textarea)") || dialog.querySelector("h2")).focus();
+    dialog.querySelector(".dialog-body").scrollTop = scrolled;
+    id = view.id;
   }
   if (!view) return;
   showErrors(dialog, view.errors);
@@ -32,46 +39,24 @@ function draw(view, state, doing) {
     names: state.names, zone: state.me.tz, values: view.values, confirm: doing.confirm,
     click: (action) => doing.click({ view: view.id, values: read(form), ...action }),
   };
+  const submit = view.submit ? el("button", { type: "submit", class: "button large primary" }, view.submit) : null;
   form.append(
-    el("h2", { id: "modal-title", tabindex: "-1" }, view.title), ...blocks(view.blocks, ctx), el("p", { class: "trouble", role: "alert" }),
-    el("p", { class: "buttons" },
-      el("button", { type: "button", class: "close", onclick: () => doing.close(view) }, view.close || "Close"),
-      view.submit ? el("button", { type: "submit", class: "primary" }, view.submit) : null));
-  form.addEventListener("submit", (event) => {
+    el("div", { class: "dialog-head" }, el("h2", { id: "modal-title", tabindex: "-1" }, view.title),
+      el("button", { type: "button", class: "icon-button", "aria-label": "Close this window", onclick: () => doing.close(view) }, icon("close"))),
+    el("div", { class: "dialog-body" }, el("p", { class: "trouble", role: "alert" }), ...blocks(view.blocks, ctx)),
+    el("div", { class: "dialog-foot" },
+      el("span", { class: "left" }, el("button", { type: "button", class: "quiet", onclick: () => doing.source(view) }, "JSON")),
+      el("button", { type: "button", class: "button large close", onclick: () => doing.close(view) }, view.close || "Close"), submit));
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    doing.submit(view, read(form));
+    if (submit?.getAttribute("aria-busy")) return;
+    submit?.setAttribute("aria-busy", "true");
+    await doing.submit(view, read(form));
+    submit?.removeAttribute("aria-busy");
   });
   dialog.oncancel = (event) => {
     event.preventDefault();
     doing.close(view);
   };
   dialog.replaceChildren(form);
-  delete dialog.dataset.errors;
-}
-
-const question = document.getElementById("ask");
-
-// ask asks before a button with a confirm object does anything.
-export function ask(confirm, ctx) {
-  return new Promise((resolve) => {
-    const end = (yes) => () => { question.close(); resolve(yes); };
-    question.oncancel = () => resolve(false);
-    question.replaceChildren(el("h2", {}, text(confirm.title, ctx)), el("p", {}, text(confirm.text, ctx)),
-      el("p", { class: "buttons" }, el("button", { type: "button", onclick: end(false) }, text(confirm.deny, ctx)),
-        el("button", { type: "button", class: "primary", onclick: end(true) }, text(confirm.confirm, ctx))));
-    question.showModal();
-  });
-}
-
-// source shows the blocks of a message as JSON, to copy, and a link to Slack's own preview.
-export function source(list) {
-  const json = JSON.stringify({ blocks: list }, null, 2);
-  const builder = `https://app.slack.com/block-kit-builder/#${encodeURIComponent(JSON.stringify({ blocks: list }))}`;
-  question.oncancel = null;
-  question.replaceChildren(el("h2", {}, "Blocks"), el("pre", { class: "json", tabindex: "0" }, json),
-    el("p", { class: "buttons" },
-      el("button", { type: "button", onclick: () => navigator.clipboard.writeText(json) }, "Copy"),
-      el("a", { href: builder, target: "_blank", rel: "noopener noreferrer" }, "Block Kit Builder"),
-      el("button", { type: "button", onclick: () => question.close() }, "Close")));
-  question.showModal();
 }

@@ -90,12 +90,21 @@ const dateStyles = {
   time: { hour: "2-digit", minute: "2-digit" }, time_secs: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
 };
 
+// nearDay is what the pretty forms say of a day next to this one.
+function nearDay(when, zone) {
+  const day = (d) => d.toLocaleDateString("en-CA", { timeZone: zone });
+  const now = Date.now();
+  return { [day(new Date(now))]: "today", [day(new Date(now - 864e5))]: "yesterday", [day(new Date(now + 864e5))]: "tomorrow" }[day(when)];
+}
+
 // date renders {date_short} {time} and the like in the reader's zone.
 export function date(seconds, format, fallback, ctx) {
   const when = new Date(seconds * 1000);
   if (!Number.isFinite(seconds) || Number.isNaN(when.getTime())) return document.createTextNode(fallback);
   const text = format.replace(/\{(\w+)\}/g, (token, name) => {
     const style = dateStyles[name];
+    const near = name.endsWith("_pretty") && nearDay(when, ctx.zone);
+    if (near) return near;
     return style ? new Intl.DateTimeFormat("en-GB", { ...style, timeZone: ctx.zone }).format(when) : token;
   });
   return el("time", { datetime: when.toISOString(), title: fallback }, text || fallback);

@@ -2,6 +2,7 @@
 // browser, as Slack does it.
 
 import { el } from "./dom.js";
+import { icon } from "./icons.js";
 import { element } from "./elements.js";
 import { richText } from "./blocks.js";
 
@@ -12,7 +13,7 @@ function cell(c, block, ctx) {
     case "raw_number": return el("td", { class: "number" }, c.text || String(c.value));
     case "rich_text": return el("td", {}, richText(c, ctx));
     case "action_cell": return el("td", {}, element(c.element, block, ctx));
-    default: return el("td", {}, c.text);
+    default: return el("td", { title: c.text.length > 40 ? c.text : null }, c.text);
   }
 }
 
@@ -23,11 +24,12 @@ function plainOf(c) {
   return c.text || JSON.stringify(c.elements || "");
 }
 
+const isNumeric = (rows, column) => rows.length > 0 && rows.every((row) => row[column].type === "raw_number");
+
 // order compares by number if the whole column is numbers, else as text.
 function order(column, rows, down) {
-  const numeric = rows.every((row) => row[column].type === "raw_number");
-  const by = (a, b) => numeric ? plainOf(a[column]) - plainOf(b[column])
-    : String(plainOf(a[column])).localeCompare(String(plainOf(b[column])));
+  const by = isNumeric(rows, column) ? (a, b) => plainOf(a[column]) - plainOf(b[column])
+    : (a, b) => String(plainOf(a[column])).localeCompare(String(plainOf(b[column])), "en");
   return (a, b) => (down ? -by(a, b) : by(a, b));
 }
 
@@ -37,33 +39,38 @@ export function dataTable(block, ctx) {
   const pages = Math.ceil(rows.length / size);
   let page = 0, column = -1, down = false;
   const body = el("tbody");
-  const where = el("span");
-  const back = el("button", { type: "button", onclick: () => turn(-1) }, "Previous rows");
-  const on = el("button", { type: "button", onclick: () => turn(1) }, "Next rows");
-  const heads = head.map((c, i) => el("th", { scope: "col" }, el("button", { type: "button", onclick: () => sort(i) }, c.text)));
+  const where = el("span", { role: "status" });
+  const turner = (name, label, by) => el("button", { type: "button", class: "icon-button", "aria-label": label, onclick: () => turn(by) }, icon(name));
+  const back = turner("left", "Previous rows", -1), on = turner("right", "Next rows", 1);
+  const heads = head.map((c, i) => el("th", { scope: "col", class: isNumeric(rows, i) ? "sortable number" : "sortable" },
+    el("button", { type: "button", title: `Sort by ${c.text}`, onclick: () => sort(i) }, c.text, icon("updown"))));
 
   function draw() {
     const sorted = column < 0 ? rows : [...rows].sort(order(column, rows, down));
     body.replaceChildren(...sorted.slice(page * size, page * size + size).map((row) => el("tr", {}, row.map((c) => cell(c, block, ctx)))));
-    where.textContent = `Rows ${page * size + 1} to ${Math.min(rows.length, page * size + size)} of ${rows.length}`;
+    where.textContent = `${page * size + 1} to ${Math.min(rows.length, page * size + size)} of ${rows.length}`;
     back.disabled = page === 0;
     on.disabled = page >= pages - 1;
-    heads.forEach((h, i) => h.setAttribute("aria-sort", i !== column ? "none" : down ? "descending" : "ascending"));
+    heads.forEach((h, i) => {
+      h.setAttribute("aria-sort", i !== column ? "none" : down ? "descending" : "ascending");
+      h.querySelector("svg").replaceWith(icon(i !== column ? "updown" : down ? "down" : "up"));
+    });
   }
   function turn(by) { page += by; draw(); }
   function sort(i) { down = column === i && !down; column = i; page = 0; draw(); }
 
   draw();
-  return el("div", { class: "block table" },
+  return el("div", { class: "block table" }, el("div", { class: "table-frame" },
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": block.caption },
       el("table", {}, el("caption", {}, block.caption), el("thead", {}, el("tr", {}, heads)), body)),
-    el("p", { class: "pages" }, where, pages > 1 ? [back, on] : null));
+    el("div", { class: "pages" }, where, pages > 1 ? [back, on] : null)));
 }
 
 // table is the older block; its first row is the head.
 export function table(block, ctx) {
   const [head, ...rows] = block.rows;
-  return el("div", { class: "block table" }, el("div", { class: "scroll", tabindex: "0" }, el("table", {},
-    el("thead", {}, el("tr", {}, head.map((c) => el("th", { scope: "col" }, c.text || String(c.value))))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((c) => cell(c, block, ctx))))))));
+  return el("div", { class: "block table" }, el("div", { class: "table-frame" },
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", {},
+      el("thead", {}, el("tr", {}, head.map((c) => el("th", { scope: "col" }, c.text || String(c.value))))),
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((c) => cell(c, block, ctx)))))))));
 }
