@@ -31,6 +31,7 @@ type Answer struct {
 // A Showing is how one request's answer is to be shown.
 type Showing struct {
 	Public   bool // others read it
+	Alone    bool // the asker alone reads what was asked in public
 	SharedBy string
 	Lists    bool // Slack refuses the newer blocks
 	Fresh    bool // past cache and snapshot
@@ -105,7 +106,7 @@ func denied(err error, o formatting.Options) Answer {
 
 func (a *Answers) options(req *Request, s Showing) formatting.Options {
 	o := a.Format
-	o.Public, o.SharedBy, o.Lists, o.Ref = s.Public, s.SharedBy, s.Lists, req.Ref
+	o.Public, o.Alone, o.SharedBy, o.Lists, o.Ref = s.Public, s.Alone, s.SharedBy, s.Lists, req.Ref
 	o.Now = a.now()
 	return o
 }

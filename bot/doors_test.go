@@ -223,3 +223,36 @@ func (r *road) shouldSee(allow bot.Allow, way wayIn, user, place, channel string
 	}
 	return slices.Sorted(maps.Keys(readers))
 }
+
+// TestSharingThatBeginsLater holds that a channel shared with another company after
+// an answer gets no further one: Slack's event clears what was known of it.
+func TestSharingThatBeginsLater(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, func(s *setup) { s.unpaced = true })
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:2"))
+	if m := r.sees(slackfake.Bob, slackfake.Incident, marker); m.Ephemeral {
+		t.Fatal("the answer among insiders is private")
+	}
+	r.do(r.slack.ShareChannel(slackfake.Incident, true))
+	r.waits("the event", func() bool { return r.slack.Counts().Waiting == 0 })
+	before := len(r.answers(slackfake.Carl, slackfake.Incident))
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:1"))
+	if m := r.sees(slackfake.Bob, slackfake.Incident, "Saturn"); !m.Ephemeral || !m.Shows("shared with another company") {
+		t.Errorf("after sharing began (private: %v):\n%s", m.Ephemeral, m.PlainText())
+	}
+	if n := len(r.answers(slackfake.Carl, slackfake.Incident)); n != before {
+		t.Error("others see the answer in a shared channel")
+	}
+}
+
+// TestUnreadableChannelIsClosed holds that a channel that Slack does not tell about
+// is taken for one with outsiders.
+func TestUnreadableChannelIsClosed(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.slack.Fail("conversations.info", slackfake.Failure{Refuse: "missing_scope"})
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:2"))
+	if m := r.sees(slackfake.Bob, slackfake.Incident, marker); !m.Ephemeral {
+		t.Error("the answer in a channel that cannot be looked up is public")
+	}
+}

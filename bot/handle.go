@@ -123,6 +123,7 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 	ctx, end := context.WithTimeout(ctx, scanLimit)
 	defer end()
 	show.Public = to.public()
+	show.Alone = req.Door == DoorMention && !show.Public
 	show.Lists = b.listsOnly(req.Received)
 	w := b.watch(ctx, req, to)
 	show.Progress = w.report

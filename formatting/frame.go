@@ -23,6 +23,9 @@ func (d *draft) head(res *query.Result) {
 	if d.o.SharedBy != "" {
 		d.context("Shared by " + mention(d.o.SharedBy))
 	}
+	if d.o.Alone {
+		d.context("Only you see this: the channel is shared with another company, or Slack does not tell whether it is.")
+	}
 	d.section(headline(res), nil)
 	d.offers(res)
 }

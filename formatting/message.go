@@ -37,6 +37,7 @@ type Options struct {
 	Currency      string    // WHMCS_CURRENCY
 	Public        bool      // others read it too: no Fields, no private buttons
 	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
+	Alone         bool      // the asker alone sees what others would, as outsiders may read there
 	SharedBy      string    // user id, in a shared answer
 	FileElsewhere bool      // the CSV file goes to the direct messages, not where the message goes
 	Now           time.Time // for "in 3 days"; its location is the process's
