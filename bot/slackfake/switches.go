@@ -45,7 +45,7 @@ func (w *Workspace) Flip(name string, on bool) error {
 		if s := &w.switches[i]; s.Name == name {
 			set = s.Set
 			s.On = on && !s.Button
-			w.trace.add(TraceLine{Kind: "switch", What: s.Label, Outcome: onOrOff(s, on)})
+			w.trace.add(TraceLine{Kind: "switch", What: s.Group + ": " + s.Label, Outcome: onOrOff(s, on)})
 		}
 	}
 	w.mu.Unlock()

@@ -85,12 +85,13 @@ func readScript(path string) (string, error) {
 	return string(script), nil
 }
 
-// A stage is what stands around the bot in the demo: a Slack, a WHMCS, and the place
-// where links into WHMCS lead.
+// demoAdminURL leads nowhere; the page says so instead of opening it.
+const demoAdminURL = "https://billing.example.com/admin/"
+
+// A stage is what stands around the bot in the demo: a Slack and a WHMCS.
 type stage struct {
 	workspace    *slackfake.Workspace
 	installation *whmcsfake.Server
-	admin        *adminArea
 }
 
 // newStage starts both fakes, joined: calls of WHMCS show up in the workspace's trace,
@@ -105,10 +106,6 @@ func newStage(addr string) (*stage, error) {
 	if err := s.installation.Start(); err != nil {
 		return nil, err
 	}
-	if s.admin, err = newAdminArea(); err != nil {
-		s.close()
-		return nil, err
-	}
 	addWHMCSSwitches(workspace, s.installation)
 	if err := workspace.Start(); err != nil {
 		s.close()
@@ -120,9 +117,6 @@ func newStage(addr string) (*stage, error) {
 func (s *stage) close() {
 	s.workspace.Close()
 	s.installation.Close()
-	if s.admin != nil {
-		s.admin.close()
-	}
 }
 
 // config is what the environment would say for the fakes. Only the group Support may
@@ -135,7 +129,7 @@ func (s *stage) config(logs io.Writer) *config {
 		whmcs: whmcs.Config{
 			URL: s.installation.URL(), Identifier: whmcsfake.Identifier, Secret: whmcsfake.Secret,
 		},
-		adminURL: s.admin.url(),
+		adminURL: demoAdminURL,
 		currency: "EUR",
 		allow:    bot.Allow{Groups: []string{slackfake.SupportTeam}},
 		command:  "/services",

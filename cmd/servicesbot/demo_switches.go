@@ -16,12 +16,12 @@ const bigInstallation = 20_000
 // whmcsSwitches are the faults of WHMCS that one can play with on the page, by the name
 // that the fake WHMCS has for them.
 var whmcsSwitches = []struct{ fault, label string }{
-	{"slow", "WHMCS takes 3 s for each call"},
-	{"down", "WHMCS is down: connections are refused"},
-	{"invalid-ip", "WHMCS refuses the bot's IP address"},
-	{"maintenance", "WHMCS is down for maintenance"},
-	{"rate-limited", "WHMCS limits the bot (429)"},
-	{"truncated", "WHMCS's replies are cut off"},
+	{"slow", "Every call takes 3 s"},
+	{"down", "Down: connections are refused"},
+	{"invalid-ip", "Refuses the bot's IP address"},
+	{"maintenance", "Down for maintenance"},
+	{"rate-limited", "Limits the bot (429)"},
+	{"truncated", "Replies are cut off"},
 }
 
 // addWHMCSSwitches puts WHMCS's faults on the page. A fault's name cannot be wrong here,
@@ -40,7 +40,7 @@ func addWHMCSSwitches(workspace *slackfake.Workspace, installation *whmcsfake.Se
 		})
 	}
 	workspace.AddSwitch(slackfake.Switch{
-		Name: "whmcs-big", Label: "WHMCS has 20,000 services, not 650", Group: "WHMCS",
+		Name: "whmcs-big", Label: "20,000 services, not 650", Group: "WHMCS",
 		Set: func(on bool) {
 			if on {
 				installation.Resize(bigInstallation)

@@ -98,7 +98,7 @@ const viewing = {
     try {
       await api.act("submit", { user: ui.user, view: view.id, values });
     } catch (err) {
-      await load(); // the errors stand in the view
+      await load(); // what is wrong with an input stands in the view
       if (!state.modals.some((v) => Object.keys(v.errors || {}).length)) throw err;
     }
   }),
@@ -307,6 +307,14 @@ for (const log of [byId("messages"), byId("replies")]) {
     (rows[at < 0 ? rows.length - 1 : at + step] || event.target).focus();
   });
 }
+
+// Links to the hosts that are kept for examples lead nowhere: say so instead of opening them.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || !/(^|\.)example(\.(com|net|org))?$/.test(link.hostname)) return;
+  event.preventDefault();
+  notice(`Slack would open ${link.href} here. It is made up, as all of this demo.`);
+});
 
 byId("open-channels").append(icon("menu"));
 byId("open-channels").addEventListener("click", () => {

@@ -29,7 +29,7 @@ export function modal(state, doing) {
     id = view.id;
   }
   if (!view) return;
-  showErrors(dialog, view.errors);
+  showErrors(dialog, view.errors || {});
   dialog.querySelector(".trouble").textContent = view.trouble;
 }
 

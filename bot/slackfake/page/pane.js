@@ -24,7 +24,11 @@ export function toolButtons(changed) {
     type: "button", id: `open-${name}`, "aria-controls": "pane", "aria-expanded": "false", onclick: () => showPane(shown === name ? "" : name),
   }, title)));
   byId("close-pane").append(icon("close"));
-  byId("close-pane").addEventListener("click", () => showPane(shown === "thread" && isWide() ? remembered() ?? "" : ""));
+  byId("close-pane").addEventListener("click", () => {
+    const left = shown;
+    showPane(left === "thread" && isWide() ? remembered() ?? "" : "");
+    byId(left === "thread" ? "line" : `open-${left}`).focus();
+  });
   showPane(isWide() ? remembered() ?? "guide" : "");
 }
 

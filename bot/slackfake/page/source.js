@@ -38,6 +38,6 @@ export function source(title, what) {
   const json = JSON.stringify(what, null, 2);
   const button = el("button", { type: "button", class: "button large primary", onclick: () => copy(json, button) }, "Copy");
   const preview = what.blocks
-    ? el("a", { class: "button large", href: builderAddress(what), target: "_blank", rel: "noopener noreferrer" }, "Block Kit Builder", icon("open")) : null;
+    ? el("a", { class: "button large", href: builderAddress(what.type ? what : { blocks: what.blocks }), target: "_blank", rel: "noopener noreferrer" }, "Block Kit Builder", icon("open")) : null;
   show(true, title, el("pre", { tabindex: "0", "aria-label": "JSON" }, json), [preview, button]);
 }

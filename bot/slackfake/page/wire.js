@@ -34,7 +34,7 @@ function draw() {
 function line(l) {
   const parts = [
     el("span", { class: `badge k-${l.kind}` }, names[l.kind] || l.kind),
-    el("span", { class: "text" }, l.what, l.outcome ? el("span", { class: "outcome" }, l.outcome) : null),
+    el("span", { class: "text" }, [l.what, within(l)].filter(Boolean).join(": "), l.outcome ? el("span", { class: "outcome" }, l.outcome) : null),
     el("span", { class: "took" }, l.took ? milliseconds(l.took) : el("span", { class: "at" }, new Date(l.at).toLocaleTimeString("en-GB"))),
   ];
   const bodies = [["sent", l.sent], ["answered", l.got]].filter(([, body]) => body);
@@ -47,8 +47,15 @@ function line(l) {
   return el("li", {}, details);
 }
 
+// within names what is in an envelope.
+function within(l) {
+  const p = l.kind === "envelope" && l.sent?.payload;
+  if (!p) return "";
+  return p.event?.type || (p.command ? `${p.command} ${p.text}`.trim() : p.type);
+}
+
 // milliseconds of nanoseconds.
 function milliseconds(took) {
   const ms = took / 1e6;
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  return ms < 0.1 ? "< 0.1 ms" : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
