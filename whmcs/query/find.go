@@ -74,6 +74,13 @@ type Progress struct {
 // cancelled. Reading that is cut short, by its budget, by ctx's deadline or by a
 // failure after something was found, gives a Result that is not Complete.
 func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error) {
+	q, err := Parse(q.String()) // q may have been put together by hand
+	if err != nil {
+		return nil, err
+	}
+	if q.Help {
+		return nil, newError(q.String(), []fault{{says: "Help is explained, not looked for."}})
+	}
 	a := &question{f: f, q: q, opt: opt, began: time.Now()}
 	a.env = &env{today: dateOf(f.cfg.Now())}
 	if err := a.resolveEmails(ctx); err != nil {

@@ -335,6 +335,18 @@ func TestBudgetAndContinue(t *testing.T) {
 	}
 }
 
+// TestBudgetThatFits reads an installation with as many rows as a question may
+// look at.
+func TestBudgetThatFits(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"as:summary", "status:active", "product:1,2,3 as:summary"} {
+		in := install(t, whmcsfake.Config{Services: 300}, whmcs.Config{}, query.FinderConfig{ScanRows: 300})
+		if res := in.find(t, line); !res.Complete || res.Continue {
+			t.Errorf("%s: looked at %d of %d: %s", line, res.Looked, res.Of, res.Why)
+		}
+	}
+}
+
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -365,16 +377,148 @@ func TestSnapshot(t *testing.T) {
 func TestCardIsReadByID(t *testing.T) {
 	t.Parallel()
 	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
-	in.find(t, "as:summary")
-	in.fake.ResetCalls()
-	res := in.find(t, "demodomain2 server:saturn,jupiter,mars,venus,e")
-	if res.Matched == 1 && (in.fake.Count("GetClientsProducts") != 1 || !res.Snapshot) {
-		t.Errorf("%d calls, snapshot %v", in.fake.Count("GetClientsProducts"), res.Snapshot)
-	}
-	for _, c := range in.fake.Calls() {
-		if c.Action == "GetClientsProducts" && c.Form.Get("serviceid") != "2" {
-			t.Errorf("asked %v", c.Form)
+	var want whmcs.Service
+	for _, s := range in.find(t, "client:2,3,4,5,6 as:csv").Services {
+		if len(s.ConfigOptions) > 0 && strings.HasSuffix(s.Domain, ".example") {
+			want = s
 		}
+	}
+	if want.ID == 0 {
+		t.Fatal("no service has options")
+	}
+	in.find(t, "as:summary")
+	var res *query.Result
+	got := in.asked(func() { res = in.find(t, fmt.Sprintf("%q registered:%s", want.Domain, want.RegDate)) })
+	if want := []string{fmt.Sprintf("GetClientsDetails clientid=%d", want.ClientID), fmt.Sprintf("GetClientsProducts serviceid=%d", want.ID)}; !slices.Equal(got, want) {
+		t.Errorf("asked %v, want %v", got, want)
+	}
+	if len(res.Services) != 1 || len(res.Services[0].ConfigOptions) == 0 || !res.Snapshot {
+		t.Errorf("found %v, snapshot %v", ids(res.Services), res.Snapshot)
+	}
+	if _, known := res.Clients[want.ClientID]; !known {
+		t.Errorf("nothing is known of client %d", want.ClientID)
+	}
+}
+
+// TestClientIsNotWaitedFor answers without the client's name where WHMCS takes
+// long to tell it.
+func TestClientIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+		if err := in.fake.Set(whmcsfake.Fault{Name: "slow", Action: "GetClientsDetails", Latency: 20 * time.Second}); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		res := in.find(t, "client:1")
+		if took := time.Since(began); took > 3*time.Second || res.Matched != 2 || res.Clients != nil {
+			t.Errorf("%d rows after %s, clients %v", res.Matched, took, res.Clients)
+		}
+	})
+}
+
+// TestOwnOrder has all rows at hand: what runs or should run comes first.
+func TestOwnOrder(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	rank := func(s whmcs.Service) int {
+		if i := slices.Index([]whmcs.Status{"Active", "Suspended", "Pending"}, s.Status); i >= 0 {
+			return i
+		}
+		return 3
+	}
+	for _, line := range []string{"product:1 as:csv", "group:hosting as:csv", "client:1,2,4,5 rows:10"} {
+		rows := in.find(t, line).Services
+		for i, s := range rows[1:] {
+			if a, b := rank(rows[i]), rank(s); a > b || a == b && rows[i].ID >= s.ID {
+				t.Fatalf("%s: %d, %s comes before %d, %s", line, rows[i].ID, rows[i].Status, s.ID, s.Status)
+			}
+		}
+		if len(rows) < 3 {
+			t.Errorf("%s: %d rows", line, len(rows))
+		}
+	}
+}
+
+// TestPagesMeetWhenAllBecomesKnown turns pages of a list while another question
+// reads all rows.
+func TestPagesMeetWhenAllBecomesKnown(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{Rows: 10})
+	want := ids(in.find(t, "-status:pending sort:id as:csv fresh:yes").Services)
+	in = install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{Rows: 10})
+	var got []int
+	for n := 1; ; n++ {
+		res := in.find(t, fmt.Sprintf("-status:pending page:%d", n))
+		got = append(got, ids(res.Services)...)
+		if n == 3 {
+			in.find(t, "as:summary")
+		}
+		if !res.More {
+			break
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the pages hold %d rows, %d expected", len(got), len(want))
+	}
+}
+
+// TestFreshIsShared has two people refresh at once.
+func TestFreshIsShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		in := install(t, whmcsfake.Config{Latency: time.Second}, whmcs.Config{}, query.FinderConfig{})
+		in.find(t, "as:summary")
+		in.fake.ResetCalls()
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() { in.find(t, "status:active as:summary fresh:yes") })
+		}
+		all.Wait()
+		if n := in.fake.Count("GetClientsProducts"); n != 7 {
+			t.Errorf("%d calls, want 7", n)
+		}
+	})
+}
+
+// TestTodayIsInTheProcessZone asks half an hour before midnight in London, when
+// the day after has begun in Berlin.
+func TestTodayIsInTheProcessZone(t *testing.T) {
+	t.Parallel()
+	late := time.Date(2026, 12, 1, 23, 30, 0, 0, time.UTC)
+	for day, zone := range map[string]*time.Location{
+		"2026-12-01": time.UTC,
+		"2026-12-02": time.FixedZone("Berlin", 3600),
+	} {
+		in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{Now: func() time.Time { return late.In(zone) }})
+		got, want := in.find(t, "due:today as:csv"), in.find(t, "as:csv due:"+day)
+		if want.Matched == 0 || !slices.Equal(ids(got.Services), ids(want.Services)) {
+			t.Errorf("in %s: %v are due today, want %v", zone, ids(got.Services), ids(want.Services))
+		}
+	}
+}
+
+// TestPutTogetherByHand refuses what no line says.
+func TestPutTogetherByHand(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	for _, q := range []query.Query{
+		{Help: true},
+		{Terms: []query.Term{{Key: "nosuch", Values: []string{"1"}}}},
+		{Terms: []query.Term{{Key: "status", Values: []string{"bananas"}}}},
+		{Terms: []query.Term{{Key: "client"}}},
+		{Sort: query.Sort{Key: "nosuch"}},
+		{Page: -1},
+	} {
+		res, err := in.Find(t.Context(), q, query.Options{})
+		var e *query.Error
+		if !errors.As(err, &e) || e.Error() == "" {
+			t.Errorf("%+v gives %v, %v", q, res, err)
+		}
+	}
+	if n := in.fake.Count(""); n > 0 {
+		t.Errorf("%d calls", n)
 	}
 }
 

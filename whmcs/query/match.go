@@ -1,9 +1,11 @@
 package query
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"servicesbot/whmcs"
 )
@@ -84,16 +86,44 @@ func folded(values []string) []string {
 
 // contains reports whether a field holds one of some folded texts.
 func contains(field string, texts []string) bool {
-	if field == "" {
-		return false
-	}
-	field = strings.ToLower(field)
 	for _, t := range texts {
-		if strings.Contains(field, t) {
+		if holdsFolded(field, t) {
 			return true
 		}
 	}
 	return false
+}
+
+// holdsFolded reports whether s, in lower case, holds a text. A scan's rows are
+// tested in great numbers, so that plain ASCII is compared where it stands.
+func holdsFolded(s, text string) bool {
+	last := len(s) - len(text)
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return strings.Contains(strings.ToLower(s), text)
+		}
+		if i <= last && lower(s[i]) == text[0] && foldedPrefix(s[i:], text) {
+			return true
+		}
+	}
+	return false
+}
+
+// foldedPrefix reports whether s begins with a text, both but for ASCII's case.
+func foldedPrefix(s, text string) bool {
+	for i := 0; i < len(text); i++ {
+		if lower(s[i]) != text[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
 }
 
 func testClient(values []string, _ *env) match {
@@ -162,8 +192,10 @@ func testDomain(values []string, _ *env) match {
 // host name, else into lower case.
 func serviceHost(domain string) string {
 	host := strings.TrimRight(strings.ToLower(strings.TrimSpace(domain)), ".")
-	if ascii := asciiHost(host); ascii != "" {
-		return ascii
+	for i := 0; i < len(host); i++ {
+		if host[i] >= utf8.RuneSelf {
+			return cmp.Or(asciiHost(host), host)
+		}
 	}
 	return host
 }
@@ -183,30 +215,11 @@ func testUsername(values []string, _ *env) match {
 }
 
 func testStatus(values []string, _ *env) match {
-	return func(s *whmcs.Service) bool { return slices.Contains(values, statusKey(s.Status)) }
-}
-
-// statusKey returns the status: value of a service's status.
-func statusKey(st whmcs.Status) string {
-	switch st {
-	case whmcs.StatusActive:
-		return "active"
-	case whmcs.StatusSuspended:
-		return "suspended"
-	case whmcs.StatusTerminated:
-		return "terminated"
-	case whmcs.StatusPending:
-		return "pending"
-	case whmcs.StatusCancelled:
-		return "cancelled"
-	case whmcs.StatusCompleted:
-		return "completed"
-	case whmcs.StatusFraud:
-		return "fraud"
-	case whmcs.StatusUnknown:
-		return "unknown"
+	var wanted [unknownRank + 1]bool
+	for _, v := range values {
+		wanted[slices.Index(statusOrder, v)] = true
 	}
-	return statusValue(string(st))
+	return func(s *whmcs.Service) bool { return wanted[statusRank(s.Status)] }
 }
 
 func testCycle(values []string, _ *env) match {

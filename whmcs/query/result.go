@@ -48,46 +48,41 @@ type Result struct {
 
 // answer fills the result from what was found.
 func (a *question) answer(ctx context.Context, d *details) {
-	a.res.Matched = len(a.found)
-	rows := a.found
-	if a.byOrder {
-		rows = sorted(rows, a.q.Sort)
-	}
-	a.fill(rows)
+	a.fill()
 	if a.isCard() {
 		a.card(ctx, d)
 	}
 	a.addClients(ctx, d)
 	if a.q.As == ViewSummary {
-		a.res.Summary = summarize(rows, a.env)
+		a.res.Summary = summarize(a.found, a.env)
 		a.addRevenue(ctx, d)
 	}
 	a.offer()
 }
 
 // fill puts the page asked for, and what is counted, into the result.
-func (a *question) fill(rows []*whmcs.Service) {
-	first, last := 0, len(rows)
+func (a *question) fill() {
+	n := len(a.found)
+	first, last := 0, n
 	if a.q.As != ViewCSV {
-		first = min(a.first(), len(rows))
-		last = min(first+a.pageRows(), len(rows))
+		first = min(a.first(), n)
+		last = min(first+a.pageRows(), n)
 	}
-	a.res.First = first
-	a.res.More = last < len(rows)
+	rows := a.found
+	if a.byOrder && last > first {
+		rows = sorted(rows, a.q.Sort, last)
+	}
+	a.res.First, a.res.Matched = first, n
+	a.res.More = last < n
 	a.res.Services = make([]whmcs.Service, 0, last-first)
 	for _, s := range rows[first:last] {
 		row := *s
 		row.ServerName, row.ServerHostname, row.ServerIP = a.env.serverNames(s)
 		a.res.Services = append(a.res.Services, row)
 	}
-	if !a.res.Counted {
-		return
+	if a.res.Counted {
+		a.res.Statuses = countStatuses(a.found)
 	}
-	t := tally{}
-	for _, s := range rows {
-		t[statusKey(s.Status)]++
-	}
-	a.res.Statuses = t.counts()
 }
 
 // isCard reports whether the answer is one service, to be shown in full.

@@ -62,7 +62,7 @@ func (a *question) readWhole(ctx context.Context) error {
 	a.res.Snapshot = at.looked > 0 && !at.running
 	timeUp := time.NewTimer(scanTime)
 	defer timeUp.Stop()
-	now, seen, last := at, 0, false
+	now, seen, last := at, 0, 0
 	for {
 		for ; seen < len(now.chunks); seen++ {
 			if err := a.take(ctx, now.chunks[seen], false); err != nil {
@@ -78,12 +78,14 @@ func (a *question) readWhole(ctx context.Context) error {
 		case a.enough():
 			a.byOrder = s.order(a.filters(), false)
 			return nil
-		case now.looked >= limit && (now.looked < now.total || last):
+		case now.looked >= limit && (now.looked < now.total || last > 0 && now.looked > last):
 			return errBudget
 		case now.err != nil && !now.running:
 			return now.err
 		}
-		last = now.looked >= limit // one more reply tells whether there are more rows
+		if now.looked >= limit && last == 0 {
+			last = now.looked // one more reply tells whether there are more rows
+		}
 		a.progress(now.looked, at.looked, now.total, limit)
 		want := now.looked + 1
 		if a.greedy() {

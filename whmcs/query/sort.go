@@ -16,14 +16,35 @@ type sortRow struct {
 	text    string
 }
 
-// sorted returns rows in the order s, equal ones by id. The zero order is
-// active, suspended, pending, the others.
-func sorted(rows []*whmcs.Service, s Sort) []*whmcs.Service {
-	keyed := make([]sortRow, len(rows))
-	for i, r := range rows {
-		keyed[i] = rowFor(r, s.Key)
+// sorted returns the first n rows in the order s, equal ones by id. The zero
+// order is active, suspended, pending, the others.
+func sorted(rows []*whmcs.Service, s Sort, n int) []*whmcs.Service {
+	order := s.order()
+	kept := make([]sortRow, 0, min(2*n, len(rows)))
+	var last sortRow // of the best n so far
+	full := false
+	for _, r := range rows {
+		row := rowFor(r, s.Key)
+		if full && order(row, last) > 0 {
+			continue
+		}
+		kept = append(kept, row)
+		if len(kept) >= 2*n {
+			slices.SortFunc(kept, order)
+			kept, last, full = kept[:n], kept[n-1], true
+		}
 	}
-	slices.SortFunc(keyed, func(a, b sortRow) int {
+	slices.SortFunc(kept, order)
+	out := make([]*whmcs.Service, min(n, len(kept)))
+	for i := range out {
+		out[i] = kept[i].service
+	}
+	return out
+}
+
+// order compares rows.
+func (s Sort) order() func(a, b sortRow) int {
+	return func(a, b sortRow) int {
 		switch {
 		case a.none && b.none:
 			return cmp.Compare(a.service.ID, b.service.ID)
@@ -40,12 +61,7 @@ func sorted(rows []*whmcs.Service, s Sort) []*whmcs.Service {
 			c = -c
 		}
 		return cmp.Or(c, cmp.Compare(a.service.ID, b.service.ID))
-	})
-	out := make([]*whmcs.Service, len(keyed))
-	for i, k := range keyed {
-		out[i] = k.service
 	}
-	return out
 }
 
 // rowFor works out a row's place in the order of a sort key.
@@ -76,7 +92,44 @@ func rowFor(r *whmcs.Service, key string) sortRow {
 // statusOrder is how states stand in an answer: what runs or should run first.
 var statusOrder = []string{"active", "suspended", "pending", "completed", "terminated", "cancelled", "fraud", "unknown"}
 
-// othersRank is the rank of the first of "the others".
-const othersRank = 3
+// Ranks in statusOrder.
+const (
+	othersRank  = 3 // the first of "the others"
+	unknownRank = 7
+)
 
-func statusRank(st whmcs.Status) int64 { return int64(slices.Index(statusOrder, statusKey(st))) }
+// statusRank returns a status's place in statusOrder.
+func statusRank(st whmcs.Status) int64 {
+	switch st {
+	case whmcs.StatusActive:
+		return 0
+	case whmcs.StatusSuspended:
+		return 1
+	case whmcs.StatusPending:
+		return 2
+	case whmcs.StatusCompleted:
+		return 3
+	case whmcs.StatusTerminated:
+		return 4
+	case whmcs.StatusCancelled:
+		return 5
+	case whmcs.StatusFraud:
+		return 6
+	}
+	return unknownRank
+}
+
+// countStatuses counts rows by status, most first.
+func countStatuses(rows []*whmcs.Service) []Count {
+	var n [unknownRank + 1]int
+	for _, r := range rows {
+		n[statusRank(r.Status)]++
+	}
+	t := tally{}
+	for i, n := range n {
+		if n > 0 {
+			t[statusOrder[i]] = n
+		}
+	}
+	return t.counts()
+}

@@ -48,67 +48,75 @@ const commonMonths = 72
 // summarize counts over all matches. The revenue is the sum whatever currencies
 // the amounts are in.
 func summarize(rows []*whmcs.Service, e *env) *Summary {
-	var sum Summary
-	statuses, products, servers, cycles := tally{}, tally{}, tally{}, tally{}
-	clients := make(map[int]struct{})
-	soon := days{e.today, shift(e.today, 7, 'd')}
-	month := days{e.today, shift(e.today, 30, 'd')}
-	past := dateDays(overdue, e.today, true)
-	revenue := decimal.Zero
+	sum := Summary{Statuses: countStatuses(rows)}
+	products, servers, cycles := tally{}, tally{}, tally{}
+	clients := make(map[int]struct{}, len(rows)/4)
+	next := upcoming{
+		past:  dateDays(overdue, e.today, true),
+		week:  days{e.today, shift(e.today, 7, 'd')},
+		month: days{e.today, shift(e.today, 30, 'd')},
+	}
+	money := make(map[string]decimal.Decimal)
 	for _, s := range rows {
-		statuses[statusKey(s.Status)]++
 		products[s.Name]++
 		servers[e.serverLabel(s)]++
-		cycles[cmp.Or(cycleKey(s.BillingCycle), string(s.BillingCycle))]++
+		cycle := cycleKey(s.BillingCycle)
+		cycles[cmp.Or(cycle, string(s.BillingCycle))]++
 		clients[s.ClientID] = struct{}{}
-		if !ended(s.Status) && inCalendar(s.NextDueDate) {
-			sum.Due7 += one(soon.holds(s.NextDueDate))
-			sum.Due30 += one(month.holds(s.NextDueDate))
-			sum.Overdue += one(past.holds(s.NextDueDate))
-		}
+		sum.countDue(s, next)
 		if s.Status == whmcs.StatusActive || s.Status == whmcs.StatusSuspended {
-			revenue = revenue.Add(sum.share(s))
+			sum.earn(s, cycle, money)
 		}
 	}
-	sum.Statuses, sum.Products = statuses.counts(), products.counts()
-	sum.Servers, sum.Cycles = servers.counts(), cycles.counts()
+	sum.Products, sum.Servers, sum.Cycles = products.counts(), servers.counts(), cycles.counts()
 	sum.Clients = len(clients)
-	sum.Revenue = revenue.DivRound(decimal.NewFromInt(commonMonths), 2).StringFixed(2)
+	total := decimal.Zero
+	for cycle, d := range money {
+		total = total.Add(d.Mul(decimal.NewFromInt(commonMonths / cycleMonths[cycle])))
+	}
+	sum.Revenue = total.DivRound(decimal.NewFromInt(commonMonths), 2).StringFixed(2)
 	return &sum
 }
 
-// share returns what a service brings in commonMonths, and counts it where that
-// is not known or nothing. The quantity is not multiplied: WHMCS's amount is
-// for all of it.
-func (s *Summary) share(row *whmcs.Service) decimal.Decimal {
-	cycle := cycleKey(row.BillingCycle)
+// upcoming are the days that a summary counts what is due in.
+type upcoming struct{ past, week, month days }
+
+// countDue counts a service by when it is due, unless it has ended.
+func (s *Summary) countDue(row *whmcs.Service, next upcoming) {
+	d := row.NextDueDate
+	if d == "" || ended(row.Status) || !inCalendar(d) {
+		return
+	}
+	switch {
+	case next.past.holds(d):
+		s.Overdue++
+	case next.week.holds(d):
+		s.Due7++
+		s.Due30++
+	case next.month.holds(d):
+		s.Due30++
+	}
+}
+
+// earn adds a service's amount to its cycle's, or counts why there is none. The
+// quantity is not multiplied: WHMCS's amount is for all of it.
+func (s *Summary) earn(row *whmcs.Service, cycle string, money map[string]decimal.Decimal) {
 	if cycle == "free" || cycle == "one-time" {
 		s.FreeOrOnce++
-		return decimal.Zero
+		return
 	}
 	amount, ok := row.RecurringAmount.Decimal()
-	months := cycleMonths[cycle]
-	if !ok || months == 0 {
+	if !ok || cycleMonths[cycle] == 0 {
 		s.Unpriced++
-		return decimal.Zero
+		return
 	}
-	return amount.Mul(decimal.NewFromInt(commonMonths / months))
+	money[cycle] = money[cycle].Add(amount)
 }
 
 // ended reports whether a service is over, so that nothing of it falls due.
 func ended(st whmcs.Status) bool {
-	switch statusKey(st) {
-	case "completed", "terminated", "cancelled", "fraud":
-		return true
-	}
-	return false
-}
-
-func one(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
+	rank := statusRank(st)
+	return rank >= othersRank && rank < unknownRank
 }
 
 // serverLabel returns the best name of a service's server, "" for none.
