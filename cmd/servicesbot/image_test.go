@@ -74,3 +74,36 @@ func TestImageContext(t *testing.T) {
 		}
 	}
 }
+
+// TestWorkflows holds actions to one commit each, and jobs to the least that they
+// may do. Expressions in scripts are refused: what people name their branches and
+// tags would be run.
+func TestWorkflows(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../.github/workflows/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no workflows: %v", err)
+	}
+	pinned := regexp.MustCompile(`^(\./\S+|[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(content), "\npermissions:\n  contents: read\n") {
+			t.Errorf("%s: jobs may do more than read", file)
+		}
+		block := false // in a script of several lines
+		for line := range strings.Lines(string(content)) {
+			line = strings.TrimRight(line, "\n")
+			key, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "- "), ": ")
+			if key == "uses" && !pinned.MatchString(value) {
+				t.Errorf("%s: %s is not pinned", file, value)
+			}
+			block = key == "run" && value == "|" || block && (line == "" || strings.HasPrefix(line, "          "))
+			if (key == "run" || block) && strings.Contains(line, "${{") {
+				t.Errorf("%s: an expression in a script: %s", file, line)
+			}
+		}
+	}
+}
