@@ -35,11 +35,14 @@ func newAcker(c *socketmode.Client, s *Status) *acker {
 // offer hands an ack over and never waits. A full queue means that the socket has
 // been down for long; Slack has given these envelopes up.
 func (a *acker) offer(envelope string, payload any, received time.Time) {
-	if envelope == "" {
-		return
+	if envelope != "" {
+		a.put(ack{envelope, payload, received.Add(ackWithin)})
 	}
+}
+
+func (a *acker) put(k ack) {
 	select {
-	case a.queue <- ack{envelope, payload, received.Add(ackWithin)}:
+	case a.queue <- k:
 	default:
 		a.status.ackLost.Inc()
 	}

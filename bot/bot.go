@@ -150,14 +150,18 @@ func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc)
 	var wg sync.WaitGroup
 	up := make([]*socket, sockets)
 	for n := range up {
+		l := &link{}
 		client := socketmode.New(b.slack,
-			socketmode.OptionDialer(dialer()),
+			socketmode.OptionDialer(dialer(l)),
 			socketmode.OptionPingInterval(deadAfter),
 			socketmode.OptionReadLimit(frameAtMost),
 		)
 		up[n] = &socket{
-			n: n, client: client, acks: newAcker(client, b.status),
+			n: n, link: l, client: client, acks: newAcker(client, b.status),
 			opener: b.opener, status: b.status, log: b.log,
+		}
+		if n > 0 {
+			up[n].other = up[n-1]
 		}
 	}
 	for _, s := range up {

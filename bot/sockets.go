@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -27,20 +28,42 @@ const (
 
 	openEvery   = time.Second     // between two requests for a connection
 	openAtMost  = 2 * time.Minute // between two, after repeated disconnects
+	partWithin  = 5 * time.Second // for Slack to end a connection that we have half closed
 	livedLong   = time.Minute     // a socket that lived this long was no failure
 	frameAtMost = 4 << 20         // bytes of one envelope
 )
 
-// dialer dials the sockets. Keep-alive below the websocket notices a dead TCP
-// connection within 14 s. The write buffer holds any ack in one frame: Slack drops
-// those that come in continuation frames.
-func dialer() *websocket.Dialer {
-	tcp := &net.Dialer{
+// A link dials the connections of one socket and knows the newest. Keep-alive below
+// the websocket notices a dead TCP connection within 14 s.
+type link struct {
+	tcp atomic.Pointer[net.TCPConn]
+}
+
+func (l *link) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := &net.Dialer{
 		Timeout:         10 * time.Second,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 3 * time.Second, Count: 3},
 	}
+	c, err := d.DialContext(ctx, network, addr)
+	if tcp, ok := c.(*net.TCPConn); ok {
+		l.tcp.Store(tcp)
+	}
+	return c, err
+}
+
+// part ends our direction of the connection. Slack then ends the other, and what it
+// had sent by then still arrives; the library's own way loses that.
+func (l *link) part() {
+	if tcp := l.tcp.Load(); tcp != nil {
+		tcp.CloseWrite() // a connection that is gone already needs no parting
+	}
+}
+
+// dialer dials over l. The write buffer holds any ack in one frame: Slack drops
+// those that come in continuation frames.
+func dialer(l *link) *websocket.Dialer {
 	return &websocket.Dialer{
-		NetDialContext:   tcp.DialContext,
+		NetDialContext:   l.dial,
 		Proxy:            http.ProxyFromEnvironment,
 		HandshakeTimeout: 20 * time.Second,
 		WriteBufferSize:  32 << 10,
@@ -108,15 +131,23 @@ func sleep(ctx context.Context, d time.Duration) error {
 // A socket is one of the connections to Slack, over all its reconnects.
 type socket struct {
 	n      int
+	link   *link
 	client *socketmode.Client
 	acks   *acker
 	opener *opener
 	status *Status
 	log    *slog.Logger
-	others func(n int) bool // whether another socket is up
+	other  *socket // whose refresh this one keeps away from; nil: none
 
-	up        bool // greeted; of the event loop alone
+	until atomic.Int64 // unix nano: when Slack means to end the connection; 0: not up, or not told
+
+	// Of the event loop alone.
+	up        bool // greeted
+	settled   bool // lived long enough not to count as a failure
 	connected time.Time
+	life      time.Duration // how long Slack means to keep the connection; 0: not told, or already on the way to another
+	parted    time.Time     // when the connection was half closed; zero: it was not
+	unwritten []ack         // acks for the next connection
 }
 
 // fatal are the errors of apps.connections.open that no retry mends; the library
@@ -168,7 +199,6 @@ func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context
 	defer close(looped)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	var refresh time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -176,17 +206,20 @@ func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context
 			return
 		case now := <-tick.C:
 			s.status.turn(now)
-			if !refresh.IsZero() && now.After(refresh) && s.others(s.n) {
-				refresh = time.Time{}
+			s.settle(now)
+			if s.clashes(now) {
+				s.life, s.parted = 0, now
+				s.link.part()
+			}
+			if !s.parted.IsZero() && now.Sub(s.parted) > partWithin {
+				s.parted = time.Time{}
 				select {
 				case again <- struct{}{}:
 				default:
 				}
 			}
 		case e := <-s.client.Events:
-			if life := s.lifecycle(e, end); life > 0 && s.n > 0 {
-				refresh = time.Now().Add(life / 2)
-			}
+			s.lifecycle(e, end)
 			if f, ok := frameOf(e); ok {
 				take(f, s.acks)
 			}
@@ -194,21 +227,44 @@ func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context
 	}
 }
 
-// lifecycle keeps track of the connection. Of a hello it returns how long Slack
-// means to keep it.
-func (s *socket) lifecycle(e socketmode.Event, end context.CancelCauseFunc) time.Duration {
+// clashes reports whether Slack means to end this connection and the other one at
+// about the same time. Half a life in, this one goes early; from then on their
+// refreshes lie half a life apart.
+func (s *socket) clashes(now time.Time) bool {
+	if s.other == nil || s.life == 0 || now.Sub(s.connected) < s.life/2 {
+		return false
+	}
+	others := s.other.until.Load()
+	return others != 0 && time.Duration(s.until.Load()-others).Abs() < s.life/4
+}
+
+// settle tells the opener, once a connection, that it lived long: its end is no
+// repeated disconnect. Long is a minute, or a third of a life shorter than that.
+func (s *socket) settle(now time.Time) {
+	long := livedLong
+	if s.life > 0 {
+		long = min(long, s.life/3)
+	}
+	if s.up && !s.settled && now.Sub(s.connected) >= long {
+		s.settled = true
+		s.opener.lived()
+	}
+}
+
+// lifecycle keeps track of the connection.
+func (s *socket) lifecycle(e socketmode.Event, end context.CancelCauseFunc) {
 	switch e.Type {
 	case socketmode.EventTypeConnecting:
 		s.down()
 	case socketmode.EventTypeConnected:
-		s.connected = time.Now()
+		s.connected, s.settled = time.Now(), false
 		s.status.connects.Inc()
 	case socketmode.EventTypeHello:
-		return s.hello(e.Request)
+		s.hello(e.Request)
 	case socketmode.EventTypeConnectionError:
 		failed, _ := e.Data.(*slack.ConnectionErrorEvent)
 		if failed == nil {
-			return 0
+			return
 		}
 		s.log.Warn("socket: cannot connect", "socket", s.n, "error", scrubbed(failed.ErrorObj), "attempt", failed.Attempt)
 		if slices.Contains(fatal, failed.ErrorObj.Error()) {
@@ -217,16 +273,25 @@ func (s *socket) lifecycle(e socketmode.Event, end context.CancelCauseFunc) time
 	case socketmode.EventTypeInvalidAuth:
 		end(errors.New("slack has no app for this app token"))
 	case socketmode.EventTypeErrorWriteFailed:
-		s.status.ackLost.Inc()
+		failed, _ := e.Data.(*socketmode.ErrorWriteFailed)
+		if failed != nil && failed.Response != nil {
+			s.keep(ack{envelope: failed.Response.EnvelopeID, payload: failed.Response.Payload, by: time.Now().Add(ackWithin)})
+		}
+		s.status.ackFailed.Inc()
 		s.log.Warn("socket: an acknowledgement could not be written", "socket", s.n)
 	}
-	return 0
 }
 
-// hello notes that the socket is up. Only the second socket's return value is
-// used: it refreshes itself half a life after the first, so that the two never
-// refresh together.
-func (s *socket) hello(r *socketmode.Request) time.Duration {
+// keep holds on to an ack that the connection did not take. It goes out on the next
+// one; on this one it would fail over and over.
+func (s *socket) keep(k ack) {
+	if len(s.unwritten) < ackQueue {
+		s.unwritten = append(s.unwritten, k)
+	}
+}
+
+// hello notes that the socket is up.
+func (s *socket) hello(r *socketmode.Request) {
 	if !s.up {
 		s.up = true
 		s.status.sockets.Set(float64(s.status.greeted.Add(1)))
@@ -239,17 +304,22 @@ func (s *socket) hello(r *socketmode.Request) time.Duration {
 			"socket", s.n, "slack_counts", r.NumConnections)
 	}
 	s.log.Info("socket: up", "socket", s.n)
-	return time.Duration(r.DebugInfo.ApproximateConnectionTime) * time.Second
+	if s.life = time.Duration(r.DebugInfo.ApproximateConnectionTime) * time.Second; s.life > 0 {
+		s.until.Store(time.Now().Add(s.life).UnixNano())
+	}
+	for _, k := range s.unwritten {
+		s.acks.put(k)
+	}
+	s.unwritten = nil
 }
 
 // down notes that the socket is not up.
 func (s *socket) down() {
+	s.life, s.parted = 0, time.Time{}
+	s.until.Store(0)
 	if s.up {
 		s.up = false
 		s.status.sockets.Set(float64(s.status.greeted.Add(-1)))
-		if time.Since(s.connected) >= livedLong {
-			s.opener.lived()
-		}
 	}
 }
 

@@ -19,6 +19,7 @@ type Status struct {
 	answerSeconds *prometheus.HistogramVec // door
 	ackSeconds    prometheus.Histogram
 	ackLost       prometheus.Counter
+	ackFailed     prometheus.Counter
 	dropped       *prometheus.CounterVec // why
 	duplicates    prometheus.Counter
 	sockets       prometheus.Gauge
@@ -51,6 +52,8 @@ func NewStatus() *Status {
 			Name: "servicesbot_ack_seconds", Help: "Seconds from an envelope to its acknowledgement being handed to the socket.", Buckets: latencies}),
 		ackLost: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "servicesbot_acks_lost_total", Help: "Acknowledgements that could not be sent in time."}),
+		ackFailed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "servicesbot_ack_write_errors_total", Help: "Acknowledgements that a socket did not take; each waits for the next connection."}),
 		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_events_dropped_total", Help: "Events acknowledged with nothing to do, by reason."}, []string{"why"}),
 		duplicates: prometheus.NewCounter(prometheus.CounterOpts{
@@ -74,7 +77,7 @@ func NewStatus() *Status {
 		whmcsCached: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_whmcs_cached_total", Help: "Answers of WHMCS that needed no call."}, []string{"action"}),
 	}
-	s.registry.MustRegister(s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.dropped, s.duplicates,
+	s.registry.MustRegister(s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.ackFailed, s.dropped, s.duplicates,
 		s.sockets, s.connects, s.foreignSocks, s.slackCalls, s.slackLimited,
 		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo())
 	return s

@@ -1,0 +1,68 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"servicesbot/bot/slackfake"
+)
+
+// asks types a slash command every 20 ms until done is true, everybody's question
+// another one, and returns how many it typed.
+func (r *road) asks(done func() bool) int {
+	r.t.Helper()
+	tick, late := time.NewTicker(20*time.Millisecond), time.After(2*patience)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		select {
+		case <-late:
+			r.t.Fatalf("still waiting after %d questions; %+v", n, r.slack.Counts())
+		case <-tick.C:
+		}
+		if done() {
+			return n
+		}
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", 1+n%600)))
+	}
+}
+
+// TestRefreshesAreStaggered holds that two sockets with a life of seconds, opened
+// one after the other, come to refresh half a life apart, and that no command
+// falls between.
+func TestRefreshesAreStaggered(t *testing.T) {
+	t.Parallel()
+	const life = 6 * time.Second
+	r := newRoad(t, func(s *setup) { s.slack.ConnectionTime = life })
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := r.slack.WaitSockets(ctx, 2); err != nil {
+		t.Fatal(err)
+	}
+	opened := []time.Time{time.Now(), time.Now()} // the first two not exactly
+	n := r.asks(func() bool {
+		for len(opened) < r.slack.Counts().SocketsOpened {
+			opened = append(opened, time.Now())
+		}
+		return len(opened) == 6
+	})
+	r.allAcked(n)
+	if early := opened[2].Sub(opened[1]); early < life/2-time.Second || early > life*3/4 {
+		t.Errorf("the second socket refreshed itself after %v, want about half of %v", early, life)
+	}
+	for i := 3; i < len(opened); i++ {
+		if apart := opened[i].Sub(opened[i-1]); apart < 900*time.Millisecond {
+			t.Errorf("two refreshes within %v", apart)
+		}
+	}
+}
+
+// allAcked holds that each of n commands came and was acknowledged in time.
+func (r *road) allAcked(n int) {
+	r.t.Helper()
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	if c := r.slack.Counts(); c.Unacked+c.Undelivered+c.LateAcks > 0 || c.Acked != n {
+		r.t.Errorf("of %d commands %d were acknowledged, %d not, %d late, %d reached no socket", n, c.Acked, c.Unacked, c.LateAcks, c.Undelivered)
+	}
+}
