@@ -30,8 +30,9 @@ type Answer struct {
 
 // A Showing is how one request's answer is to be shown.
 type Showing struct {
-	Public   bool // others read it
-	Alone    bool // the asker alone reads what was asked in public
+	Public   bool   // others read it
+	Direct   bool   // in a direct message: there is nobody to share it with
+	Alone    string // why the asker alone reads what others would
 	SharedBy string
 	Lists    bool // Slack refuses the newer blocks
 	Fresh    bool // past cache and snapshot
@@ -106,8 +107,8 @@ func denied(err error, o formatting.Options) Answer {
 
 func (a *Answers) options(req *Request, s Showing) formatting.Options {
 	o := a.Format
-	o.Public, o.Alone, o.SharedBy, o.Lists, o.Ref = s.Public, s.Alone, s.SharedBy, s.Lists, req.Ref
-	o.Now = a.now()
+	o.Public, o.Direct, o.Alone, o.SharedBy = s.Public, s.Direct, s.Alone, s.SharedBy
+	o.Lists, o.Ref, o.Now = s.Lists, req.Ref, a.now()
 	return o
 }
 

@@ -123,7 +123,10 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 	ctx, end := context.WithTimeout(ctx, scanLimit)
 	defer end()
 	show.Public = to.public()
-	show.Alone = req.Door == DoorMention && !show.Public
+	if req.Door == DoorMention && !show.Public {
+		show.Alone = "This channel is shared with another company, or Slack does not tell whether it is."
+	}
+	show.Direct = req.direct() || to.way == direct
 	show.Lists = b.listsOnly(req.Received)
 	w := b.watch(ctx, req, to)
 	show.Progress = w.report

@@ -102,6 +102,31 @@ func TestModalButtons(t *testing.T) {
 	})
 }
 
+// TestDirectButtons: where there is no channel, nothing is offered to be shared.
+func TestDirectButtons(t *testing.T) {
+	t.Parallel()
+	o := here()
+	o.Direct = true
+	res := result(t, "service:2", hosting())
+	for what, blocks := range map[string][]slack.Block{"card": Answer(res, o).Blocks, "details": Details(res, o).Blocks.BlockSet} {
+		if labelled(blocks)["Share"] != nil {
+			t.Errorf("the %s offers to share", what)
+		}
+	}
+}
+
+// TestSharedFileButtons: a posted file is taken away with its message, and does
+// not change.
+func TestSharedFileButtons(t *testing.T) {
+	t.Parallel()
+	o := shared()
+	o.SharedFile = "F0FILE"
+	all := labelled(Answer(result(t, "client:1 as:csv", mixed(2)...), o).Blocks)
+	if all["Remove"] == nil || all["Remove"].Value != "U0ALICE F0FILE" || all["Refresh"] != nil {
+		t.Errorf("the buttons of a shared file are %v", slices.Collect(maps.Keys(all)))
+	}
+}
+
 func TestIncompleteButtons(t *testing.T) {
 	t.Parallel()
 	res := result(t, "server:saturn")

@@ -14,20 +14,25 @@ import (
 // answer rests on.
 
 const (
-	maxChips    = 8 // filters that get a button which removes them
-	maxStatuses = 5 // statuses that get a button
+	maxChips    = 20 // filters that get a button which removes them
+	maxStatuses = 5  // statuses that get a button
 )
 
 // head tells who shared the answer, the question, and how many match.
 func (d *draft) head(res *query.Result) {
+	d.readers()
+	d.section(headline(res), nil)
+	d.offers(res)
+}
+
+// readers tells who shared the answer, or why only the asker sees it.
+func (d *draft) readers() {
 	if d.o.SharedBy != "" {
 		d.context("Shared by " + mention(d.o.SharedBy))
 	}
-	if d.o.Alone {
-		d.context("Only you see this: the channel is shared with another company, or Slack does not tell whether it is.")
+	if d.o.Alone != "" {
+		d.context(join(" ", "Only you see this.", short(d.o.Alone, 300)))
 	}
-	d.section(headline(res), nil)
-	d.offers(res)
 }
 
 // headline is the first thing to be read: how many services match what. A number
@@ -114,8 +119,7 @@ func (d *draft) offers(res *query.Result) {
 	d.row(buttons...)
 }
 
-// filters offers to leave out a filter, to change them in the form, and to keep
-// to one status.
+// filters offers to leave out a filter, and to change them in the form.
 func (d *draft) filters(res *query.Result) {
 	q := res.Query.Lasting()
 	var row []*slack.ButtonBlockElement
@@ -125,7 +129,6 @@ func (d *draft) filters(res *query.Result) {
 			row = append(row, described(d.button(ActionAsk, label+" ×", q.Without(i).String()), "Without "+label))
 		}
 	}
-	row = append(row, d.statuses(res)...)
 	if !d.o.Public {
 		row = append(row, d.form("Change …", q.WithPage(1).String()))
 	}
@@ -169,9 +172,10 @@ func knownStatus(word string) (whmcs.Status, bool) {
 	return "", false
 }
 
-// navigation offers the pages, the other views, and what can be done with the
-// answer.
+// navigation offers to keep to one status, the pages, the other views, and what
+// can be done with the answer.
 func (d *draft) navigation(res *query.Result) {
+	d.row(d.statuses(res)...)
 	q := res.Query.Lasting()
 	var row []*slack.ButtonBlockElement
 	if res.Continue {
@@ -188,12 +192,14 @@ func (d *draft) navigation(res *query.Result) {
 func (d *draft) doing(res *query.Result) []*slack.ButtonBlockElement {
 	line := res.Query.Lasting().String()
 	var row []*slack.ButtonBlockElement
-	if !d.o.Public && (len(res.Services) > 0 || res.Summary != nil) {
+	if !d.o.Public && !d.o.Direct && (len(res.Services) > 0 || res.Summary != nil) {
 		row = append(row, d.button(ActionShare, "Share", line))
 	}
-	row = append(row, d.button(ActionRefresh, "Refresh", line))
+	if !d.o.Public || res.Query.As != query.ViewCSV { // a file that is posted does not change
+		row = append(row, d.button(ActionRefresh, "Refresh", line))
+	}
 	if d.o.SharedBy != "" {
-		row = append(row, d.button(ActionRemove, "Remove", d.o.SharedBy))
+		row = append(row, d.button(ActionRemove, "Remove", strings.TrimSpace(d.o.SharedBy+" "+d.o.SharedFile)))
 	}
 	return row
 }

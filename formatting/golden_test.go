@@ -41,6 +41,10 @@ func listMessages(t testing.TB, all map[string]Message) {
 	paged.Statuses = []query.Count{{Value: "active", N: 1208}, {Value: "suspended", N: 31}, {Value: "unknown", N: 5}}
 	all["list-page"] = Answer(paged, o)
 	all["list-shared"] = Answer(paged, shared())
+	alone, direct := here(), here()
+	alone.Alone, direct.Direct = "This channel is shared with another company, or is about to be.", true
+	all["list-alone"] = Answer(two, alone)
+	all["list-direct"] = Answer(two, direct)
 	all["list-ten"] = Answer(result(t, "client:1 rows:10", mixed(10)...), o)
 	uncounted := result(t, "client:1", mixed(5)...)
 	uncounted.Counted, uncounted.More = false, true
@@ -117,6 +121,9 @@ func viewMessages(t testing.TB, all map[string]Message) {
 	empty.Matched, empty.Statuses, empty.Summary = 0, nil, &query.Summary{}
 	all["summary-none"] = Answer(empty, o)
 	all["csv"] = Answer(result(t, "client:1 as:csv", mixed(100)...), o)
+	file := shared()
+	file.SharedFile = "F0FILE"
+	all["csv-shared"] = Answer(result(t, "client:1 as:csv", mixed(3)...), file)
 }
 
 func cardMessages(t testing.TB, all map[string]Message) {

@@ -49,6 +49,7 @@ func (d *draft) lines(s whmcs.Service, res *query.Result) markup {
 // announcement stands for rows that come as a file.
 func announcement(res *query.Result, o Options) Message {
 	d := newDraft(o)
+	d.readers()
 	said := csvSays(res)
 	if o.FileElsewhere {
 		said += " It is in your direct messages with this bot."

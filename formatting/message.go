@@ -37,8 +37,10 @@ type Options struct {
 	Currency      string    // WHMCS_CURRENCY
 	Public        bool      // others read it too: no Fields, no private buttons
 	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
-	Alone         bool      // the asker alone sees what others would, as outsiders may read there
+	Direct        bool      // there is no channel to share it in
+	Alone         string    // why the asker alone sees what others would, in a plain sentence
 	SharedBy      string    // user id, in a shared answer
+	SharedFile    string    // id of the file that belongs to a shared answer
 	FileElsewhere bool      // the CSV file goes to the direct messages, not where the message goes
 	Now           time.Time // for "in 3 days"; its location is the process's
 	Ref           string    // reference of the request, shown in failures
@@ -53,7 +55,7 @@ const (
 	ActionRefresh  = "refresh"  // asks the line again, past cache and snapshot
 	ActionContinue = "continue" // goes on with a scan that ended at its budget
 	ActionStop     = "stop"     // ends the asker's wait; the value is the reference
-	ActionRemove   = "remove"   // takes a shared post away; the value is the sharer's user id
+	ActionRemove   = "remove"   // takes a shared post away; the value is the sharer's user id, then the file's, if any
 	ActionForm     = "form"     // opens the search form, filled from the line
 	ActionLink     = "link"     // a URL button: acknowledged and ignored
 )

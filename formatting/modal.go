@@ -34,7 +34,7 @@ func Details(res *query.Result, o Options) slack.ModalViewRequest {
 	d.rule()
 	row := d.whmcsLinks(s)
 	row = append(row, d.button(ActionAsk, "All services of this client", clientLine(s.ClientID)))
-	if !o.Public {
+	if !o.Public && !o.Direct {
 		row = append(row, d.button(ActionShare, "Share", serviceLine(s.ID)))
 	}
 	d.row(row...)
