@@ -303,17 +303,19 @@ var angle = regexp.MustCompile(`<([^<>]*)>`)
 
 // marks are the pairs that mrkdwn marks text up with; code comes first.
 var marks = []*regexp.Regexp{
-	regexp.MustCompile("(^|[^\\pL\\pN`])`{1,3}([^`]+)`{1,3}"),
-	regexp.MustCompile(`(^|[^\pL\pN])\*([^*\s](?:[^*\n]*[^*\s])?)\*`),
-	regexp.MustCompile(`(^|[^\pL\pN])_([^_\s](?:[^_\n]*[^_\s])?)_`),
-	regexp.MustCompile(`(^|[^\pL\pN])~([^~\s](?:[^~\n]*[^~\s])?)~`),
+	regexp.MustCompile("(^|[^\\pL\\pN`])`{1,3}([^`]+)`{1,3}()"),
+	regexp.MustCompile(`(^|[^\pL\pN])\*([^*\s](?:[^*\n]*[^*\s])?)\*($|[^\pL\pN])`),
+	regexp.MustCompile(`(^|[^\pL\pN])_([^_\s](?:[^_\n]*[^_\s])?)_($|[^\pL\pN])`),
+	regexp.MustCompile(`(^|[^\pL\pN])~([^~\s](?:[^~\n]*[^~\s])?)~($|[^\pL\pN])`),
 }
 
 // plainMrkdwn is mrkdwn as read: without its marks, links by their label, dates by their
 // fallback, entities decoded.
 func plainMrkdwn(s string) string {
 	for _, mark := range marks {
-		s = mark.ReplaceAllString(s, "${1}${2}")
+		for range 2 { // neighbours share the character between them
+			s = mark.ReplaceAllString(s, "${1}${2}${3}")
+		}
 	}
 	s = angle.ReplaceAllStringFunc(s, func(seq string) string {
 		inner := seq[1 : len(seq)-1]

@@ -56,6 +56,13 @@
 // a dropped or cut connection), also ResponseURL, FileUpload and SocketLink. RefuseNewBlocks,
 // Duplicate, Mute, Ghosts, Junk, Garble, Disconnect, RefreshOne and HangUp are the rest.
 //
+// # Scripts and the page
+//
+// Play plays a conversation written as plain text, see testdata/talk. PageURL is a page
+// that shows the workspace in a browser and lets one act in it; Switches, AddSwitch and Flip
+// are what can be played with there and in scripts. Note puts a line of the caller's into the
+// trace.
+//
 // # What it does not do
 //
 // It has one app in one workspace; no group messages, no unfurling, no rate limits of its own (see
