@@ -63,8 +63,14 @@ func (r rawRow) status() string {
 }
 
 func (r rawRow) cycle() string {
-	c := strings.ToLower(r.text("billingcycle"))
-	return map[string]string{"free account": "free", "one time": "one-time"}[c] + strings.Trim(map[bool]string{true: c}[c != "free account" && c != "one time"], " ")
+	switch c := strings.ToLower(r.text("billingcycle")); c {
+	case "free account":
+		return "free"
+	case "one time":
+		return "one-time"
+	default:
+		return c
+	}
 }
 
 // day returns a date as days since 1970, and whether there is none at all.
@@ -285,69 +291,81 @@ func (w *world) cents() filter {
 	})
 }
 
+var serverFields = []string{"servername", "serverhostname", "serverip"}
+
+// oneWord makes a value that is one of some words.
+func (w *world) oneWord(words string, of func(rawRow) string) func() filter {
+	return func() filter {
+		all := strings.Fields(words)
+		v := all[w.IntN(len(all))]
+		return filter{v, func(r rawRow) bool { return of(r) == v }}
+	}
+}
+
+func (w *world) username() filter {
+	name := cmp.Or(w.row().text("username"), "nobody")
+	return filter{strings.ToUpper(name), func(r rawRow) bool { return strings.EqualFold(r.text("username"), name) }}
+}
+
+// word makes a term without a key.
+func (w *world) word() filter {
+	text, typed := w.piece(w.row().text([]string{"name", "groupname", "domain", "servername"}[w.IntN(4)]))
+	return filter{typed, func(r rawRow) bool {
+		return r.holds(text, append([]string{"name", "groupname", "domain"}, serverFields...)...)
+	}}
+}
+
 // term makes a random filter.
 func (w *world) term() filter {
-	serverFields := []string{"servername", "serverhostname", "serverip"}
-	pick := func(values string, of func(rawRow) string) func() filter {
-		return func() filter {
-			all := strings.Fields(values)
-			v := all[w.IntN(len(all))]
-			return filter{v, func(r rawRow) bool { return of(r) == v }}
-		}
-	}
-	var f filter
-	switch w.IntN(22) {
-	case 0, 1:
-		f = w.oneOf("client clientid CLIENT", w.id("clientid"))
-	case 2:
-		f = w.oneOf("service serviceid id", w.id("id"))
-	case 3:
-		f = w.oneOf("product pid", w.id("pid"))
-	case 4:
-		f = w.oneOf("product name", w.contained("name", "name"))
-	case 5, 6:
-		f = w.oneOf("domain", w.domain)
-	case 7:
-		f = w.oneOf("username user username2", func() filter {
-			name := w.row().text("username")
-			if name == "" {
-				name = "nobody"
-			}
-			return filter{strings.ToUpper(name), func(r rawRow) bool { return strings.EqualFold(r.text("username"), name) }}
-		})
-	case 8:
-		f = w.oneOf("email", w.email)
-	case 9, 10, 11:
-		f = w.oneOf("status Status", pick("pending active completed suspended terminated cancelled fraud unknown", rawRow.status))
-	case 12:
-		f = w.oneOf("cycle billing", pick("free one-time monthly quarterly semi-annually annually biennially triennially", rawRow.cycle))
-	case 13:
-		f = w.oneOf("group", w.contained("groupname", "groupname"))
-	case 14:
-		f = w.oneOf("server", w.contained(serverFields[w.IntN(3)], serverFields...))
-	case 15:
-		f = w.oneOf("server", w.id("serverid"))
-	case 16:
-		f = w.oneOf("payment", w.contained([]string{"paymentmethod", "paymentmethodname"}[w.IntN(2)], "paymentmethod", "paymentmethodname"))
-	case 17:
-		f = w.oneOf("ip", w.contained([]string{"dedicatedip", "assignedips"}[w.IntN(2)], "dedicatedip", "assignedips"))
-	case 18:
-		f = w.oneOf("due", w.dated("nextduedate", 1))
-	case 19:
-		f = w.oneOf("registered", w.dated("regdate", -1))
-	case 20:
-		f = w.oneOf("amount", w.cents)
-	default:
-		text, typed := w.piece(w.row().text([]string{"name", "groupname", "domain", "servername"}[w.IntN(4)]))
-		f = filter{typed, func(r rawRow) bool {
-			return r.holds(text, append(serverFields, "name", "groupname", "domain")...)
-		}}
-	}
+	f := w.positive()
 	if w.IntN(4) == 0 {
-		test := f.test
-		f = filter{"-" + f.text, func(r rawRow) bool { return !test(r) }}
+		return filter{"-" + f.text, func(r rawRow) bool { return !f.test(r) }}
 	}
 	return f
+}
+
+func (w *world) positive() filter {
+	switch w.IntN(23) {
+	case 0, 1:
+		return w.oneOf("client clientid CLIENT", w.id("clientid"))
+	case 2:
+		return w.oneOf("service serviceid id", w.id("id"))
+	case 3:
+		return w.oneOf("product pid", w.id("pid"))
+	case 4:
+		return w.oneOf("product name", w.contained("name", "name"))
+	case 5, 6:
+		return w.oneOf("domain", w.domain)
+	case 7:
+		return w.oneOf("username user username2", w.username)
+	case 8:
+		return w.oneOf("email", w.email)
+	case 9, 10, 11:
+		return w.oneOf("status Status", w.oneWord("pending active completed suspended terminated cancelled fraud unknown", rawRow.status))
+	case 12:
+		return w.oneOf("cycle billing", w.oneWord("free one-time monthly quarterly semi-annually annually biennially triennially", rawRow.cycle))
+	case 13:
+		return w.oneOf("group", w.contained("groupname", "groupname"))
+	case 14:
+		return w.oneOf("server", w.contained(serverFields[w.IntN(3)], serverFields...))
+	case 15:
+		return w.oneOf("server", w.id("serverid"))
+	case 16:
+		return w.oneOf("payment", w.contained([]string{"paymentmethod", "paymentmethodname"}[w.IntN(2)], "paymentmethod", "paymentmethodname"))
+	case 17:
+		return w.oneOf("ip", w.contained([]string{"dedicatedip", "assignedips"}[w.IntN(2)], "dedicatedip", "assignedips"))
+	case 18:
+		return w.oneOf("due", w.dated("nextduedate", 1))
+	case 19:
+		return w.oneOf("registered", w.dated("regdate", -1))
+	case 20:
+		return w.oneOf("amount", w.cents)
+	case 21:
+		return w.oneOf("qty", func() filter {
+			return w.compared(w.IntN(12), strconv.Itoa, func(r rawRow) (int, bool) { return r.number("qty"), true })
+		})
+	}
+	return w.word()
 }
 
 // question makes a line of some filters and returns the rows that it is about.

@@ -158,6 +158,20 @@ func TestFindByEmail(t *testing.T) {
 	}
 }
 
+func TestTooManyEmails(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	line := "email:a0@b.example"
+	for i := range 10 {
+		line += fmt.Sprintf(",a%d@b.example", i+1)
+	}
+	_, err := in.Find(t.Context(), parse(t, line), query.Options{})
+	var e *query.Error
+	if !errors.As(err, &e) || in.fake.Count("") > 0 {
+		t.Errorf("%v after %d calls", err, in.fake.Count(""))
+	}
+}
+
 func TestFindByEmailNotPermitted(t *testing.T) {
 	t.Parallel()
 	in := install(t, whmcsfake.Config{Actions: []string{"GetClientsProducts"}}, whmcs.Config{}, query.FinderConfig{})

@@ -7,9 +7,9 @@ import (
 	"servicesbot/whmcs"
 )
 
-// maxRequests is the most calls that a list of values is pushed down as. A
-// longer list is tested here instead.
-const maxRequests = 10
+// maxPushed is the most values of a term that WHMCS is asked for, one call each,
+// or two and more for a host name. A longer list is tested here instead.
+const maxPushed = 10
 
 // A plan is what WHMCS is asked for a query.
 type plan struct {
@@ -32,12 +32,12 @@ func planFor(q Query, e *env) plan {
 	var best *push
 	var single []push
 	for i, t := range q.Terms {
-		if t.Not {
+		if t.Not || len(t.Values) > maxPushed {
 			continue
 		}
 		p := push{term: i}
 		ok := false
-		if p.requests, ok = requestsFor(t, e); !ok || len(p.requests) > maxRequests {
+		if p.requests, ok = requestsFor(t, e); !ok {
 			continue
 		}
 		if len(p.requests) == 0 {

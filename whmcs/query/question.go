@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"servicesbot/whmcs"
@@ -39,25 +40,34 @@ var (
 // the permission for that, nothing but an error is left: WHMCS does not show
 // addresses in the rows.
 func (a *question) resolveEmails(ctx context.Context) error {
+	var addresses []string
 	for _, t := range a.q.Terms {
-		if t.Key != "email" {
-			continue
+		if t.Key == "email" {
+			addresses = append(addresses, t.Values...)
 		}
-		for _, address := range t.Values {
-			if _, known := a.env.emails[address]; known {
-				continue
-			}
-			c, err := a.f.api.GetClientsDetails(ctx, 0, address)
-			switch {
-			case errors.Is(err, whmcs.ErrActionNotPermitted):
-				return emailsClosed(a.q, address)
-			case errors.Is(err, whmcs.ErrNotFound):
-				c = &whmcs.Client{}
-			case err != nil:
-				return err
-			}
-			a.env.know(address, *c)
+	}
+	slices.Sort(addresses)
+	addresses = slices.Compact(addresses)
+	if len(addresses) > maxPushed {
+		return newError(a.q.String(), []fault{{says: fmt.Sprintf("One question may be about %d e-mail addresses, this one is about %d.", maxPushed, len(addresses))}})
+	}
+	clients := make([]*whmcs.Client, len(addresses))
+	errs := make([]error, len(addresses))
+	var all sync.WaitGroup
+	for i, address := range addresses {
+		all.Go(func() { clients[i], errs[i] = a.f.api.GetClientsDetails(ctx, 0, address) })
+	}
+	all.Wait()
+	for i, err := range errs {
+		switch {
+		case errors.Is(err, whmcs.ErrActionNotPermitted):
+			return emailsClosed(a.q, addresses[i])
+		case errors.Is(err, whmcs.ErrNotFound):
+			clients[i] = &whmcs.Client{}
+		case err != nil:
+			return err
 		}
+		a.env.know(addresses[i], *clients[i])
 	}
 	return nil
 }
@@ -89,6 +99,9 @@ func emailsClosed(q Query, address string) *Error {
 
 // asked tells what WHMCS is asked for, in its parameters.
 func (a *question) asked() []string {
+	if a.plan.whole {
+		return nil
+	}
 	var all []string
 	for _, t := range a.q.Terms {
 		if t.Key == "email" {

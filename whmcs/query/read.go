@@ -23,6 +23,7 @@ type reading struct {
 	foreign int
 	unread  int
 	asOf    time.Time
+	expiry  *time.Timer
 }
 
 // A part is one request's share of a reading.
@@ -190,9 +191,10 @@ func (f *Finder) pause(r *reading) {
 	defer f.mu.Unlock()
 	f.pauses = append(f.pauses, r)
 	if len(f.pauses) > maxPauses {
+		f.pauses[0].expiry.Stop()
 		f.pauses = slices.Delete(f.pauses, 0, 1)
 	}
-	time.AfterFunc(snapshotLife, func() {
+	r.expiry = time.AfterFunc(snapshotLife, func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.pauses = slices.DeleteFunc(f.pauses, func(p *reading) bool { return p == r })
@@ -212,6 +214,7 @@ func (a *question) resume() *reading {
 		return nil
 	}
 	r := a.f.pauses[i]
+	r.expiry.Stop()
 	a.f.pauses = slices.Delete(a.f.pauses, i, i+1)
 	return r
 }

@@ -95,7 +95,9 @@ func (a *question) isCard() bool {
 // more is none of the answer.
 func (a *question) card(ctx context.Context, d *details) {
 	s := &a.res.Services[0]
-	d.start(ctx, s.ClientID)
+	if a.env.clients[s.ClientID].ID == 0 {
+		d.start(ctx, s.ClientID)
+	}
 	if !a.slim {
 		return
 	}

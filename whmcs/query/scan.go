@@ -20,18 +20,19 @@ type scan struct {
 	f     *Finder
 	fresh bool // past the cache
 
-	mu      sync.Mutex
-	changed chan struct{}      // closed and replaced at every change of the rest
-	wants   map[*question]int  // rows that each waiting question wants to see
-	cancel  context.CancelFunc // of the run; nil: it is not running
-	done    chan struct{}      // closed when the run is over
-	chunks  [][]whmcs.Service  // never changed, only added to
-	orders  map[string]bool    // by filters: whether their rows were shown in our order
-	texts   map[string]string  // one copy of each text that rows share
-	ids     map[int]struct{}   // of the rows that there are
-	scanned                    // figures of what was read
-	err     error              // why the last run failed; nil: it did not
-	expiry  *time.Timer
+	mu       sync.Mutex
+	changed  chan struct{}      // closed and replaced at every change of the rest
+	wants    map[*question]int  // rows that each waiting question wants to see
+	cancel   context.CancelFunc // of the run; nil: it is not running
+	done     chan struct{}      // closed when the run is over
+	chunks   [][]whmcs.Service  // never changed, only added to
+	orders   map[string]bool    // by filters: whether their rows were shown in our order
+	texts    map[string]string  // one copy of each text that rows share
+	ids      map[int]struct{}   // of the rows that there are
+	scanned                     // figures of what was read
+	err      error              // why the last run failed; nil: it did not
+	expiry   *time.Timer
+	replaced bool // a newer scan has its place
 }
 
 // scanned are the figures of a scan.
@@ -50,48 +51,32 @@ type look struct {
 	changed <-chan struct{}
 }
 
+// A watch is how far one question has come with a scan.
+type watch struct {
+	*scan
+	at    look // when the question came
+	limit int  // rows that it looks at
+	count int  // rows there were when WHMCS counted no more; 0: it always did
+	seen  int  // chunks tested
+	told  int  // rows at the last progress
+}
+
 // readWhole answers from the shared scan of the whole installation.
 func (a *question) readWhole(ctx context.Context) error {
 	a.slim, a.byOrder = true, a.greedy()
 	s, at := a.f.join(a)
 	defer s.leave(a)
-	limit := a.f.cfg.ScanRows
+	w := &watch{scan: s, at: at, limit: a.f.cfg.ScanRows}
 	if a.opt.Continue {
-		limit += at.looked
+		w.limit += at.looked
 	}
 	a.res.Snapshot = at.looked > 0 && !at.running
 	timeUp := time.NewTimer(scanTime)
 	defer timeUp.Stop()
-	now, seen, last := at, 0, 0
-	for {
-		for ; seen < len(now.chunks); seen++ {
-			if err := a.take(ctx, now.chunks[seen], false); err != nil {
-				return err
-			}
+	for now := at; ; now = s.look() {
+		if over, err := a.watch(ctx, w, now); over || err != nil {
+			return err
 		}
-		a.see(now, at)
-		switch {
-		case now.ended:
-			a.res.Counted = true
-			a.byOrder = a.greedy() || s.order(a.filters(), true)
-			return nil
-		case a.enough():
-			a.byOrder = s.order(a.filters(), false)
-			return nil
-		case now.looked >= limit && (now.looked < now.total || last > 0 && now.looked > last):
-			return errBudget
-		case now.err != nil && !now.running:
-			return now.err
-		}
-		if now.looked >= limit && last == 0 {
-			last = now.looked // one more reply tells whether there are more rows
-		}
-		a.progress(now.looked, at.looked, now.total, limit)
-		want := now.looked + 1
-		if a.greedy() {
-			want = max(want, limit)
-		}
-		s.want(a, want)
 		select {
 		case <-now.changed:
 		case <-timeUp.C:
@@ -102,8 +87,44 @@ func (a *question) readWhole(ctx context.Context) error {
 			}
 			return stopped(ctx)
 		}
-		now = s.look()
 	}
+}
+
+// watch tests the rows that have come, and reports whether they are enough; else
+// it asks for more of them.
+func (a *question) watch(ctx context.Context, w *watch, now look) (over bool, err error) {
+	for ; w.seen < len(now.chunks); w.seen++ {
+		if err := a.take(ctx, now.chunks[w.seen], false); err != nil {
+			return true, err
+		}
+	}
+	a.see(now, w.at)
+	switch {
+	case now.ended:
+		a.res.Counted = true
+		a.byOrder = a.greedy() || w.order(a.filters(), true)
+		return true, nil
+	case a.enough():
+		a.byOrder = w.order(a.filters(), false)
+		return true, nil
+	case now.looked >= w.limit && (now.looked < now.total || w.count > 0 && now.looked > w.count):
+		return true, errBudget
+	case now.err != nil && !now.running:
+		return true, now.err
+	}
+	if now.looked >= w.limit && w.count == 0 {
+		w.count = now.looked // whether there is no more, one more reply tells
+	}
+	if now.looked > w.told {
+		w.told = now.looked
+		a.progress(now.looked, w.at.looked, now.total, w.limit)
+	}
+	rows := now.looked + 1
+	if a.greedy() {
+		rows = max(rows, w.limit)
+	}
+	w.want(a, rows)
+	return false, nil
 }
 
 // stopped is the error of a question that its asker stopped.
@@ -129,6 +150,9 @@ func (f *Finder) join(a *question) (*scan, look) {
 	defer f.mu.Unlock()
 	s := f.scan
 	if s == nil || !s.serves(a) {
+		if s != nil {
+			s.replace()
+		}
 		s = &scan{f: f, fresh: a.q.Fresh, changed: make(chan struct{}),
 			wants: make(map[*question]int), orders: make(map[string]bool), texts: make(map[string]string), ids: make(map[int]struct{})}
 		f.scan = s
@@ -249,17 +273,6 @@ func (s *scan) run(ctx context.Context, done chan struct{}) {
 	s.tell()
 }
 
-// expire lets go of the rows when their time is over. s.mu is held.
-func (s *scan) expire() {
-	s.expiry = time.AfterFunc(snapshotLife, func() {
-		s.f.mu.Lock()
-		defer s.f.mu.Unlock()
-		if s.f.scan == s && !s.look().running {
-			s.f.scan = nil
-		}
-	})
-}
-
 // read takes pages from where the scan stands.
 func (s *scan) read(ctx context.Context) error {
 	s.mu.Lock()
@@ -345,49 +358,4 @@ func (s *scan) wanted(ctx context.Context) bool {
 			return false
 		}
 	}
-}
-
-// order returns whether the rows for some filters go in our order. The first
-// page shown decides it for all pages, as the order must not change between them
-// when the rest of the rows becomes known.
-func (s *scan) order(filters string, ours bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if decided, ok := s.orders[filters]; ok {
-		return decided
-	}
-	s.orders[filters] = ours
-	return ours
-}
-
-// slim takes out of a row what only its card shows, and lets rows share equal
-// texts. s.mu is held.
-func (s *scan) slim(r *whmcs.Service) {
-	r.Notes, r.CustomFields, r.ConfigOptions = "", nil, nil
-	for _, text := range []*string{&r.Name, &r.TranslatedName, &r.GroupName, &r.TranslatedGroupName,
-		&r.ServerName, &r.ServerIP, &r.ServerHostname, &r.SuspensionReason, &r.PaymentMethod, &r.PaymentMethodName,
-		&r.NS1, &r.NS2} {
-		s.share(text)
-	}
-	for _, d := range []*whmcs.Date{&r.RegDate, &r.NextDueDate, &r.OverideSuspendUntil} {
-		s.share((*string)(d))
-	}
-	for _, m := range []*whmcs.Amount{&r.FirstPaymentAmount, &r.RecurringAmount} {
-		s.share((*string)(m))
-	}
-	s.share((*string)(&r.BillingCycle))
-	s.share((*string)(&r.Status))
-	s.share((*string)(&r.LastUpdate))
-}
-
-// share puts the copy of a text that was met first in its place.
-func (s *scan) share(text *string) {
-	if *text == "" {
-		return
-	}
-	if had, ok := s.texts[*text]; ok {
-		*text = had
-		return
-	}
-	s.texts[*text] = *text
 }

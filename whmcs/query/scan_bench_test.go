@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
 	"servicesbot/whmcs/whmcsfake"
@@ -33,7 +35,11 @@ func TestMain(m *testing.M) {
 	case "scan":
 		os.Exit(told(beScan()))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		code = told(err)
+	}
+	os.Exit(code)
 }
 
 func told(err error) int {
