@@ -478,6 +478,15 @@ func TestUpload(t *testing.T) {
 	if len(w.Files("bob")) != 0 {
 		t.Error("bob sees the file")
 	}
+	if err := client(w).DeleteFileContext(testContext(t), files[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if all := w.Messages("alice", "dm"); len(w.Files("alice")) != 0 || len(all) != 1 || all[0].Text != "2 services" {
+		t.Errorf("after it is deleted, messages %+v", all)
+	}
+	if err := client(w).DeleteFileContext(testContext(t), files[0].ID); err == nil || err.Error() != "file_not_found" {
+		t.Errorf("deleted twice: %v", err)
+	}
 }
 
 // TestRealClientReadsEverything lets slack-go decode every envelope that a person can

@@ -152,6 +152,29 @@ func (w *Workspace) completeUpload(c *call) (object, *apiError) {
 	return object{"files": reply}, nil
 }
 
+// deleteFile takes a file out of every message; what held nothing else goes with it.
+func (w *Workspace) deleteFile(c *call) (object, *apiError) {
+	id := c.args.str("file")
+	if u := w.files[id]; u == nil || !u.done {
+		return nil, refuse("file_not_found")
+	}
+	delete(w.files, id)
+	for _, ch := range w.order {
+		for _, m := range slices.Clone(w.talk[ch].messages) {
+			left := slices.DeleteFunc(slices.Clone(m.Files), func(f File) bool { return f.ID == id })
+			if len(left) == len(m.Files) {
+				continue
+			}
+			if m.Files = left; len(left) == 0 && m.Text == "" && m.Blocks == nil {
+				w.erase(m)
+				continue
+			}
+			w.touch(m)
+		}
+	}
+	return object{}, nil
+}
+
 // uploadTargets are the conversations to share in; without any the file stays private.
 func (w *Workspace) uploadTargets(a args) ([]*Channel, *apiError) {
 	ids := splitList(a.str("channels"))

@@ -25,7 +25,7 @@ import (
 //	WHO in thread: TEXT         … in the thread of the message last posted or looked at
 //	WHO edits: TEXT             changes the message that WHO posted last
 //	WHO deletes                 takes it away
-//	WHO clicks "LABEL"          in what WHO saw last
+//	WHO clicks "LABEL"          in what WHO saw last; … twice: two clicks at once
 //	WHO picks "OPTION" of "ID"  in a select or overflow menu, by its action_id
 //	WHO uses "SHORTCUT"         by its name; one of messages is used on what WHO saw last
 //	WHO opens home
@@ -43,6 +43,7 @@ import (
 //	WHO sees modal: TEXT        also home, notice, file (TEXT is in its name or content)
 //	WHO sees no modal
 //	WHO sees nothing in #CHANNEL: TEXT   no message there shows TEXT now, however old
+//	WHO sees 2 in #CHANNEL: TEXT         so many messages there show TEXT, however old
 //	WHO looks at [in …]: TEXT   as sees, but for what is there already
 //
 // and lines that begin with a space add to the expectation above:
@@ -121,12 +122,13 @@ const (
 var stepKinds = []*stepKind{
 	seeing(who+` sees no modal`, (*player).seeNoModal),
 	seeing(who+` sees nothing in `+where+`: (.+)`, (*player).seeNothing),
+	seeing(who+` sees (\d+) in `+where+`: (.+)`, (*player).seeNumber),
 	seeing(who+` sees (modal|home|notice|file): (.+)`, (*player).seeOther),
 	seeing(who+` (sees|looks at)(?: (private|public))?(?: in `+where+`)?: (.+)`, (*player).see),
 	kind(who+` in `+where+`: (.+)`, (*player).say),
 	kind(who+` edits: (.+)`, (*player).edit),
 	kind(who+` deletes`, (*player).delete),
-	kind(who+` clicks "(.+)"`, (*player).click),
+	kind(who+` clicks "(.+)"( twice)?`, (*player).click),
 	kind(who+` picks "(.+)" of "(.+)"`, (*player).pick),
 	kind(who+` uses "(.+)"`, (*player).use),
 	kind(who+` opens home`, (*player).openHome),

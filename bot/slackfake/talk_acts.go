@@ -98,6 +98,11 @@ func (p *player) click(_ context.Context, s step) error {
 		return fmt.Errorf("no such button; there are %s", labels(all))
 	}
 	p.acting()
+	if s.part[2] != "" {
+		if _, err := p.w.Click(s.part[0], in, id); err != nil {
+			return err
+		}
+	}
 	_, err = p.w.Click(s.part[0], in, id)
 	return err
 }

@@ -3,6 +3,7 @@ package slackfake
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -147,6 +148,34 @@ func (p *player) seeNoModal(ctx context.Context, s step) error {
 	if err != nil {
 		v, _ := p.w.Modal(s.part[0])
 		return fmt.Errorf("a modal is open:\n%s", v.PlainText())
+	}
+	return nil
+}
+
+// seeNumber waits until so many messages show a text.
+func (p *player) seeNumber(ctx context.Context, s step) error {
+	user, channel, text := s.part[0], s.part[2], s.part[3]
+	want, err := strconv.Atoi(s.part[1])
+	if err != nil {
+		return err
+	}
+	if channel == "thread" {
+		channel = p.channel
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.o.Patience)
+	defer cancel()
+	got := 0
+	err = p.w.Wait(ctx, func() bool {
+		got = 0
+		for _, m := range p.w.Everything(user, channel) {
+			if (sight{m.PlainText(), m.Elements(), m}).fits(text, s.more) && (s.part[2] != "thread" || m.ThreadTS == p.thread) {
+				got++
+			}
+		}
+		return got == want
+	})
+	if err != nil {
+		return fmt.Errorf("%d messages show it", got)
 	}
 	return nil
 }

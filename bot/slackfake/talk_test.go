@@ -70,9 +70,11 @@ alice sees private: you said one
   button: Again
   no button: Next
 bob sees nothing in #support: you said
-alice clicks "Again"
+alice sees 1 in #support: you said
+alice clicks "Again" twice
 alice sees private: clicked by alice
   not: you said
+alice sees 0 in #support: you said
 
 bob in #incident-42: @servicesbot two
 alice sees public in thread: two
@@ -105,7 +107,7 @@ func TestPlay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines != 24 {
+	if lines != 26 {
 		t.Errorf("%d lines were played", lines)
 	}
 }
@@ -124,6 +126,7 @@ func TestPlayTellsWhatFailed(t *testing.T) {
 		"no such button":    {"alice in #support: /services one\nalice sees private: one\nalice clicks \"Next\"", []string{"bad.talk:3:", `no such button; there are "Again"`}},
 		"old news":          {"alice in #support: /services one\nalice sees private: one\nalice in #support: hello\nalice sees private: one", []string{"bad.talk:4:"}},
 		"nothing, not so":   {"alice in #support: /services one\nalice sees private: one\nalice sees nothing in #support: one", []string{"bad.talk:3:", "it is there"}},
+		"not so many":       {"alice in #support: /services one\nalice sees 2 in #support: one", []string{"bad.talk:2:", "1 messages show it"}},
 		"not in there":      {"pat in #support: /services one", []string{"bad.talk:1:", "pat is not in #support"}},
 		"nobody":            {"eve in #support: /services one", []string{"no user"}},
 		"no switch":         {"switch off-world on", []string{"no switch"}},

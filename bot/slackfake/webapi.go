@@ -40,6 +40,7 @@ var methods = map[string]method{
 	"views.publish":                {run: (*Workspace).viewsPublish},
 	"files.getUploadURLExternal":   {scope: "files:write", run: (*Workspace).getUploadURL},
 	"files.completeUploadExternal": {scope: "files:write", run: (*Workspace).completeUpload},
+	"files.delete":                 {scope: "files:write", run: (*Workspace).deleteFile},
 }
 
 // apiError is a refusal: {"ok":false,"error":name}, with details.
