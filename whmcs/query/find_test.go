@@ -673,7 +673,11 @@ func TestSummary(t *testing.T) {
 	if sum = plain.find(t, "as:summary").Summary; sum.Revenue != "" || sum.Currency != "" {
 		t.Errorf("summed %s %s over clients of unknown currencies", sum.Revenue, sum.Currency)
 	}
-	if sum = plain.find(t, "client:1 as:summary").Summary; sum.Revenue == "" || sum.Currency != "EUR" {
-		t.Errorf("client 1 has %s %s", sum.Revenue, sum.Currency)
+	res := plain.find(t, "client:1 as:summary")
+	if sum = res.Summary; sum.Revenue == "" || sum.Currency != "EUR" || res.Clients[1].Name == "" {
+		t.Errorf("client 1, %q, has %s %s", res.Clients[1].Name, sum.Revenue, sum.Currency)
+	}
+	if len(res.Services) > 0 || res.More || res.Matched != 2 {
+		t.Errorf("a summary of %d has %d rows, more %v", res.Matched, len(res.Services), res.More)
 	}
 }

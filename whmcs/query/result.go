@@ -14,7 +14,7 @@ import (
 // A Result is an answer that explains itself.
 type Result struct {
 	Query    Query
-	Services []whmcs.Service // the rows of the page asked for; all of them for as:csv
+	Services []whmcs.Service // the rows of the page asked for; all of them for as:csv, none for as:summary
 	First    int             // place of the first row among the matches, from 0
 	Matched  int             // how many match; only a true number where Counted
 	Counted  bool            // whether all matches were counted
@@ -36,7 +36,7 @@ type Result struct {
 	Why      string // why it is not complete, a plain sentence; "" where it is
 	Continue bool   // whether the scan can go on from where it ended
 
-	Clients  map[int]whmcs.Client // those of the page whose details are known; may be nil
+	Clients  map[int]whmcs.Client // those of the page, or of a summary of one, whose details are known; may be nil
 	Statuses []Count              // matches by status, in the words of status:; nil where they were not counted
 	Summary  *Summary             // of as:summary
 
@@ -52,28 +52,31 @@ func (a *question) answer(ctx context.Context, d *details) {
 	if a.isCard() {
 		a.card(ctx, d)
 	}
-	a.addClients(ctx, d)
 	if a.q.As == ViewSummary {
 		a.res.Summary = summarize(a.found, a.env)
 		a.addRevenue(ctx, d)
+		return
 	}
+	a.addClients(ctx, d)
 	a.offer()
 }
 
 // fill puts the page asked for, and what is counted, into the result.
 func (a *question) fill() {
 	n := len(a.found)
-	first, last := 0, n
-	if a.q.As != ViewCSV {
-		first = min(a.first(), n)
-		last = min(first+a.pageRows(), n)
+	first, last := min(a.first(), n), min(a.first()+a.pageRows(), n)
+	switch a.q.As {
+	case ViewCSV:
+		first, last = 0, n
+	case ViewSummary:
+		first, last = 0, 0
 	}
 	rows := a.found
 	if a.byOrder && last > first {
 		rows = sorted(rows, a.q.Sort, last)
 	}
 	a.res.First, a.res.Matched = first, n
-	a.res.More = last < n
+	a.res.More = last < n && a.q.As != ViewSummary
 	a.res.Services = make([]whmcs.Service, 0, last-first)
 	for _, s := range rows[first:last] {
 		row := *s
@@ -190,19 +193,29 @@ func (d *details) stop() {
 func (a *question) addClients(ctx context.Context, d *details) {
 	for _, s := range a.res.Services {
 		if s.ClientID == d.id && d.id != 0 && a.env.clients[d.id].ID == 0 {
-			if c := d.wait(ctx); c != nil {
-				a.env.know(c.Email, *c)
-			}
+			a.learn(d.wait(ctx))
 			break
 		}
 	}
 	for _, s := range a.res.Services {
-		if c := a.env.clients[s.ClientID]; c.ID != 0 {
-			if a.res.Clients == nil {
-				a.res.Clients = make(map[int]whmcs.Client)
-			}
-			a.res.Clients[c.ID] = c
+		a.addClient(s.ClientID)
+	}
+}
+
+// learn keeps a client that was waited for; nil: it did not come.
+func (a *question) learn(c *whmcs.Client) {
+	if c != nil {
+		a.env.know(c.Email, *c)
+	}
+}
+
+// addClient tells what is known of a client.
+func (a *question) addClient(id int) {
+	if c := a.env.clients[id]; c.ID != 0 {
+		if a.res.Clients == nil {
+			a.res.Clients = make(map[int]whmcs.Client)
 		}
+		a.res.Clients[id] = c
 	}
 }
 
@@ -213,15 +226,14 @@ func (a *question) addRevenue(ctx context.Context, d *details) {
 	sum.Currency = a.f.cfg.Currency
 	if sum.Clients == 1 {
 		id := a.found[0].ClientID
-		if c := a.env.clients[id]; c.ID == 0 && sum.Currency == "" {
+		if a.env.clients[id].ID == 0 {
 			d.start(ctx, id)
-			if c := d.wait(ctx); c != nil {
-				a.env.know(c.Email, *c)
-			}
+			a.learn(d.wait(ctx))
 		}
 		if code := a.env.clients[id].CurrencyCode; code != "" {
 			sum.Currency = code
 		}
+		a.addClient(id)
 	} else if sum.Currency == "" {
 		sum.Revenue = ""
 	}
@@ -229,7 +241,7 @@ func (a *question) addRevenue(ctx context.Context, d *details) {
 
 // offer adds lines that are worth trying where the page is empty.
 func (a *question) offer() {
-	if len(a.res.Services) > 0 || a.res.Summary != nil || len(a.res.Try) > 0 {
+	if len(a.res.Services) > 0 || len(a.res.Try) > 0 {
 		return
 	}
 	q := a.q.Lasting()
