@@ -293,6 +293,40 @@ func TestFailureIsNoEmptyAnswer(t *testing.T) {
 	})
 }
 
+// TestOddPaging finds the same rows however WHMCS cuts its pages.
+func TestOddPaging(t *testing.T) {
+	t.Parallel()
+	plain := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	for _, fault := range []whmcsfake.Fault{
+		{Name: "duplicates"}, {Name: "duplicates", N: 7}, {Name: "more-rows"}, {Name: "fewer-rows", N: 30}, {Name: "keyed"},
+		{Name: "numbers"}, {Name: "strings"}, {Name: "memory"},
+	} {
+		in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+		if err := in.fake.Set(fault); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{"status:active sort:id as:csv", "product:1 sort:id as:csv", "client:3,4 sort:id as:csv", "product:1,2 sort:id page:3"} {
+			want, got := plain.find(t, line), in.find(t, line)
+			if !slices.Equal(ids(got.Services), ids(want.Services)) || got.Matched != want.Matched || !got.Complete {
+				t.Errorf("%s, %d: %s: matched %d, want %d: %s", fault.Name, fault.N, line, got.Matched, want.Matched, got.Why)
+			}
+		}
+		// Pages of a list are cut out of WHMCS's own, with what it has counted so far.
+		var all []int
+		for n := 1; n < 40; n++ {
+			res := in.find(t, fmt.Sprintf("-product:1 rows:10 page:%d client:3,4,5,6,7", n))
+			all = append(all, ids(res.Services)...)
+			if !res.More {
+				break
+			}
+		}
+		slices.Sort(all)
+		if want := ids(plain.find(t, "-product:1 client:3,4,5,6,7 sort:id as:csv").Services); !slices.Equal(all, want) {
+			t.Errorf("%s, %d: the pages hold %d rows, want %d", fault.Name, fault.N, len(all), len(want))
+		}
+	}
+}
+
 func TestUnknownClientIsNothingFound(t *testing.T) {
 	t.Parallel()
 	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
