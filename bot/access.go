@@ -207,10 +207,21 @@ func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
 	return nil, err
 }
 
-// insiders reports whether all who can read the channel are of this organisation,
-// so that an answer may be posted there. A channel that cannot be looked up is
-// taken for one with outsiders.
-func (a *access) insiders(ctx context.Context, channel string) bool {
+// Why nothing is posted in a channel, as people are told.
+const (
+	noChannel     = "There is no channel here that others could read it in."
+	withOutsiders = "This channel is shared with another company, or is about to be."
+	unknownWhose  = "Slack does not tell whether this channel is shared with another company."
+	inviteFirst   = "The bot is not in this channel, so it cannot post here. Invite it first (/invite), then share again."
+)
+
+// closed says why nothing may be posted in a channel; it is "" where all who can
+// read there are of this organisation. A channel that cannot be looked up is taken
+// for one with outsiders.
+func (a *access) closed(ctx context.Context, channel string) (why string) {
+	if channel == "" || channel[0] == 'D' {
+		return noChannel
+	}
 	inside, err := a.channels.Get(ctx, channel, otter.LoaderFunc[string, bool](func(ctx context.Context, id string) (bool, error) {
 		ctx, cancel := background(ctx)
 		defer cancel()
@@ -220,11 +231,16 @@ func (a *access) insiders(ctx context.Context, channel string) bool {
 		}
 		return !c.IsExtShared && !c.IsPendingExtShared, nil
 	}))
-	if err != nil {
+	switch {
+	case slackError(err) == "channel_not_found": // a private channel that the bot is not in
+		return inviteFirst
+	case err != nil:
 		a.log.Warn("access: slack does not tell about a channel; it is taken for one with outsiders", "channel", channel, "error", err)
-		return false
+		return unknownWhose
+	case !inside:
+		return withOutsiders
 	}
-	return inside
+	return ""
 }
 
 // changed forgets channels whose sharing changed.

@@ -107,7 +107,7 @@ func denied(err error, o formatting.Options) Answer {
 
 func (a *Answers) options(req *Request, s Showing) formatting.Options {
 	o := a.Format
-	o.Public, o.Direct, o.Alone, o.SharedBy = s.Public, s.Direct, s.Alone, s.SharedBy
+	o.Public, o.Direct, o.Alone, o.SharedBy = s.Public, req.Channel == "" || req.direct(), s.Alone, s.SharedBy
 	o.Lists, o.Ref, o.Now = s.Lists, req.Ref, a.now()
 	return o
 }

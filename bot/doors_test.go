@@ -210,8 +210,8 @@ func (r *road) shouldSee(allow bot.Allow, way wayIn, user, place, channel string
 	c, _ := r.slack.Channel(channel)
 	atOnce := way.name == "slash, shared at once"
 	switch {
-	case atOnce && (place == "direct" || place == slackfake.General):
-		return nil // there is nobody to share it with, or the bot is not there to post
+	case atOnce && place == slackfake.General:
+		return []string{user} // the bot is not there to post
 	case !way.public || c.ExtShared || place == "direct":
 		return []string{user}
 	}

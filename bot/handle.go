@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"servicesbot/formatting"
-	"servicesbot/whmcs/query"
 )
 
 // staleAfter is the age at which a mention is not answered unasked: Slack delivers
@@ -81,12 +81,6 @@ func (b *Bot) click(ctx context.Context, req *Request, rec *record) {
 	}
 }
 
-// asksInChannel reports whether a line says in:channel.
-func asksInChannel(line string) bool {
-	q, err := query.Parse(line)
-	return err == nil && q.InChannel
-}
-
 // ask answers a question at the place it was asked from.
 func (b *Bot) ask(ctx context.Context, req *Request, rec *record, show Showing) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -122,11 +116,10 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 	defer b.running.begin(req, cancel)()
 	ctx, end := context.WithTimeout(ctx, scanLimit)
 	defer end()
-	show.Public = to.public()
-	if req.Door == DoorMention && !show.Public {
-		show.Alone = "This channel is shared with another company, or Slack does not tell whether it is."
+	show.Public, show.Alone = to.public(), cmp.Or(show.Alone, to.why)
+	if !show.Public {
+		show.SharedBy = ""
 	}
-	show.Direct = req.direct() || to.way == direct
 	show.Lists = b.listsOnly(req.Received)
 	w := b.watch(ctx, req, to)
 	show.Progress = w.report
@@ -238,54 +231,4 @@ func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 // sorry is what is said where the bot itself failed.
 func (b *Bot) sorry(req *Request) formatting.Message {
 	return formatting.Failure(errors.New("internal"), req.Line, b.answers.options(req, Showing{}))
-}
-
-// place is where the answer to req belongs: in the thread of a mention where only
-// insiders read, in place of a message whose button was clicked, else privately.
-func (b *Bot) place(ctx context.Context, req *Request) place {
-	to := alone(req)
-	switch {
-	case req.Door == DoorMention && b.access.insiders(ctx, req.Channel):
-		to.way = post
-	case req.Door == DoorButton && req.View == "":
-		b.clicked(ctx, req, &to)
-	}
-	return to
-}
-
-// alone is where who acts reads a new message alone. It needs no look-up.
-func alone(req *Request) place {
-	to := place{user: req.User, channel: req.Channel, thread: req.Thread, url: req.ResponseURL}
-	switch {
-	case to.url != "" && to.thread == "": // a response_url cannot whisper into a thread
-		to.way = respond
-	case req.Door == DoorMessage:
-		to.way = post
-	case to.channel != "" && !req.direct():
-		to.way = whisper
-	default:
-		to.way = direct
-	}
-	if req.Door == DoorMention && to.thread == "" {
-		to.thread = req.Message
-	}
-	return to
-}
-
-// clicked is the place of a button's answer: a private message is replaced; on a
-// public one only Refresh changes it, and who navigates is answered alone. In a
-// direct message the post itself changes.
-func (b *Bot) clicked(ctx context.Context, req *Request, to *place) {
-	switch {
-	case req.Ephemeral:
-		to.way = replace
-	case req.direct(),
-		req.Action == formatting.ActionRefresh && b.access.insiders(ctx, req.Channel):
-		to.way, to.ts = update, req.Message
-	}
-}
-
-// public reports whether others than the asker read what is sent to the place.
-func (to place) public() bool {
-	return (to.way == post || to.way == update) && to.channel != "" && to.channel[0] != 'D'
 }

@@ -18,28 +18,6 @@ import (
 	"servicesbot/formatting"
 )
 
-// A way is how a message reaches its place.
-type way int
-
-const (
-	respond way = iota // a new private message, by the request's response_url
-	replace            // in place of the private message clicked, by the click's response_url
-	post               // a message that everybody there reads
-	update             // in place of one of our posts
-	whisper            // a private line in a channel or thread
-	direct             // a direct message
-)
-
-// A place is where a message goes.
-type place struct {
-	way     way
-	user    string
-	channel string
-	thread  string
-	ts      string // of the post to be updated
-	url     Secret
-}
-
 // A poster delivers messages to places.
 type poster struct {
 	slack    *slack.Client
@@ -85,7 +63,7 @@ func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, e
 		ts, err = p.send(ctx, to, msg)
 	}
 	for err != nil && !unknownOutcome(err) {
-		next, ok := to.fallback(err)
+		next, ok := to.fallback()
 		if !ok {
 			break
 		}
@@ -93,23 +71,6 @@ func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, e
 		ts, err = p.send(ctx, to, msg)
 	}
 	return ts, err
-}
-
-// fallback is the next place to try for somebody whom the message did not reach.
-func (to place) fallback(err error) (place, bool) {
-	switch {
-	case to.user == "":
-		return to, false
-	case (to.way == respond || to.way == replace) && to.channel != "" && to.channel[0] != 'D':
-		to.way = whisper
-	case to.way == direct:
-		return to, false
-	case to.way == update && to.public():
-		to.way, to.ts = post, "" // the post is gone: removed, or too old to be edited
-	default:
-		to.way = direct
-	}
-	return to, true
 }
 
 // refusesBlocks reports whether Slack found fault with the blocks, not the call.

@@ -9,23 +9,17 @@ import (
 // share posts the answer to req's line where it was asked, for everybody there to
 // read: asked of WHMCS anew, checked anew, once however often it is clicked.
 func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
-	o := b.answers.options(req, Showing{})
 	to := place{way: post, user: req.User, channel: req.Channel, thread: req.Thread}
-	if to.channel == "" || to.channel[0] == 'D' {
-		rec.outcome = "nowhere_to_share"
-		b.say(ctx, req, rec, formatting.Notice("There is no channel to share this in. Ask in the channel where others shall see it.", nil, o))
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, scanLimit)
 	defer cancel()
 	if err := b.access.Allow(ctx, req); err != nil {
-		ans := denied(err, o)
+		ans := denied(err, b.answers.options(req, Showing{}))
 		rec.note(ans)
 		b.say(ctx, req, rec, ans.Message)
 		return
 	}
-	if !b.access.insiders(ctx, to.channel) {
-		b.shareClosed(ctx, req, rec)
+	if why := b.access.closed(ctx, to.channel); why != "" {
+		b.shareAlone(ctx, req, rec, why)
 		return
 	}
 	once := "share/" + to.channel + "/" + req.Message + req.View + "/" + req.Line
@@ -38,16 +32,15 @@ func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 	}
 }
 
-// shareClosed answers alone who wanted to share where outsiders read.
-func (b *Bot) shareClosed(ctx context.Context, req *Request, rec *record) {
-	const says = "Others outside this company may read this channel, so nothing is posted there."
-	if req.Door == DoorButton {
+// shareAlone says why nothing was posted; who asked for the answer with in:channel
+// gets it alone.
+func (b *Bot) shareAlone(ctx context.Context, req *Request, rec *record, why string) {
+	if req.Action == formatting.ActionShare {
 		rec.outcome = "share_refused"
-		b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
+		b.say(ctx, req, rec, formatting.Notice("Nothing was posted. "+why, nil, b.answers.options(req, Showing{})))
 		return
 	}
-	b.say(ctx, req, &record{req: req}, formatting.Notice(says+" Only you see the answer.", nil, b.answers.options(req, Showing{})))
-	b.ask(ctx, req, rec, Showing{})
+	b.ask(ctx, req, rec, Showing{Alone: why})
 }
 
 // postShared asks and posts. It reports whether the post stands.
@@ -62,8 +55,7 @@ func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, to plac
 	_, err := b.poster.send(ctx, to, ans.Message)
 	switch slackError(err) {
 	case "not_in_channel", "channel_not_found":
-		rec.outcome = "not_in_channel"
-		b.say(ctx, req, rec, formatting.Notice("The bot is not in this channel, so it cannot post here. Invite it first (/invite), then share again.", nil, b.answers.options(req, Showing{})))
+		b.shareAlone(ctx, req, rec, inviteFirst)
 		return false
 	}
 	if refusesBlocks(err) {

@@ -123,7 +123,7 @@ func TestSharedChannelGetsNothing(t *testing.T) {
 	}
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Partner, "/services service:2"))
 	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Partner, "Plus"), "Share")
-	r.sees(slackfake.Alice, slackfake.Partner, "outside this company")
+	r.sees(slackfake.Alice, slackfake.Partner, "Nothing was posted", "shared with another company")
 	for _, m := range r.answers(slackfake.Pat, slackfake.Partner) {
 		t.Errorf("the partner sees %q", m.PlainText())
 	}

@@ -164,6 +164,12 @@ func (w *Workspace) postEphemeral(c *call) (object, *apiError) {
 		return nil, problem
 	}
 	m.Text = cutUnits(m.Text, maxText)
+	if ts != "" && w.find(ch.ID, ts).ThreadTS == "" {
+		// Slack takes it, and shows it to nobody: a thread shows private lines only once
+		// it has a reply (its documentation of thread_ts).
+		w.counts.Messages++
+		return object{"message_ts": w.timestamp()}, nil
+	}
 	w.post(m)
 	return object{"message_ts": m.TS}, nil
 }
