@@ -1,16 +1,20 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"servicesbot/bot"
 	"servicesbot/formatting"
+	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
 )
 
@@ -24,40 +28,66 @@ func (p *process) askCommand() *cobra.Command {
 		Use:   "ask QUESTION",
 		Short: "Ask WHMCS from the shell; the answer is the one that Slack would get",
 		Long: `Asks in the same language as in Slack and prints the same answer as text. Only the
-WHMCS_ settings are needed. The exit code is 1 where the question was not answered.`,
+WHMCS_ settings are needed. Quote the question: a shell takes < and > for itself.
+
+The exit code is 1 where the question was not answered, and 0 where nothing was found.
+With as:csv the file goes to standard output and the rest to standard error. Nothing
+is logged unless LOG_LEVEL is set.`,
 		Example: `  servicesbot ask "client:1 status:active"
   servicesbot ask "server:saturn status:active as:summary"
-  servicesbot ask --json "domain:example.com"
+  servicesbot ask --json "domain:example.com" | jq .Services[].ID
+  servicesbot ask "status:suspended due:overdue as:csv" > overdue.csv
   servicesbot ask "help status"`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              something,
+		ValidArgsFunction: completeQuestion,
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := p.load(c.Context(), needWHMCS)
 			if err != nil {
 				return err
 			}
+			if level, _ := p.env.Lookup("LOG_LEVEL"); level == "" {
+				cfg.log = slog.New(slog.DiscardHandler) // the answer says what went wrong
+			}
 			_, answers, err := newAnswers(cfg)
 			if err != nil {
 				return err
 			}
-			return ask(c, answers, strings.Join(args, " "), asJSON)
+			return p.ask(c.Context(), answers, strings.Join(args, " "), asJSON)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the rows and what is known of them as JSON")
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return fmt.Errorf("%w; quote the question where a term begins with -, as in \"client:1 -status:active\"", err)
+	})
 	return c
 }
 
-func ask(c *cobra.Command, answers *bot.Answers, line string, asJSON bool) error {
-	req := &bot.Request{Door: bot.DoorShell, Ref: "shell", Line: line}
-	ans := answers.Answer(c.Context(), req, bot.Showing{Progress: func(p query.Progress, _ query.Query) {
-		fmt.Fprintf(c.ErrOrStderr(), "looked at %d of %d services, found %d\n", p.Looked, p.Of, p.Found)
+// something refuses an empty question.
+func something(_ *cobra.Command, args []string) error {
+	if strings.TrimSpace(strings.Join(args, "")) == "" {
+		return errors.New(`ask what? For example: servicesbot ask "client:1 status:active"`)
+	}
+	return nil
+}
+
+// ask answers line. What is no rows goes to standard error where a program reads
+// standard output.
+func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, asJSON bool) error {
+	req := &bot.Request{Door: bot.DoorShell, Line: line}
+	ans := answers.Answer(ctx, req, bot.Showing{Progress: func(progress query.Progress, _ query.Query) {
+		fmt.Fprintf(p.stderr, "looked at %d of %d services, found %d\n", progress.Looked, progress.Of, progress.Found)
 	}})
-	if ans.Result != nil && asJSON {
-		return printJSON(c.OutOrStdout(), ans.Result)
+	switch {
+	case ans.Result != nil && asJSON:
+		return printResult(p.stdout, ans.Result, answers.Format.Fields)
+	case ans.Result != nil && ans.Query.As == query.ViewCSV:
+		return p.printCSV(answers, ans)
 	}
-	if ans.Result != nil && ans.Query.As == query.ViewCSV {
-		return printCSV(c, answers, ans)
+	words := p.stdout
+	if asJSON {
+		words = p.stderr
 	}
-	if _, err := fmt.Fprintln(c.OutOrStdout(), formatting.Plain(ans.Message)); err != nil {
+	if _, err := fmt.Fprintln(words, formatting.Plain(ans.Message)); err != nil {
 		return err
 	}
 	if ans.Err != nil {
@@ -67,11 +97,34 @@ func ask(c *cobra.Command, answers *bot.Answers, line string, asJSON bool) error
 }
 
 // printCSV prints the file where it can be redirected, and what it is beside it.
-func printCSV(c *cobra.Command, answers *bot.Answers, ans bot.Answer) error {
+func (p *process) printCSV(answers *bot.Answers, ans bot.Answer) error {
 	file, _ := formatting.CSV(ans.Result, answers.Format)
-	fmt.Fprintln(c.ErrOrStderr(), formatting.Plain(ans.Message))
-	_, err := c.OutOrStdout().Write(file)
+	fmt.Fprintln(p.stderr, formatting.Plain(ans.Message))
+	_, err := p.stdout.Write(file)
 	return err
+}
+
+// printResult prints a result for programs: the question as its line, and of the
+// fields that are shown only on demand those that BOT_FIELDS names.
+func printResult(w io.Writer, res *query.Result, fields []string) error {
+	shown := *res
+	shown.Services = slices.Clone(res.Services)
+	for i := range shown.Services {
+		s := &shown.Services[i]
+		if !slices.Contains(fields, "notes") {
+			s.Notes = ""
+		}
+		if !slices.Contains(fields, "subscriptionid") {
+			s.SubscriptionID = ""
+		}
+		s.CustomFields = slices.DeleteFunc(slices.Clone(s.CustomFields), func(f whmcs.CustomField) bool {
+			return !slices.ContainsFunc(fields, func(name string) bool { return strings.EqualFold(name, "custom:"+f.Name) })
+		})
+	}
+	return printJSON(w, struct {
+		Query string
+		*query.Result
+	}{res.Query.String(), &shown})
 }
 
 // printJSON prints v for programs.

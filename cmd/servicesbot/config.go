@@ -176,9 +176,20 @@ func (p problems) add(name, format string, args ...any) {
 func (p problems) duration(name, text string, least, most time.Duration) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < least || d > most {
-		p.add(name, "must be a duration with a unit, such as 30s, from %s to %s", least, most)
+		p.add(name, "must be a duration with a unit, such as 30s, from %s to %s", round(least), round(most))
 	}
 	return d
+}
+
+// round writes a whole number of minutes or hours without zeros behind it.
+func round(d time.Duration) string {
+	text := d.String()
+	for _, zeros := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zeros) {
+			text = strings.TrimSuffix(text, zeros[1:])
+		}
+	}
+	return text
 }
 
 func (p problems) number(name, text string, least, most int) int {

@@ -53,14 +53,29 @@ func (p *process) root() *cobra.Command {
 "/services client:1 status:active" from WHMCS. It only reads.
 
 Without a verb it serves. Settings come from the environment; the README lists them.`,
-		Example: `  servicesbot demo                         try it in a browser, no account needed
-  servicesbot ask "client:1 status:active"  ask WHMCS from the shell
-  servicesbot                              serve Slack`,
-		Args:          cobra.NoArgs,
+		Example: `  servicesbot demo                           try it in a browser, no account needed
+  servicesbot ask "client:1 status:active"   ask WHMCS from the shell
+  servicesbot manifest                       what Slack makes the app from
+  servicesbot doctor                         check settings, Slack and WHMCS
+  servicesbot                                serve Slack`,
+		Args:          knownVerb,
 		RunE:          serve.RunE,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	c.AddCommand(serve, p.askCommand(), demoCommand(), p.doctorCommand(), p.manifestCommand(), p.healthCommand(), p.versionCommand())
 	return c
+}
+
+// knownVerb refuses what is no verb, and names the nearest one.
+func knownVerb(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2
+	hint := "servicesbot --help lists them"
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %q?", near[0])
+	}
+	return fmt.Errorf("there is no verb %q; %s", args[0], hint)
 }
