@@ -124,6 +124,9 @@ func keyLength(s string) int {
 	if n == 0 || n > maxKeyLength || n == len(s) || s[n] != ':' || strings.HasPrefix(s[n+1:], "//") {
 		return 0
 	}
+	if lookup(s[:n]) != nil {
+		return n
+	}
 	if end := strings.IndexAny(s[:min(len(s), 46)], " ,"); end > 0 {
 		s = s[:end]
 	}
