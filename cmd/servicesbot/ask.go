@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,9 +75,7 @@ func something(_ *cobra.Command, args []string) error {
 // standard output.
 func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, asJSON bool) error {
 	req := &bot.Request{Door: bot.DoorShell, Line: line}
-	ans := answers.Answer(ctx, req, bot.Showing{Progress: func(progress query.Progress, _ query.Query) {
-		fmt.Fprintf(p.stderr, "looked at %d of %d services, found %d\n", progress.Looked, progress.Of, progress.Found)
-	}})
+	ans := answers.Answer(ctx, req, bot.Showing{Progress: p.progress()})
 	switch {
 	case ans.Result != nil && asJSON:
 		return printResult(p.stdout, ans.Result, answers.Format.Fields)
@@ -102,6 +101,25 @@ func (p *process) printCSV(answers *bot.Answers, ans bot.Answer) error {
 	fmt.Fprintln(p.stderr, formatting.Plain(ans.Message))
 	_, err := p.stdout.Write(file)
 	return err
+}
+
+// progressEvery is the time between two lines of progress.
+const progressEvery = time.Second
+
+// progress returns what tells of a scan: a line a second, with the time left.
+func (p *process) progress() func(query.Progress, query.Query) {
+	next := time.Now().Add(progressEvery)
+	return func(at query.Progress, _ query.Query) {
+		if time.Now().Before(next) {
+			return
+		}
+		next = time.Now().Add(progressEvery)
+		left := ""
+		if at.Left > 0 {
+			left = fmt.Sprintf(", about %s left", at.Left.Round(time.Second))
+		}
+		fmt.Fprintf(p.stderr, "looked at %d of %d services, found %d%s\n", at.Looked, at.Of, at.Found, left)
+	}
 }
 
 // printResult prints a result for programs: the question as its line, and of the
