@@ -113,32 +113,18 @@ func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
 
 // answerAt answers req at a place and returns where the answer then stands.
 func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req *Request, rec *record, show Showing, to place) place {
-	defer b.running.begin(req, cancel)()
-	ctx, end := context.WithTimeout(ctx, scanLimit)
-	defer end()
 	show.Public, show.Alone = to.public(), cmp.Or(show.Alone, to.why)
 	if !show.Public {
 		show.SharedBy = ""
 	}
-	show.Lists = b.listsOnly(req.Received)
-	w := b.watch(ctx, req, to)
-	show.Progress = w.report
-	show.Allow = func(ctx context.Context, req *Request) error {
-		err := b.access.Allow(ctx, req)
-		if err == nil {
-			w.start() // who may not ask sees no progress either
-		}
-		return err
-	}
-	ans := b.answers.Answer(ctx, req, show)
-	to = w.done()
+	ans, to := b.find(ctx, cancel, req, &show, to)
 	rec.note(ans)
-	if errors.Is(context.Cause(ctx), errEdited) {
+	switch {
+	case errors.Is(context.Cause(ctx), errEdited):
 		rec.outcome = "edited"
 		return to
-	}
-	if ans.Outcome == "denied" {
-		to = alone(req)
+	case ans.Outcome == "denied", ans.Err != nil && req.Door == DoorButton && to.public():
+		to = alone(req) // a post that others read stays as it is
 	}
 	if ans.Result != nil {
 		b.recent.add(req.User, ans.Query.Lasting().String())
@@ -152,6 +138,25 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 		to.way = update
 	}
 	return to
+}
+
+// find has req answered. The asker can stop it meanwhile, and is told that it is in
+// work where that takes long. It returns the answer and the place that it goes to.
+func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, req *Request, show *Showing, to place) (Answer, place) {
+	defer b.running.begin(req, cancel)()
+	ctx, end := context.WithTimeout(ctx, scanLimit)
+	defer end()
+	show.Lists = b.listsOnly(req.Received)
+	w := b.watch(ctx, req, to)
+	show.Progress = w.report
+	show.Allow = func(ctx context.Context, req *Request) error {
+		err := b.access.Allow(ctx, req)
+		if err == nil {
+			w.start() // who may not ask sees no progress either
+		}
+		return err
+	}
+	return b.answers.Answer(ctx, req, *show), w.done()
 }
 
 // sendAnswer delivers an answer. A table or a chart that Slack refuses goes out as

@@ -20,6 +20,19 @@ const (
 	direct             // a direct message
 )
 
+// method is the call to Slack that a way is, as Slack limits it.
+func (w way) method() string {
+	switch w {
+	case respond, replace:
+		return "response_url"
+	case update:
+		return "chat.update"
+	case whisper:
+		return "chat.postEphemeral"
+	}
+	return "chat.postMessage"
+}
+
 // A place is where a message goes.
 type place struct {
 	way     way

@@ -122,13 +122,30 @@ func (p *poster) post(ctx context.Context, channel, thread string, msg formattin
 
 // pace waits until the channel may get another message.
 func (p *poster) pace(ctx context.Context, channel string) error {
-	l, err := p.channels.Get(ctx, channel, otter.LoaderFunc[string, *rate.Limiter](func(context.Context, string) (*rate.Limiter, error) {
-		return rate.NewLimiter(p.pacing, postsBurst), nil
-	}))
+	l, err := p.pacer(ctx, channel)
 	if err != nil {
 		return err
 	}
 	return l.Wait(ctx)
+}
+
+func (p *poster) pacer(ctx context.Context, channel string) (*rate.Limiter, error) {
+	return p.channels.Get(ctx, channel, otter.LoaderFunc[string, *rate.Limiter](func(context.Context, string) (*rate.Limiter, error) {
+		return rate.NewLimiter(p.pacing, postsBurst), nil
+	}))
+}
+
+// idle reports whether a message that may as well not be sent takes nothing from
+// others: Slack asks for no pause, and the channel may get several at once.
+func (p *poster) idle(to place) bool {
+	if p.web.pause(to.way.method()) > 0 {
+		return false
+	}
+	if to.way != post {
+		return true
+	}
+	l, err := p.pacer(context.Background(), to.channel)
+	return err == nil && l.Tokens() > postsBurst/2
 }
 
 // content is a message for the Web API. parse=none and both unfurl flags keep text
@@ -189,7 +206,7 @@ func (p *poster) respond(ctx context.Context, to place, msg formatting.Message) 
 		return errSpent // its text would hold the URL
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	resp, err := p.web.try(req, "response_url")
+	resp, err := p.web.try(req, to.way.method())
 	if err != nil {
 		return err
 	}

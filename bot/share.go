@@ -10,8 +10,6 @@ import (
 // read: asked of WHMCS anew, checked anew, once however often it is clicked.
 func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 	to := place{way: post, user: req.User, channel: req.Channel, thread: req.Thread}
-	ctx, cancel := context.WithTimeout(ctx, scanLimit)
-	defer cancel()
 	if err := b.access.Allow(ctx, req); err != nil {
 		ans := denied(err, b.answers.options(req, Showing{}))
 		rec.note(ans)
@@ -45,8 +43,10 @@ func (b *Bot) shareAlone(ctx context.Context, req *Request, rec *record, why str
 
 // postShared asks and posts. It reports whether the post stands.
 func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, to place) bool {
-	show := Showing{Public: true, SharedBy: req.User, Fresh: true, Lists: b.listsOnly(req.Received), Allow: b.access.Allow}
-	ans := b.answers.Answer(ctx, req, show)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	show := Showing{Public: true, SharedBy: req.User, Fresh: true}
+	ans, to := b.find(ctx, cancel, req, &show, to)
 	rec.note(ans)
 	if ans.Err != nil || ans.Result == nil {
 		b.say(ctx, req, rec, ans.Message)

@@ -1,0 +1,159 @@
+package bot_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"servicesbot/bot"
+	"servicesbot/bot/slackfake"
+	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// TestTalk plays every conversation of testdata/talk against the bot, as the demo
+// does, and then holds what is true of every message that the bot sends.
+func TestTalk(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("../testdata/talk/*.talk")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, path := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".talk"), func(t *testing.T) {
+			t.Parallel()
+			script, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := newRoad(t, likeTheDemo)
+			r.addSwitches()
+			err = slackfake.Play(t.Context(), r.slack, string(script), slackfake.PlayOptions{Name: filepath.Base(path), Patience: patience})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.holdsOfAllMessages()
+		})
+	}
+}
+
+// likeTheDemo sets a road up as the demo is: the group Support may ask.
+func likeTheDemo(s *setup) {
+	s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}}
+	s.format.Currency = "EUR"
+}
+
+// addSwitches adds the demo's switches of WHMCS.
+func (r *road) addSwitches() {
+	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated"} {
+		r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-" + name, Group: "WHMCS", Set: func(on bool) {
+			if err := r.whmcs.Clear(name); err != nil && !on {
+				r.t.Error(err)
+			}
+			if !on {
+				return
+			}
+			if err := r.whmcs.Set(whmcsfake.Fault{Name: name}); err != nil {
+				r.t.Error(err)
+			}
+		}})
+	}
+	r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-big", Group: "WHMCS", Set: func(on bool) {
+		if on {
+			r.whmcs.Resize(20_000)
+		} else {
+			r.whmcs.Resize(whmcsfake.DefaultServices)
+		}
+	}})
+}
+
+// holdsOfAllMessages holds that nothing that the bot sent comes alive or is
+// previewed, that it can be read aloud, and that its buttons stand for something;
+// and that Slack complained to nobody.
+func (r *road) holdsOfAllMessages() {
+	r.t.Helper()
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	for _, n := range r.slack.Notices("") {
+		r.t.Errorf("Slack tells %s: %s", n.User, n.Text)
+	}
+	if strings.Contains(r.log.String(), "msg=panic") {
+		r.t.Error("the bot panicked")
+	}
+	for _, user := range everybody {
+		for _, channel := range append([]string{slackfake.DM(user), "#billing"}, places[:4]...) {
+			for _, m := range r.answers(user, channel) {
+				r.keepsQuiet(m)
+				r.buttonsStand(m)
+			}
+		}
+	}
+}
+
+// keepsQuiet holds that a message unfurls nothing, links nothing by itself and has a
+// text. A file's message has neither of them: it says nothing.
+func (r *road) keepsQuiet(m slackfake.Message) {
+	r.t.Helper()
+	if len(m.Files) > 0 || m.Via == "ack" {
+		return
+	}
+	off := func(flag *bool) bool { return flag != nil && !*flag }
+	if !off(m.UnfurlLinks) || !off(m.UnfurlMedia) || m.Parse != "none" || m.LinkNames || m.NoText {
+		r.t.Errorf("a message via %s may come alive (unfurl %v, %v, parse %q, link_names %v, no text %v):\n%s",
+			m.Via, m.UnfurlLinks, m.UnfurlMedia, m.Parse, m.LinkNames, m.NoText, m.PlainText())
+	}
+}
+
+// buttonsStand holds that every button of a message stands for a question that can
+// be asked, in its canonical form.
+func (r *road) buttonsStand(m slackfake.Message) {
+	r.t.Helper()
+	for _, b := range buttonsOf(r.t, m.Blocks) {
+		switch formatting.Action(b.ActionID) {
+		case formatting.ActionAsk, formatting.ActionShare, formatting.ActionRefresh, formatting.ActionContinue, formatting.ActionDetails:
+			if q, err := query.Parse(b.Value); err != nil || q.String() != b.Value {
+				r.t.Errorf("button %s stands for %q: %v", b.ActionID, b.Value, err)
+			}
+		case formatting.ActionForm, formatting.ActionLink:
+		default:
+			if b.Value == "" {
+				r.t.Errorf("button %s stands for nothing", b.ActionID)
+			}
+		}
+	}
+}
+
+type scriptButton struct {
+	Type     string `json:"type"`
+	ActionID string `json:"action_id"`
+	Value    string `json:"value"`
+}
+
+// buttonsOf returns the buttons of blocks: in rows and beside paragraphs.
+func buttonsOf(t *testing.T, blocks json.RawMessage) []scriptButton {
+	t.Helper()
+	if blocks == nil {
+		return nil
+	}
+	var all []struct {
+		Type      string          `json:"type"`
+		Accessory scriptButton    `json:"accessory"`
+		Elements  json.RawMessage `json:"elements"`
+	}
+	if err := json.Unmarshal(blocks, &all); err != nil {
+		t.Fatal(err)
+	}
+	var buttons []scriptButton
+	for _, b := range all {
+		if b.Accessory.Type == "button" {
+			buttons = append(buttons, b.Accessory)
+		}
+		var row []scriptButton
+		if b.Type == "actions" && json.Unmarshal(b.Elements, &row) == nil {
+			buttons = append(buttons, row...)
+		}
+	}
+	return buttons
+}
