@@ -25,6 +25,8 @@ const (
 	aboutApp      = "command, events, shortcuts"
 )
 
+const mendScope = "Add it under OAuth & Permissions, Bot Token Scopes, and install the app again."
+
 // slack checks the tokens, the scopes and who may ask.
 func (d *doctor) slack(ctx context.Context) {
 	d.area = "Slack"
@@ -95,8 +97,7 @@ func (d *doctor) scopes(has []string) {
 	for _, s := range botScopes {
 		if !slices.Contains(has, s.name) {
 			missing++
-			d.problem("scope "+s.name, "is missing; it is for "+s.why,
-				"Add it under OAuth & Permissions, Bot Token Scopes, and install the app again.")
+			d.problem("scope "+s.name, "is missing; it is for "+s.why, mendScope)
 		}
 		has = slices.DeleteFunc(slices.Clone(has), func(name string) bool { return name == s.name })
 	}

@@ -3,8 +3,10 @@ package main
 import (
 	"flag"
 	"fmt"
+	"html"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,28 +15,44 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what is generated: README tables and goldens")
 
-const readme = "../../README.md"
+const (
+	readme   = "../../README.md"
+	security = "../../.github/SECURITY.md"
+)
 
-// TestReadmeTables holds the README's generated tables to what they are made from:
-// the table of keys and the environment struct.
-func TestReadmeTables(t *testing.T) {
+// TestDocuments holds the generated parts of the documents to what they are made
+// from: the table of keys, the environment struct, the manifest's scopes, and what
+// the command says.
+func TestDocuments(t *testing.T) {
 	t.Parallel()
-	content, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(content)
-	for name, table := range map[string]string{"language": languageTable(), "configuration": configurationTable()} {
-		text = replaceBetween(t, text, name, table)
-	}
-	if *update {
-		if err := os.WriteFile(readme, []byte(text), 0o644); err != nil {
+	for _, d := range []struct {
+		file  string
+		parts map[string]string
+	}{
+		{readme, map[string]string{
+			"language": languageTable(), "configuration": configurationTable(),
+			"examples": exampleAnswers(t), "troubles": troubleTable(t),
+		}},
+		{security, map[string]string{"scopes": scopeTable()}},
+	} {
+		content, err := os.ReadFile(d.file)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	if text != string(content) {
-		t.Error("a generated table of README.md is old: go test ./cmd/servicesbot -run ReadmeTables -update")
+		text := string(content)
+		for name, part := range d.parts {
+			text = replaceBetween(t, text, name, part)
+		}
+		if text == string(content) {
+			continue
+		}
+		if !*update {
+			t.Errorf("a generated part of %s is old (go test ./cmd/servicesbot -run Documents -update):\n%s", d.file, firstDifference(string(content), text))
+			continue
+		}
+		if err := os.WriteFile(d.file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -44,7 +62,7 @@ func replaceBetween(t *testing.T, text, name, table string) string {
 	begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
 	i, j := strings.Index(text, begin), strings.Index(text, end)
 	if i < 0 || j < i {
-		t.Fatalf("README.md has no markers for %s", name)
+		t.Fatalf("there are no markers for %s", name)
 	}
 	return text[:i+len(begin)] + table + text[j:]
 }
@@ -86,8 +104,110 @@ func configurationTable() string {
 	return b.String()
 }
 
+func scopeTable() string {
+	var b strings.Builder
+	b.WriteString("| scope | what for |\n| --- | --- |\n")
+	for _, s := range botScopes {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", s.name, cell(s.why))
+	}
+	return b.String()
+}
+
+// exampleAnswers asks the sample WHMCS what people ask.
+func exampleAnswers(t *testing.T) string {
+	t.Helper()
+	s := newShellStage(t)
+	var b strings.Builder
+	for _, e := range []struct{ line, about string }{
+		{"client:1 status:active", "what a client runs now; one match is shown whole"},
+		{"domain:www.demodomain.com", "who has this domain"},
+		{"email:dana@demodomain.com", "the services of whoever has this address"},
+		{"client:7 status:suspended rows:3", "what of this reseller's is suspended"},
+		{"client:5 due:<7d,overdue sort:due", "what is due within a week or overdue, the first to come first"},
+		{"client:5 -product:plus amount:>30 as:table", "as a table: all but one product, from an amount on"},
+		{"server:saturn status:active as:summary", "who is concerned when a server is down"},
+		{"client:1 as:csv", "as a file"},
+		{"client:3", "nothing: said only when WHMCS answered"},
+		{"clinet:1 status:actve", "mistyped: what is meant stands on a button"},
+	} {
+		answer := strings.ReplaceAll(s.run(t, `servicesbot ask "`+e.line+`"`), "<time>", "2026-11-22 10:00 UTC")
+		answer, _, _ = strings.Cut(answer, "2> servicesbot: not answered")
+		fmt.Fprintf(&b, "<details><summary><code>%s</code>: %s</summary>\n\n```\n%s\n```\n\n</details>\n", html.EscapeString(e.line), e.about,
+			strings.TrimSpace(strings.ReplaceAll(answer, "\n2> ", "\n")))
+	}
+	return b.String()
+}
+
+// troubles are the ways in which WHMCS fails, as faults of the sample one.
+var troubles = []string{
+	"bad-credentials", "invalid-ip 203.0.113.7", "not-permitted", "admin-required", "redirect", "waf", "rate-limited",
+	"maintenance", "emitted", "server-error", "truncated", "oversized", "down", "hang", "lost-rows", "error Something Else",
+}
+
+// troubleTable lets WHMCS fail in every way and notes what people are told, and
+// Slack with what it says to the doctor.
+func troubleTable(t *testing.T) string {
+	t.Helper()
+	says, mend := make([]string, len(troubles)), make([]string, len(troubles))
+	t.Run("troubles", func(t *testing.T) {
+		for n, fault := range troubles {
+			t.Run(fault, func(t *testing.T) {
+				t.Parallel()
+				s := newShellStage(t)
+				s.run(t, "fault "+fault)
+				lines := strings.Split(s.run(t, `WHMCS_TIMEOUT=1s servicesbot ask "service:1"`), "\n")
+				says[n] = lines[0]
+				_, mend[n], _ = strings.Cut(lines[1], ": ")
+				if mend[n] == "" {
+					t.Errorf("it does not say what to do: %q", lines)
+				}
+			})
+		}
+	})
+	for _, refusal := range []string{"invalid_auth", "account_inactive", "not_allowed_token_type"} {
+		s, m := slackTrouble(&slackRefusal{Name: refusal}, "Copy it again: the app-level token (xapp-…) from Basic Information, the bot token (xoxb-…) from OAuth & Permissions.")
+		says, mend = append(says, "doctor, of a token: "+s), append(mend, m)
+	}
+	says, mend = append(says, "doctor: scope files:write is missing"), append(mend, mendScope)
+	var b strings.Builder
+	b.WriteString("| it says | so |\n| --- | --- |\n")
+	for n := range says {
+		if n > 0 && says[n] == says[n-1] {
+			continue
+		}
+		fmt.Fprintf(&b, "| %s | %s", cell(says[n]), cell(mend[n]))
+		for m := n + 1; m < len(says) && says[m] == says[n]; m++ {
+			b.WriteString(" Or: " + cell(mend[m]))
+		}
+		b.WriteString(" |\n")
+	}
+	return b.String()
+}
+
 // cell returns text as a cell of a Markdown table.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+
+// TestReadmeNames holds that every setting that a document names exists.
+func TestReadmeNames(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for f := range reflect.TypeFor[environment]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+		known[name] = true
+	}
+	setting := regexp.MustCompile(`\b(SLACK|WHMCS|BOT|HTTP|LOG)_[A-Z_]*[A-Z]\b`)
+	for _, file := range []string{readme, security, "../../.github/CONTRIBUTING.md", "../../testdata/cli/README.md"} {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range setting.FindAllString(string(content), -1) {
+			if !known[strings.TrimSuffix(name, "_FILE")] {
+				t.Errorf("%s names %s, which is no setting", file, name)
+			}
+		}
+	}
+}
 
 // TestReadmeSample loads the sample settings of the README.
 func TestReadmeSample(t *testing.T) {
