@@ -55,10 +55,10 @@ func (a *Answers) Answer(ctx context.Context, req *Request, s Showing) Answer {
 	switch {
 	case parseErr != nil:
 		return Answer{Message: formatting.Failure(parseErr, req.Line, o), Outcome: "malformed", Err: parseErr}
-	case req.Line == "":
-		return Answer{Message: formatting.NoFilter(o), Outcome: "help"}
 	case q.Help:
 		return Answer{Message: formatting.Help(q.Topic, o), Query: q, Outcome: "help"}
+	case req.Line == "", req.Door == DoorMention && !q.Filtered():
+		return Answer{Message: formatting.NoFilter(o), Outcome: "help"}
 	}
 	q.Fresh = q.Fresh || s.Fresh
 	res, err := a.Finder.Find(ctx, q, query.Options{Continue: s.Continue, Progress: progressOf(q, s)})

@@ -57,7 +57,8 @@ type Bot struct {
 	status   *Status
 	access   *access
 	poster   *poster
-	seen     *seen
+	seen     *seen // keys of requests
+	shared   *seen // answers that were shared
 	rates    *rates
 	running  *running
 	recent   *recent
@@ -94,7 +95,8 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
-		status: cfg.Status, opener: &opener{}, seen: newSeen(), rates: newRates(cfg.UserRate), running: newRunning(), recent: newRecent(), progress: newProgressLimit(),
+		status: cfg.Status, opener: &opener{}, seen: newSeen(seenFor), shared: newSeen(sharedFor),
+		rates: newRates(cfg.UserRate), running: newRunning(), recent: newRecent(), progress: newProgressLimit(),
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
 		notes:     newLane("notes", noteWorkers, noteQueue),

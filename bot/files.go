@@ -15,36 +15,42 @@ func isFile(ans Answer) bool { return ans.Result != nil && ans.Query.As == query
 
 // sendFile uploads an answer as a CSV file: into the thread where everybody there
 // may read it, else into the asker's direct message. What the file is, and whether
-// it is complete, is said in a message of its own at the place of the answer: an
-// upload's own comment cannot be kept from being unfurled.
-func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) {
+// it is complete, is said in a message of its own at the place of the answer, whose
+// ts is returned: an upload's own comment cannot be kept from being unfurled.
+func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) string {
 	ctx, cancel := background(ctx)
 	defer cancel()
 	o := b.answers.options(req, show)
-	file, _ := formatting.CSV(ans.Result, o)
 	channel, thread := to.channel, to.thread
 	if !to.public() {
 		dm, err := b.poster.open(ctx, to.user)
 		if err != nil {
 			b.fileFailed(ctx, rec, err, o)
-			return
+			return ""
 		}
 		channel, thread = dm, ""
-		o.FileElsewhere = to.channel != dm
+		o.FileElsewhere = to.channel != dm && to.way != direct
 	}
-	_, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{
-		Filename: formatting.CSVName(ans.Result), FileSize: len(file), Reader: bytes.NewReader(file),
+	if _, err := b.upload(ctx, ans.Result, o, channel, thread); err != nil {
+		b.fileFailed(ctx, rec, err, o)
+		return ""
+	}
+	ts, err := b.poster.deliver(ctx, to, formatting.Answer(ans.Result, o))
+	b.sent(rec, to, err)
+	return ts
+}
+
+// upload puts a result's rows as a file into a channel and returns the file's id.
+func (b *Bot) upload(ctx context.Context, res *query.Result, o formatting.Options, channel, thread string) (string, error) {
+	file, _ := formatting.CSV(res, o)
+	up, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{
+		Filename: formatting.CSVName(res), FileSize: len(file), Reader: bytes.NewReader(file),
 		Title: "Services", Channel: channel, ThreadTimestamp: thread,
 	})
 	if err != nil {
-		b.fileFailed(ctx, rec, err, o)
-		return
+		return "", err
 	}
-	if to.way == replace {
-		to.way = respond // the list that was clicked stays
-	}
-	_, err = b.poster.deliver(ctx, to, formatting.Answer(ans.Result, o))
-	b.sent(rec, to, err)
+	return up.ID, nil
 }
 
 func (b *Bot) fileFailed(ctx context.Context, rec *record, err error, o formatting.Options) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
 )
 
 // staleAfter is the age at which a mention is not answered unasked: Slack delivers
@@ -126,14 +127,12 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 	case ans.Outcome == "denied", ans.Err != nil && req.Door == DoorButton && to.public():
 		to = alone(req) // a post that others read stays as it is
 	}
-	if ans.Result != nil {
-		b.recent.add(req.User, ans.Query.Lasting().String())
-	}
+	b.remember(req, ans)
 	if isFile(ans) {
-		b.sendFile(ctx, req, rec, to, ans, show)
-		return to
+		to.ts = b.sendFile(ctx, req, rec, to, ans, show)
+	} else {
+		to.ts = b.sendAnswer(ctx, req, rec, to, ans, show)
 	}
-	to.ts = b.sendAnswer(ctx, req, rec, to, ans, show)
 	if to.way == post && to.ts != "" {
 		to.way = update
 	}
@@ -159,24 +158,31 @@ func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, req *Req
 	return b.answers.Answer(ctx, req, *show), w.done()
 }
 
-// sendAnswer delivers an answer. A table or a chart that Slack refuses goes out as
-// a list.
+// sendAnswer delivers an answer and returns its ts.
 func (b *Bot) sendAnswer(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) string {
 	ctx, cancel := background(ctx)
 	defer cancel()
-	ts, err := b.poster.send(ctx, to, ans.Message)
-	if refusesBlocks(err) && ans.Result != nil && !show.Lists {
-		b.log.Warn("slack refuses the newer blocks; lists are sent for an hour", "ref", req.Ref, "error", err)
-		b.noBlocks.Store(req.Received.Add(noBlocksFor).UnixNano())
-		show.Lists = true
-		ans.Message = formatting.Answer(ans.Result, b.answers.options(req, show))
-		ts, err = b.poster.send(ctx, to, ans.Message)
-	}
+	ts, err := b.sendOrList(ctx, req, to, &ans, show)
 	if err != nil {
 		ts, err = b.poster.rescue(ctx, to, ans.Message, err)
 	}
 	b.sent(rec, to, err)
 	return ts
+}
+
+// sendOrList sends an answer. A table or a chart that Slack refuses goes out as a
+// list, and so do all for an hour.
+func (b *Bot) sendOrList(ctx context.Context, req *Request, to place, ans *Answer, show Showing) (string, error) {
+	ts, err := b.poster.send(ctx, to, ans.Message)
+	newer := ans.Query.As == query.ViewTable || ans.Query.As == query.ViewSummary
+	if !refusesBlocks(err) || !newer || ans.Result == nil || show.Lists {
+		return ts, err
+	}
+	b.log.Warn("slack refuses the newer blocks; lists are sent for an hour", "ref", req.Ref, "error", err)
+	b.noBlocks.Store(req.Received.Add(noBlocksFor).UnixNano())
+	show.Lists = true
+	ans.Message = formatting.Answer(ans.Result, b.answers.options(req, show))
+	return b.poster.send(ctx, to, ans.Message)
 }
 
 // listsOnly reports whether Slack lately refused the newer blocks.

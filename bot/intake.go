@@ -261,7 +261,7 @@ func (t *taking) click(req *Request, p interactionPayload) {
 	for _, block := range p.Message.Blocks {
 		for _, e := range block.Elements {
 			if formatting.Action(e.ActionID) == formatting.ActionRemove {
-				req.SharedBy = e.Value
+				req.SharedBy, _, _ = strings.Cut(e.Value, " ")
 			}
 		}
 	}

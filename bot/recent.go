@@ -19,6 +19,19 @@ func newRecent() *recent {
 	return &recent{people: otter.Must(&otter.Options[string, []string]{MaximumSize: cachedMost})}
 }
 
+// remember notes what req asked for among its asker's last questions. Paging and
+// the views of a question, one click away, are no questions of their own.
+func (b *Bot) remember(req *Request, ans Answer) {
+	if ans.Result == nil {
+		return
+	}
+	q := ans.Query.Lasting().WithPage(1)
+	if req.Door == DoorButton {
+		q.As = ""
+	}
+	b.recent.add(req.User, q.String())
+}
+
 // add notes a question as the newest of a person's.
 func (r *recent) add(user, line string) {
 	if line == "" {

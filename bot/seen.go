@@ -8,13 +8,15 @@ import (
 // Slack retries an event at once, after one minute and after five; the memory
 // must outlive the last retry.
 const (
-	seenFor  = 15 * time.Minute
-	seenMost = 50_000 // keys; about 5 MB
+	seenFor   = 15 * time.Minute
+	sharedFor = 24 * time.Hour // a private answer is gone by then
+	seenMost  = 50_000         // keys; about 5 MB
 )
 
 // seen remembers the keys of requests, so that one delivered again is answered
 // once. It is bounded: the oldest keys go first.
 type seen struct {
+	lasts time.Duration
 	mu    sync.Mutex
 	when  map[string]time.Time
 	order []seenKey
@@ -25,9 +27,9 @@ type seenKey struct {
 	when time.Time
 }
 
-func newSeen() *seen { return &seen{when: make(map[string]time.Time)} }
+func newSeen(lasts time.Duration) *seen { return &seen{lasts: lasts, when: make(map[string]time.Time)} }
 
-// first reports whether none of keys has been seen within seenFor, and remembers
+// first reports whether none of keys has been seen lately, and remembers
 // them all.
 func (s *seen) first(now time.Time, keys ...string) bool {
 	s.mu.Lock()
@@ -59,7 +61,7 @@ func (s *seen) forget(keys ...string) {
 
 func (s *seen) forgetOld(now time.Time) {
 	n := 0
-	for n < len(s.order) && (now.Sub(s.order[n].when) > seenFor || len(s.order)-n > seenMost) {
+	for n < len(s.order) && (now.Sub(s.order[n].when) > s.lasts || len(s.order)-n > seenMost) {
 		if k := s.order[n]; s.when[k.key].Equal(k.when) {
 			delete(s.when, k.key)
 		}

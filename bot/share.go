@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strings"
 
 	"servicesbot/formatting"
 )
@@ -9,24 +10,24 @@ import (
 // share posts the answer to req's line where it was asked, for everybody there to
 // read: asked of WHMCS anew, checked anew, once however often it is clicked.
 func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
-	to := place{way: post, user: req.User, channel: req.Channel, thread: req.Thread}
 	if err := b.access.Allow(ctx, req); err != nil {
 		ans := denied(err, b.answers.options(req, Showing{}))
 		rec.note(ans)
 		b.say(ctx, req, rec, ans.Message)
 		return
 	}
-	if why := b.access.closed(ctx, to.channel); why != "" {
+	if why := b.access.closed(ctx, req.Channel); why != "" {
 		b.shareAlone(ctx, req, rec, why)
 		return
 	}
-	once := "share/" + to.channel + "/" + req.Message + req.View + "/" + req.Line
-	if req.Door == DoorButton && !b.seen.first(req.Received, once) {
-		rec.outcome, rec.sent = "shared_already", true
+	once := strings.Join([]string{req.User, req.Channel, req.Message, req.View, req.Line}, "/")
+	if req.Door == DoorButton && !b.shared.first(req.Received, once) {
+		rec.outcome = "shared_already"
+		b.say(ctx, req, rec, formatting.Notice("This answer is shared already. To share it once more, ask again.", nil, b.answers.options(req, Showing{})))
 		return
 	}
-	if !b.postShared(ctx, req, rec, to) {
-		b.seen.forget(once)
+	if !b.postShared(ctx, req, rec) {
+		b.shared.forget(once)
 	}
 }
 
@@ -41,26 +42,28 @@ func (b *Bot) shareAlone(ctx context.Context, req *Request, rec *record, why str
 	b.ask(ctx, req, rec, Showing{Alone: why})
 }
 
-// postShared asks and posts. It reports whether the post stands.
-func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, to place) bool {
+// postShared asks and posts. It reports whether the post stands, as far as is known.
+func (b *Bot) postShared(ctx context.Context, req *Request, rec *record) bool {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	show := Showing{Public: true, SharedBy: req.User, Fresh: true}
+	to := place{way: post, user: req.User, channel: req.Channel, thread: req.Thread}
 	ans, to := b.find(ctx, cancel, req, &show, to)
 	rec.note(ans)
 	if ans.Err != nil || ans.Result == nil {
 		b.say(ctx, req, rec, ans.Message)
 		return false
 	}
-	_, err := b.poster.send(ctx, to, ans.Message)
+	if req.Door != DoorButton {
+		b.remember(req, ans)
+	}
+	sending, done := background(ctx)
+	defer done()
+	err := b.sendShared(sending, req, to, ans, show)
 	switch slackError(err) {
 	case "not_in_channel", "channel_not_found":
 		b.shareAlone(ctx, req, rec, inviteFirst)
 		return false
-	}
-	if refusesBlocks(err) {
-		b.sendAnswer(ctx, req, rec, to, ans, show)
-		return rec.sent
 	}
 	b.sent(rec, to, err)
 	if err != nil && !unknownOutcome(err) {
@@ -69,19 +72,56 @@ func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, to plac
 	return err == nil || unknownOutcome(err)
 }
 
-// remove takes a shared post away, for whoever shared it.
+// sendShared posts an answer, with its file where it is one. What Slack refuses is
+// posted in a simpler form.
+func (b *Bot) sendShared(ctx context.Context, req *Request, to place, ans Answer, show Showing) error {
+	if isFile(ans) {
+		o := b.answers.options(req, show)
+		var err error
+		if o.SharedFile, err = b.upload(ctx, ans.Result, o, to.channel, to.thread); err != nil {
+			return err
+		}
+		ans.Message = formatting.Answer(ans.Result, o)
+	}
+	_, err := b.sendOrList(ctx, req, to, &ans, show)
+	if refusesBlocks(err) {
+		_, err = b.poster.send(ctx, to, formatting.Message{Text: ans.Message.Text})
+	}
+	return err
+}
+
+// remove takes a shared post away, and the file that belongs to it, for whoever
+// shared it: also where they may not ask any more.
 func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 	o := b.answers.options(req, Showing{})
-	if req.Line != req.User {
+	sharer, file, _ := strings.Cut(req.Line, " ")
+	if sharer != req.User {
 		rec.outcome = "not_theirs"
 		b.say(ctx, req, rec, formatting.Notice("Only who shared this can remove it.", nil, o))
 		return
 	}
-	_, _, err := b.slack.DeleteMessageContext(ctx, req.Channel, req.Message)
-	if err != nil && slackError(err) != "message_not_found" {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	var err error
+	if file != "" {
+		err = b.slack.DeleteFileContext(ctx, file)
+	}
+	if err == nil || gone(err) {
+		_, _, err = b.slack.DeleteMessageContext(ctx, req.Channel, req.Message)
+	}
+	if err != nil && !gone(err) {
 		b.log.Warn("a shared post was not removed", "ref", req.Ref, "error", err)
 		b.say(ctx, req, rec, formatting.Notice("Slack did not let the bot remove this post. Try again, or ask a workspace admin to delete it.", nil, o))
 		return
 	}
 	rec.outcome, rec.sent = "removed", true
+}
+
+// gone reports whether Slack could not delete what somebody has deleted already.
+func gone(err error) bool {
+	switch slackError(err) {
+	case "message_not_found", "file_not_found", "file_deleted":
+		return true
+	}
+	return false
 }
