@@ -147,7 +147,7 @@ var (
 		pattern *regexp.Regexp
 		as      string
 	}{
-		{regexp.MustCompile(`(?m)^looked at \d+ of \d+ services, found \d+\n`), ""}, // progress comes when it comes
+		{regexp.MustCompile(`(?m)^looked at \d+ of \d+ services, .*\n`), ""}, // progress comes when it comes
 		{regexp.MustCompile(`as of \d{4}-\d\d-\d\d \d\d:\d\d UTC`), "as of <time>"},
 		{regexp.MustCompile(`"AsOf": "[^"]*"`), `"AsOf": "<time>"`},
 		{regexp.MustCompile(`servicesbot \S+ \(commit [^)]*\), go\S+`), "servicesbot <version> (commit <commit>), <Go's version>"},
