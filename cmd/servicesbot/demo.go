@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -68,21 +67,10 @@ func demo(ctx context.Context, o demoOptions, out, logs io.Writer) error {
 		defer stop()
 		go func() {
 			defer close(played)
-			playScript(ctx, s.workspace, o.script, script, out)
+			playScript(ctx, s.workspace, script, out)
 		}()
 	}
 	return serve(ctx, s.config(logs), slog.New(slog.DiscardHandler))
-}
-
-func readScript(path string) (string, error) {
-	if path == "" {
-		return "", nil
-	}
-	script, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("script: %w", err)
-	}
-	return string(script), nil
 }
 
 // demoAdminURL leads nowhere; the page says so instead of opening it.

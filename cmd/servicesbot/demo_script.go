@@ -4,30 +4,47 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"time"
 
 	"servicesbot/bot/slackfake"
 )
 
-// scriptPause is how long each line of a script stands before it is played, so that one
-// can follow on the page.
+// A script is a conversation to play.
+type script struct {
+	name, text string
+	pause      time.Duration // before each line, so that one can follow on the page
+}
+
+// scriptPause is the pause of a script that people look at.
 const scriptPause = 1500 * time.Millisecond
+
+// readScript reads a script; without a path there is none.
+func readScript(path string) (script, error) {
+	if path == "" {
+		return script{}, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return script{}, fmt.Errorf("script: %w", err)
+	}
+	return script{name: filepath.Base(path), text: string(text), pause: scriptPause}, nil
+}
 
 // playScript plays a conversation on the page and tells where it stands, there and on out.
 // The demo goes on afterwards, also when a line fails.
-func playScript(ctx context.Context, w *slackfake.Workspace, path, script string, out io.Writer) {
+func playScript(ctx context.Context, w *slackfake.Workspace, s script, out io.Writer) {
 	if err := w.WaitSockets(ctx, 1); err != nil {
 		return
 	}
-	name := filepath.Base(path)
-	err := slackfake.Play(ctx, w, script, slackfake.PlayOptions{
-		Name: name,
+	err := slackfake.Play(ctx, w, s.text, slackfake.PlayOptions{
+		Name: s.name,
 		Before: func(line string) {
 			fmt.Fprintln(out, " ", line)
 			w.Caption(line)
 			select {
-			case <-time.After(scriptPause):
+			case <-time.After(s.pause):
 			case <-ctx.Done():
 			}
 		},
@@ -40,6 +57,6 @@ func playScript(ctx context.Context, w *slackfake.Workspace, path, script string
 		fmt.Fprintln(out, "The script failed:", err)
 	default:
 		w.Caption("")
-		fmt.Fprintf(out, "%s is over; the demo goes on.\n", name)
+		fmt.Fprintf(out, "%s is over; the demo goes on.\n", s.name)
 	}
 }

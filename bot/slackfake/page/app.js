@@ -226,7 +226,7 @@ function drawThread(here) {
   const list = ui.thread && ui.channel !== home ? state.messages[here.id].filter((m) => shown(m) && (m.ts === ui.thread || m.thread_ts === ui.thread)) : [];
   pane({ thread: list.length > 0, about: `#${here.name}` });
   reply.describe("Reply…");
-  messages(byId("replies"), list, state, doing, { channel: here.id, place: `${ui.user} ${ui.thread}`, thread: true, editing: ui.editing });
+  messages(byId("replies"), list, state, doing, { channel: here.id, place: `${ui.user} ${ui.thread}`, thread: true, editing: ui.editing === ui.thread ? "" : ui.editing });
 }
 
 function drawNotices() {

@@ -18,6 +18,8 @@ export function modal(state, doing) {
     if (!view) {
       id = "";
       dialog.close();
+      dialog.replaceChildren();
+      refocus();
       return;
     }
     const within = dialog.contains(document.activeElement);
@@ -33,8 +35,17 @@ export function modal(state, doing) {
   dialog.querySelector(".trouble").textContent = view.trouble;
 }
 
+// refocus gives the field that the browser gave the focus back to its cursor back too:
+// without it Chromium takes keys there and writes nothing.
+function refocus() {
+  const field = document.activeElement;
+  if (!field?.matches("input, textarea")) return;
+  field.blur();
+  field.focus();
+}
+
 function draw(view, state, doing) {
-  const form = el("form", { method: "dialog" });
+  const form = el("form", { method: "dialog", "aria-labelledby": "modal-title" });
   const ctx = {
     names: state.names, zone: state.me.tz, values: view.values, confirm: doing.confirm,
     click: (action) => doing.click({ view: view.id, values: read(form), ...action }),
