@@ -39,6 +39,7 @@ type place struct {
 	user    string
 	channel string
 	thread  string
+	begins  bool   // whether a post would begin the thread
 	ts      string // of the post to be updated
 	url     Secret
 	why     string // why only the asker reads there what others would; "" elsewhere
@@ -56,7 +57,7 @@ func (b *Bot) place(ctx context.Context, req *Request) place {
 	switch {
 	case req.Door == DoorMention:
 		if to.why = b.access.closed(ctx, req.Channel); to.why == "" {
-			to.way, to.thread = post, cmp.Or(req.Thread, req.Message)
+			to.way, to.thread, to.begins = post, cmp.Or(req.Thread, req.Message), req.Thread == ""
 		}
 	case req.Door == DoorButton && req.View == "":
 		b.clicked(ctx, req, &to)
@@ -127,6 +128,11 @@ func (to place) fallback() (place, bool) {
 		to.way = whisper // the post that was clicked is gone; what somebody removed does not come back
 	case to.way == update && to.public():
 		to.way, to.ts = post, "" // our answer to a mention is gone, or too old to be edited
+	case to.way == post && to.public():
+		to.way = whisper // another method, with limits of its own
+		if to.begins {
+			to.thread = "" // where nobody posted, a private line is not shown
+		}
 	default:
 		to.way = direct
 	}

@@ -30,6 +30,7 @@ type poster struct {
 const (
 	postsPerSecond = 1
 	postsBurst     = 10
+	paceMost       = 10 * time.Second // that a post waits for its turn
 )
 
 func newPoster(api *slack.Client, w *web) *poster {
@@ -68,9 +69,17 @@ func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, e
 			break
 		}
 		to = next
-		ts, err = p.send(ctx, to, msg)
+		ts, err = p.sendAnew(ctx, to, msg)
 	}
 	return ts, err
+}
+
+// sendAnew is send with a time of its own: what failed before may have used up the
+// caller's.
+func (p *poster) sendAnew(ctx context.Context, to place, msg formatting.Message) (string, error) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	return p.send(ctx, to, msg)
 }
 
 // refusesBlocks reports whether Slack found fault with the blocks, not the call.
@@ -120,13 +129,19 @@ func (p *poster) post(ctx context.Context, channel, thread string, msg formattin
 	return ts, err
 }
 
-// pace waits until the channel may get another message.
+// pace waits until the channel may get another message; where that would be long,
+// it fails at once, so that who asked is answered alone instead.
 func (p *poster) pace(ctx context.Context, channel string) error {
 	l, err := p.pacer(ctx, channel)
 	if err != nil {
 		return err
 	}
-	return l.Wait(ctx)
+	ctx, cancel := context.WithTimeout(ctx, paceMost)
+	defer cancel()
+	if l.Wait(ctx) != nil {
+		return errNotSent
+	}
+	return nil
 }
 
 func (p *poster) pacer(ctx context.Context, channel string) (*rate.Limiter, error) {

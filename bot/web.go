@@ -68,8 +68,8 @@ func (w *web) Do(req *http.Request) (*http.Response, error) {
 // try makes the call under the method's pause, again while Slack says when.
 func (w *web) try(req *http.Request, method string) (*http.Response, error) {
 	for n := 1; ; n++ {
-		if err := sleep(req.Context(), w.pause(method)); err != nil {
-			return nil, err
+		if err := sleepWithin(req.Context(), w.pause(method)); err != nil {
+			return nil, errNotSent
 		}
 		resp, err := w.http.Do(req)
 		w.count(method, resp, err)
@@ -88,6 +88,17 @@ func (w *web) try(req *http.Request, method string) (*http.Response, error) {
 			return nil, err
 		}
 	}
+}
+
+// errNotSent is a call that was not made: its turn would have come too late.
+var errNotSent = errors.New("not sent: slack wants a longer pause")
+
+// sleepWithin waits for d, or fails at once where ctx ends before.
+func sleepWithin(ctx context.Context, d time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return context.DeadlineExceeded
+	}
+	return sleep(ctx, d)
 }
 
 // rewind makes req's body readable again; false where it cannot be.
@@ -149,7 +160,10 @@ func slackError(err error) string {
 
 // unknownOutcome reports whether Slack may have acted although the call failed.
 func unknownOutcome(err error) bool {
-	if err == nil || slackError(err) != "" || errors.Is(err, errSpent) || errors.Is(err, syscall.ECONNREFUSED) {
+	if err == nil || slackError(err) != "" || errors.Is(err, errSpent) || errors.Is(err, errNotSent) {
+		return false
+	}
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		return false
 	}
 	if _, ok := errors.AsType[*slack.RateLimitedError](err); ok {
