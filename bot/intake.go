@@ -33,25 +33,41 @@ type eventPayload struct {
 	TeamID  string `json:"team_id"`
 	EventID string `json:"event_id"`
 	Event   struct {
-		Type        string `json:"type"`
-		Subtype     string `json:"subtype"`
-		ChannelType string `json:"channel_type"`
-		Channel     string `json:"channel"`
-		User        string `json:"user"`
-		BotID       string `json:"bot_id"`
-		Text        string `json:"text"`
-		TS          string `json:"ts"`
-		ThreadTS    string `json:"thread_ts"`
-		Tab         string `json:"tab"`
-		UserTeam    string `json:"user_team"`
-		SourceTeam  string `json:"source_team"`
-		Team        string `json:"team"`
-		Edited      *struct {
-			TS string `json:"ts"`
-		} `json:"edited"`
-		OldChannel string `json:"old_channel_id"`
-		NewChannel string `json:"new_channel_id"`
+		eventMessage
+		Type        string        `json:"type"`
+		ChannelType string        `json:"channel_type"`
+		Channel     string        `json:"channel"`
+		Tab         string        `json:"tab"`
+		Changed     *eventMessage `json:"message"` // of message_changed
+		Previous    *eventMessage `json:"previous_message"`
+		OldChannel  string        `json:"old_channel_id"`
+		NewChannel  string        `json:"new_channel_id"`
 	} `json:"event"`
+}
+
+// An eventMessage is the message of an event.
+type eventMessage struct {
+	Subtype    string `json:"subtype"`
+	User       string `json:"user"`
+	BotID      string `json:"bot_id"`
+	Text       string `json:"text"`
+	TS         string `json:"ts"`
+	ThreadTS   string `json:"thread_ts"`
+	UserTeam   string `json:"user_team"`
+	SourceTeam string `json:"source_team"`
+	Team       string `json:"team"`
+	Edited     *struct {
+		TS string `json:"ts"`
+	} `json:"edited"`
+}
+
+// byPerson reports whether a person wrote the message: not a bot, an app or Slack
+// itself. With a file, or sent to the channel out of a thread, it is still theirs.
+func (m *eventMessage) byPerson(botUser string) bool {
+	if m.User == "" || m.User == botUser || m.BotID != "" {
+		return false
+	}
+	return m.Subtype == "" || m.Subtype == "file_share" || m.Subtype == "thread_broadcast"
 }
 
 type interactionPayload struct {
@@ -77,20 +93,17 @@ type interactionPayload struct {
 		IsEphemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
 	Message struct {
-		TS       string `json:"ts"`
-		ThreadTS string `json:"thread_ts"`
-		Text     string `json:"text"`
-		Blocks   []struct {
-			Elements []struct {
-				ActionID string `json:"action_id"`
-				Value    string `json:"value"`
-			} `json:"elements"`
-		} `json:"blocks"`
+		TS          string          `json:"ts"`
+		ThreadTS    string          `json:"thread_ts"`
+		Text        string          `json:"text"`
+		Blocks      json.RawMessage `json:"blocks"` // anybody's, of any shape
+		Attachments json.RawMessage `json:"attachments"`
 	} `json:"message"`
 	View struct {
-		ID       string `json:"id"`
-		Metadata string `json:"private_metadata"`
-		State    struct {
+		ID         string `json:"id"`
+		CallbackID string `json:"callback_id"`
+		Metadata   string `json:"private_metadata"`
+		State      struct {
 			Values formatting.FormValues `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
@@ -159,9 +172,16 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 		return
 	}
 	e := p.Event
+	if e.Type == "message" && e.Subtype == "message_changed" && e.Changed != nil {
+		if e.Previous != nil && e.Previous.Text == e.Changed.Text {
+			t.dropped = "nothing asked" // a link's preview came, or a thread grew
+			return
+		}
+		e.eventMessage = *e.Changed
+	}
 	req := &Request{
 		Team: p.TeamID, User: e.User, UserTeam: cmp.Or(e.UserTeam, e.SourceTeam, e.Team),
-		Channel: e.Channel, Thread: e.ThreadTS, Message: e.TS,
+		Channel: e.Channel, Thread: threadOf(e.ThreadTS, e.TS), Message: e.TS,
 		Sent: slackTime(e.TS),
 	}
 	switch {
@@ -171,7 +191,7 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 	case e.Type == "channel_id_changed":
 		t.changed = []string{e.OldChannel, e.NewChannel}
 		return
-	case e.User == "" || e.User == botUser || e.BotID != "" || e.Subtype != "":
+	case !e.byPerson(botUser):
 		t.dropped = "not a person's message"
 		return
 	case e.Type == "app_home_opened" && e.Tab == "home":
@@ -193,6 +213,15 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 	}
 	req.keys = []string{p.EventID, e.Channel + "/" + e.TS + "/" + req.Edited}
 	t.req = req
+}
+
+// threadOf returns the thread that a message stands in. Slack gives the first
+// message of a thread its own ts as thread_ts, though it stands outside.
+func threadOf(threadTS, ts string) string {
+	if threadTS == ts {
+		return ""
+	}
+	return threadTS
 }
 
 // mentions reports whether text names the bot: the event also comes for thread
@@ -219,12 +248,12 @@ func (t *taking) interaction(payload json.RawMessage) {
 	req := &Request{
 		Team: p.Team.ID, User: p.User.ID, UserTeam: p.User.TeamID,
 		Channel:     cmp.Or(p.Channel.ID, p.Container.ChannelID),
-		Thread:      cmp.Or(p.Container.ThreadTS, p.Message.ThreadTS),
 		Message:     cmp.Or(p.Container.MessageTS, p.Message.TS),
 		Ephemeral:   p.Container.IsEphemeral,
 		ResponseURL: p.ResponseURL, Trigger: p.TriggerID,
 		View: p.View.ID,
 	}
+	req.Thread = threadOf(cmp.Or(p.Container.ThreadTS, p.Message.ThreadTS), req.Message)
 	if req.View != "" {
 		req.openedFrom(p.View.Metadata)
 	}
@@ -232,6 +261,10 @@ func (t *taking) interaction(payload json.RawMessage) {
 	case "block_actions":
 		t.click(req, p)
 	case "view_submission":
+		if p.View.CallbackID != formatting.CallbackForm {
+			t.dropped = "nothing asked"
+			return
+		}
 		req.Door = DoorForm
 		if req.Line, t.errs = formatting.ParseForm(p.View.State.Values); len(t.errs) == 0 {
 			t.req = req
@@ -239,7 +272,8 @@ func (t *taking) interaction(payload json.RawMessage) {
 	case "shortcut":
 		req.Door, t.req = DoorShortcut, req
 	case "message_action":
-		req.Door, req.Text, t.req = DoorLookUp, p.Message.Text, req
+		req.Door, t.req = DoorLookUp, req
+		req.Text = p.Message.Text + "\n" + textIn(p.Message.Blocks) + "\n" + textIn(p.Message.Attachments)
 	default:
 		t.dropped = "nothing asked"
 	}
@@ -258,14 +292,29 @@ func (t *taking) click(req *Request, p interactionPayload) {
 		t.dropped = "a link"
 		return
 	}
-	for _, block := range p.Message.Blocks {
+	req.SharedBy = sharedBy(p.Message.Blocks)
+	t.req = req
+}
+
+// sharedBy returns who shared the post that consists of blocks, as its Remove
+// button says; "" where it was not shared.
+func sharedBy(blocks json.RawMessage) string {
+	var all []struct {
+		Elements []struct {
+			ActionID string `json:"action_id"`
+			Value    string `json:"value"`
+		} `json:"elements"`
+	}
+	_ = json.Unmarshal(blocks, &all) // what has another shape is no button of ours
+	for _, block := range all {
 		for _, e := range block.Elements {
 			if formatting.Action(e.ActionID) == formatting.ActionRemove {
-				req.SharedBy, _, _ = strings.Cut(e.Value, " ")
+				sharer, _, _ := strings.Cut(e.Value, " ")
+				return sharer
 			}
 		}
 	}
-	t.req = req
+	return ""
 }
 
 // slackTime returns the time that a message's ts stands for; zero where it is none.

@@ -3,7 +3,10 @@ package bot
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"maps"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +23,7 @@ const (
 // What a message can hold that services are found by.
 var (
 	emailIn   = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	ipIn      = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	ipIn      = regexp.MustCompile(`\b(?:\d{1,3}(?:\.\d{1,3}){3}\b|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]*[0-9A-Fa-f])`)
 	hostIn    = regexp.MustCompile(`(?i)\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\b`)
 	serviceIn = regexp.MustCompile(`(?i)\bservice\s*(?:id|number|no\.?)?\s*[:#]?\s*(\d{1,9})\b`)
 	clientIn  = regexp.MustCompile(`(?i)\b(?:client|customer|account)\s*(?:id|number|no\.?)?\s*[:#]?\s*(\d{1,9})\b`)
@@ -42,8 +45,8 @@ func lookUp(text string) []string {
 		text = text[:m[0]] + strings.Repeat(" ", m[1]-m[0]) + text[m[1]:] // its host is no domain to look up
 	}
 	for _, m := range ipIn.FindAllStringIndex(text, -1) {
-		if _, err := netip.ParseAddr(text[m[0]:m[1]]); err == nil {
-			all = append(all, found{m[0], "ip:" + text[m[0]:m[1]]})
+		if ip := text[m[0]:m[1]]; isAddress(ip) {
+			all = append(all, found{m[0], "ip:" + strings.ToLower(ip)})
 		}
 	}
 	for _, m := range hostIn.FindAllStringIndex(text, -1) {
@@ -57,6 +60,49 @@ func lookUp(text string) []string {
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.at, b.at) })
 	return questions(all)
+}
+
+// isAddress reports whether text is an IP address. One without a digit is more likely
+// a name of a program's, such as a::b.
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil && strings.ContainsAny(text, "0123456789")
+}
+
+// textIn returns what can be read in blocks or attachments, whoever made them: apps
+// often say more there than in a message's text. Buttons and menus are left out.
+func textIn(raw json.RawMessage) string {
+	var tree any
+	if len(raw) == 0 || json.Unmarshal(raw, &tree) != nil {
+		return ""
+	}
+	var b strings.Builder
+	read(tree, &b)
+	return b.String()
+}
+
+// readable are the keys of blocks and attachments whose strings people read.
+var readable = []string{"text", "url", "title", "title_link", "pretext", "value", "fallback", "alt_text"}
+
+// read writes the strings of a tree of JSON that people read, each on a line.
+func read(v any, b *strings.Builder) {
+	switch v := v.(type) {
+	case []any:
+		for _, child := range v {
+			read(child, b)
+		}
+	case map[string]any:
+		switch v["type"] {
+		case "actions", "button", "overflow", "input":
+			return
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if s, ok := v[key].(string); ok && slices.Contains(readable, key) && b.Len() < lookUpText {
+				b.WriteString(s + "\n")
+			}
+			read(v[key], b)
+		}
+	}
 }
 
 // questions makes canonical lines, each once, of those that parse.
@@ -80,7 +126,14 @@ func (b *Bot) lookUpHere(ctx context.Context, req *Request, rec *record) {
 		b.say(ctx, req, rec, ans.Message)
 		return
 	}
-	lines := lookUp(req.Text)
+	lines := slices.DeleteFunc(lookUp(req.Text), b.leadsHome)
 	rec.outcome, rec.rows = "looked_up", len(lines)
 	b.say(ctx, req, rec, formatting.Found(lines, o))
+}
+
+// leadsHome reports whether a line asks for the host of WHMCS itself, which stands
+// in the links of the bot's own answers.
+func (b *Bot) leadsHome(line string) bool {
+	u, err := url.Parse(b.answers.Format.AdminURL)
+	return err == nil && u.Hostname() != "" && line == "domain:"+u.Hostname()
 }

@@ -1,0 +1,114 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// take reads an envelope as intake does.
+func take(t *testing.T, kind, payload string) taking {
+	t.Helper()
+	return intake(frame{Type: kind, Envelope: "e1", Payload: json.RawMessage(payload)}, "U0BOT", time.Unix(1795000000, 0))
+}
+
+func TestIntakeOfEvents(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, event, door, line, thread string }{
+		{"a mention", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"<@U0BOT> services client:1"`, "mention", "client:1", ""},
+		{"in a thread", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","thread_ts":"4.1","text":"<@U0BOT> client:1"`, "mention", "client:1", "4.1"},
+		{"the first of a thread", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","thread_ts":"5.1","text":"<@U0BOT> client:1"`, "mention", "client:1", ""},
+		{"with a file", `"type":"app_mention","subtype":"file_share","user":"U1","channel":"C1","ts":"5.1","text":"<@U0BOT> client:1"`, "mention", "client:1", ""},
+		{"without a mention", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"client:1"`, "", "", ""},
+		{"a direct message", `"type":"message","channel_type":"im","user":"U1","channel":"D1","ts":"5.1","text":"client:1"`, "message", "client:1", ""},
+		{"edited", `"type":"message","subtype":"message_changed","channel_type":"im","channel":"D1","ts":"6.1","message":{"user":"U1","ts":"5.1","text":"client:2","edited":{"ts":"6.1"}},"previous_message":{"text":"client:1"}`, "message", "client:2", ""},
+		{"a preview came", `"type":"message","subtype":"message_changed","channel_type":"im","channel":"D1","ts":"6.1","message":{"user":"U1","ts":"5.1","text":"client:1"},"previous_message":{"text":"client:1"}`, "", "", ""},
+		{"our own answer changed", `"type":"message","subtype":"message_changed","channel_type":"im","channel":"D1","ts":"6.1","message":{"user":"U0BOT","bot_id":"B1","ts":"5.1","text":"b"},"previous_message":{"text":"a"}`, "", "", ""},
+		{"deleted", `"type":"message","subtype":"message_deleted","channel_type":"im","channel":"D1","ts":"6.1"`, "", "", ""},
+		{"in a channel", `"type":"message","channel_type":"channel","user":"U1","channel":"C1","ts":"5.1","text":"client:1"`, "", "", ""},
+		{"of a bot", `"type":"app_mention","user":"U2","bot_id":"B2","channel":"C1","ts":"5.1","text":"<@U0BOT> client:1"`, "", "", ""},
+		{"somebody joined", `"type":"message","subtype":"channel_join","channel_type":"im","user":"U1","channel":"D1","ts":"5.1","text":"x"`, "", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := take(t, "events_api", `{"team_id":"T1","event_id":"Ev1","event":{`+tt.event+`}}`)
+			switch {
+			case tt.door == "" && got.req != nil:
+				t.Errorf("it became the request %q", got.req.Line)
+			case tt.door == "" && got.dropped == "":
+				t.Error("dropped without a reason")
+			case tt.door != "" && got.req == nil:
+				t.Errorf("dropped: %s", got.dropped)
+			case tt.door != "" && (string(got.req.Door) != tt.door || got.req.Line != tt.line || got.req.Thread != tt.thread || got.req.Message != "5.1"):
+				t.Errorf("door %s, line %q, thread %q, message %s", got.req.Door, got.req.Line, got.req.Thread, got.req.Message)
+			}
+		})
+	}
+}
+
+// TestIntakeOfViews: only the search form is read as one.
+func TestIntakeOfViews(t *testing.T) {
+	t.Parallel()
+	view := func(callback string) taking {
+		return take(t, "interactive", `{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"`+callback+`",
+			"state":{"values":{"client":{"client":{"value":"1"}}}}}}`)
+	}
+	if got := view("services_form"); got.req == nil || got.req.Line != "client:1" {
+		t.Errorf("the form: %+v", got)
+	}
+	if got := view("something_else"); got.req != nil || len(got.errs) > 0 || got.dropped == "" {
+		t.Errorf("another view: %+v", got)
+	}
+}
+
+// TestIntakeOfForeignBlocks: a message shortcut is used on whatever apps send.
+func TestIntakeOfForeignBlocks(t *testing.T) {
+	t.Parallel()
+	got := take(t, "interactive", `{"type":"message_action","user":{"id":"U1"},"channel":{"id":"C1"},"message":{"ts":"5.1","thread_ts":"5.1","text":"Alert",
+		"blocks":[{"type":"rows","elements":{"a":1}},{"type":"actions","elements":[{"type":"button","value":7,"url":"https://button.example"}]},
+			{"type":"section","fields":[{"type":"mrkdwn","text":"host web1.example"}]},
+			{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"link","url":"http://down.example","text":"here"}]}]}],
+		"attachments":[{"title":"Client","fields":[{"title":"Client","value":"client 7"}]}]}}`)
+	if got.req == nil {
+		t.Fatalf("dropped: %s", got.dropped)
+	}
+	lines := strings.Join(lookUp(got.req.Text), " ")
+	if want := "domain:web1.example domain:down.example client:7"; lines != want || got.req.Thread != "" {
+		t.Errorf("found %q (thread %q), want %q", lines, got.req.Thread, want)
+	}
+}
+
+func TestLookUp(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, want string }{
+		{"nothing", "good morning, 7 of them at 10:07:07", ""},
+		{"a domain as Slack sends it", "<http://demodomain.com|demodomain.com> is down", "domain:demodomain.com"},
+		{"a page of it", "see <https://demodomain.com/login?x=1>", "domain:demodomain.com"},
+		{"once", "demodomain.com DEMODOMAIN.COM", "domain:demodomain.com"},
+		{"e-mail", "<mailto:ann@example.com|ann@example.com>", "email:ann@example.com"},
+		{"addresses", "203.0.113.17 2001:db8:1b::1, ::1 and 2001:DB8::A.", "ip:203.0.113.17 ip:2001:db8:1b::1 ip:2001:db8::a"},
+		{"no addresses", "999.1.1.1 std::vector a::b 00:1a:2b:3c:4d:5e 10:07", ""},
+		{"numbers", "Service #12, client 7 and customer no. 8; 99 alone", "service:12 client:7 client:8"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := strings.Join(lookUp(tt.text), " "); got != tt.want {
+				t.Errorf("lookUp(%q) = %q, want %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzIntake(f *testing.F) {
+	f.Add("events_api", `{"event":{"type":"message","subtype":"message_changed","message":{"text":"a"}}}`)
+	f.Add("interactive", `{"type":"block_actions","user":{"id":"U1"},"message":{"blocks":[{"elements":[{"action_id":"remove.1","value":"U1 F1"}]}]},"actions":[{"type":"button"}]}`)
+	f.Add("interactive", `{"type":"message_action","user":{"id":"U1"},"message":{"text":"2001:db8::1","attachments":[{"text":"x.example"}]}}`)
+	f.Add("slash_commands", `{"user_id":"U1","text":"client:1"}`)
+	f.Fuzz(func(t *testing.T, kind, payload string) {
+		got := intake(frame{Type: kind, Payload: json.RawMessage(payload)}, "U0BOT", time.Unix(0, 0))
+		if got.req != nil && got.req.Door == DoorLookUp {
+			lookUp(got.req.Text)
+		}
+	})
+}
