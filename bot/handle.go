@@ -101,7 +101,7 @@ func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
 	}
 	e.turn.Lock()
 	defer e.turn.Unlock()
-	if req.Edited != "" && e.reply.ts != "" && e.line == req.Line {
+	if req.Edited != "" && e.answered && e.line == req.Line {
 		rec.outcome = "unchanged"
 		return
 	}
@@ -110,6 +110,7 @@ func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
 		to = e.reply
 	}
 	e.line, e.reply = req.Line, b.answerAt(ctx, cancel, req, rec, Showing{}, to)
+	e.answered = rec.sent
 }
 
 // answerAt answers req at a place and returns where the answer then stands.

@@ -86,6 +86,7 @@ type setup struct {
 	bot   bot.Config
 
 	format  formatting.Options
+	find    query.FinderConfig
 	unpaced bool // posts without the second between two in a channel
 }
 
@@ -127,7 +128,7 @@ func (r *road) makeBot(s setup) {
 	s.bot.Log, s.bot.Audit = log, slog.New(slog.NewJSONHandler(r.audit, nil))
 	if s.bot.Answers == nil {
 		s.bot.Answers = &bot.Answers{
-			Finder: query.NewFinder(api, query.FinderConfig{}),
+			Finder: query.NewFinder(api, s.find),
 			Format: s.format,
 			Log:    log,
 		}

@@ -36,8 +36,9 @@ type exchange struct {
 
 	edited string // of the newest version: when it was edited
 
-	line  string // the version last answered
-	reply place  // where its answer stands; a zero ts: none yet
+	line     string // the version last in work
+	answered bool   // whether Slack took the answer to it
+	reply    place  // where that stands; a zero ts: nowhere that can be changed
 }
 
 func newRunning() *running {

@@ -169,6 +169,78 @@ func TestEditCorrectsTheAnswer(t *testing.T) {
 	r.audited(`"outcome":"unchanged"`)
 }
 
+// TestEqualEditOfAPrivateAnswer: an answer that cannot be changed is not repeated
+// for an edit that asks the same.
+func TestEqualEditOfAPrivateAnswer(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	asked := r.do(r.slack.Post(slackfake.Alice, slackfake.Partner, "", "@servicesbot client:1 status:active"))
+	r.sees(slackfake.Alice, slackfake.Partner, "demodomain2.net")
+	r.do(r.slack.Edit(slackfake.Alice, slackfake.Partner, asked.TS, "@servicesbot client:1  status:active"))
+	r.audited(`"outcome":"unchanged"`)
+	if n := len(r.answers(slackfake.Alice, slackfake.Partner)); n != 1 {
+		t.Errorf("%d answers", n)
+	}
+	r.do(r.slack.Edit(slackfake.Alice, slackfake.Partner, asked.TS, "@servicesbot service:10"))
+	r.sees(slackfake.Alice, slackfake.Partner, "today.example")
+}
+
+// TestContinue: a search that ended at its budget goes on by a click: in the private
+// message that was clicked, and of a public answer for who clicked alone.
+func TestContinue(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, func(s *setup) { s.find.ScanRows = 200 })
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services domain:*.nowhere.example"))
+	part := r.sees(slackfake.Alice, slackfake.Support, "Nothing found so far")
+	r.click(slackfake.Alice, part, "Continue the search")
+	r.waits("the search to go on", func() bool {
+		m, ok := r.slack.Message(slackfake.Alice, slackfake.Support, part.TS)
+		return ok && m.Revision > 0 && !m.Shows("Still looking")
+	})
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot domain:*.nothing.example"))
+	public := r.sees(slackfake.Bob, slackfake.Incident, "Nothing found so far")
+	r.click(slackfake.Alice, public, "Continue the search")
+	r.waits("the private answer", func() bool {
+		all := r.slack.Thread(slackfake.Alice, slackfake.Incident, public.ThreadTS)
+		return all[len(all)-1].Ephemeral
+	})
+	if now, _ := r.slack.Message(slackfake.Bob, slackfake.Incident, public.TS); now.Revision != public.Revision {
+		t.Error("Continue changed the public answer")
+	}
+}
+
+// TestRefusedDetails: a modal never keeps on loading.
+func TestRefusedDetails(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
+	list := r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+	r.slack.Fail("views.update", slackfake.Failure{Refuse: "invalid_arguments", Times: 1})
+	r.click(slackfake.Alice, list, "Details")
+	r.modal(slackfake.Alice, "Something went wrong here", "Reference")
+}
+
+// TestHomeTabFollowsAccess: the tab is written anew whenever it is opened, for what
+// its owner may do then.
+func TestHomeTabFollowsAccess(t *testing.T) {
+	t.Parallel()
+	s := setup{bot: bot.Config{Allow: bot.Allow{Users: []string{slackfake.Carl}}}}
+	r := newRoad(t, func(first *setup) { first.bot.Allow = s.bot.Allow })
+	r.do(r.slack.OpenHome(slackfake.Carl))
+	r.waits("the Home tab", func() bool { home, ok := r.slack.Home(slackfake.Carl); return ok && home.Shows("Search") })
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}}
+	r.makeBot(s)
+	r.run()
+	r.do(r.slack.OpenHome(slackfake.Carl))
+	r.waits("the refusal", func() bool {
+		home, ok := r.slack.Home(slackfake.Carl)
+		return ok && home.Shows("No access") && !home.Shows("Search")
+	})
+}
+
 func TestCorrectedLineIsAButton(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)

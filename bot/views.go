@@ -63,9 +63,25 @@ func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
 		view = formatting.Details(ans.Result, b.answers.options(req, show))
 	}
 	view.PrivateMetadata = loading.PrivateMetadata
-	sending, done := background(ctx)
-	defer done()
-	_, err = b.slack.UpdateViewContext(sending, view, "", "", opened.ID)
+	b.fill(ctx, rec, opened.ID, view)
+}
+
+// fill puts view in the place of the empty modal. Where Slack refuses it, the modal
+// says so; where the modal is closed already, nobody waits for it.
+func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.ModalViewRequest) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	_, err := b.slack.UpdateViewContext(ctx, view, "", "", id)
+	switch slackError(err) {
+	case "":
+	case "not_found":
+		rec.outcome = "closed"
+		return
+	default:
+		b.log.Error("slack refuses the details", "ref", rec.req.Ref, "error", err)
+		rec.outcome = "failed"
+		_, err = b.slack.UpdateViewContext(ctx, formatting.Modal(b.sorry(rec.req)), "", "", id)
+	}
 	b.sent(rec, place{way: respond}, err)
 }
 
