@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -76,6 +77,9 @@ func demo(ctx context.Context, o demoOptions, out, logs io.Writer) error {
 // demoAdminURL leads nowhere; the page says so instead of opening it.
 const demoAdminURL = "https://billing.example.com/admin/"
 
+// demoCacheTTL is short, so that a switch of WHMCS shows soon.
+const demoCacheTTL = 5 * time.Second
+
 // A stage is what stands around the bot in the demo: a Slack and a WHMCS.
 type stage struct {
 	workspace    *slackfake.Workspace
@@ -116,6 +120,7 @@ func (s *stage) config(logs io.Writer) *config {
 		slackURL:      s.workspace.URL(),
 		whmcs: whmcs.Config{
 			URL: s.installation.URL(), Identifier: whmcsfake.Identifier, Secret: whmcsfake.Secret,
+			CacheTTL: demoCacheTTL,
 		},
 		adminURL: demoAdminURL,
 		currency: "EUR",

@@ -31,12 +31,13 @@ function lines(text, ctx, out) {
   });
 }
 
+// A zero-width space behind a mark takes its meaning away.
 const marks = [
-  [/`([^`]+)`/, (s) => el("code", {}, decode(s))],
+  [/`(?!\u200b)([^`]+)`/, (s) => el("code", {}, decode(s))],
   [/<([^<>]+)>/, (s, ctx) => sequence(s, ctx)],
-  [/(?<![\p{L}\p{N}])\*(?=\S)([^*]*[^*\s]|[^*\s])\*(?![\p{L}\p{N}])/u, (s, ctx) => el("b", {}, ...inline(s, ctx))],
-  [/(?<![\p{L}\p{N}])_(?=\S)([^_]*[^_\s]|[^_\s])_(?![\p{L}\p{N}])/u, (s, ctx) => el("i", {}, ...inline(s, ctx))],
-  [/(?<![\p{L}\p{N}])~(?=\S)([^~]*[^~\s]|[^~\s])~(?![\p{L}\p{N}])/u, (s, ctx) => el("s", {}, ...inline(s, ctx))],
+  [/(?<![\p{L}\p{N}])\*(?=[^\s\u200b])((?:[^*]|\*\u200b)*[^*\s])\*(?![\p{L}\p{N}\u200b])/u, (s, ctx) => el("b", {}, ...inline(s, ctx))],
+  [/(?<![\p{L}\p{N}])_(?=[^\s\u200b])((?:[^_]|_\u200b)*[^_\s])_(?![\p{L}\p{N}\u200b])/u, (s, ctx) => el("i", {}, ...inline(s, ctx))],
+  [/(?<![\p{L}\p{N}])~(?=[^\s\u200b])((?:[^~]|~\u200b)*[^~\s])~(?![\p{L}\p{N}\u200b])/u, (s, ctx) => el("s", {}, ...inline(s, ctx))],
 ];
 
 // inline renders one line: the first mark that begins, then what is left.

@@ -29,17 +29,23 @@ export function toolButtons(changed) {
     showPane(left === "thread" && isWide() ? remembered() ?? "" : "");
     byId(left === "thread" ? "line" : `open-${left}`).focus();
   });
-  showPane(isWide() ? remembered() ?? "guide" : "");
+  const wide = matchMedia(besides);
+  showPane(wide.matches ? remembered() ?? "guide" : "", false);
+  wide.addEventListener("change", () => { // a tool does not come to stand before the conversation by itself
+    if (shown !== "thread") showPane(wide.matches ? remembered() ?? "guide" : "", false);
+  });
 }
 
+const besides = "(min-width: 1100px)"; // as in layout.css
+
 // isWide tells whether the pane stands beside the conversation and not in its place.
-export const isWide = () => matchMedia("(min-width: 1100px)").matches;
+export const isWide = () => matchMedia(besides).matches;
 
 // showPane opens one of thread, guide, switches, wire; "" closes the pane.
-export function showPane(name) {
+export function showPane(name, remember = true) {
   shown = name;
   try {
-    if (name !== "thread") localStorage.setItem("pane", name);
+    if (name !== "thread" && remember) localStorage.setItem("pane", name);
   } catch {
     // It is forgotten then.
   }
