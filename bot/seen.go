@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"hash/maphash"
 	"sync"
 	"time"
 )
@@ -10,42 +11,49 @@ import (
 const (
 	seenFor   = 15 * time.Minute
 	sharedFor = 24 * time.Hour // a private answer is gone by then
-	seenMost  = 50_000         // keys; about 5 MB
+	seenMost  = 50_000         // keys; about 3 MB
 )
 
 // seen remembers the keys of requests, so that one delivered again is answered
-// once. It is bounded: the oldest keys go first.
+// once. It is bounded: the oldest keys go first. Of a key it keeps 64 bits of hash,
+// under a seed of this process's own: that two of 50,000 are the same is no risk
+// to count with, and the garbage collector has nothing to look into.
 type seen struct {
 	lasts time.Duration
 	mu    sync.Mutex
-	when  map[string]time.Time
-	order []seenKey
+	seed  maphash.Seed
+	when  map[uint64]int64 // unix nano, by hash
+	order []seenKey        // oldest first
 }
 
 type seenKey struct {
-	key  string
-	when time.Time
+	hash uint64
+	when int64
 }
 
-func newSeen(lasts time.Duration) *seen { return &seen{lasts: lasts, when: make(map[string]time.Time)} }
+func newSeen(lasts time.Duration) *seen {
+	return &seen{lasts: lasts, seed: maphash.MakeSeed(), when: make(map[uint64]int64)}
+}
 
 // first reports whether none of keys has been seen lately, and remembers
-// them all.
+// them all. An empty key is none.
 func (s *seen) first(now time.Time, keys ...string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.forgetOld(now)
+	at := now.UnixNano()
+	s.forgetOld(at)
 	isFirst := true
 	for _, k := range keys {
-		if _, known := s.when[k]; known {
+		if k == "" {
+			continue
+		}
+		hash := maphash.String(s.seed, k)
+		if _, known := s.when[hash]; known {
 			isFirst = false
+			continue
 		}
-	}
-	for _, k := range keys {
-		if _, known := s.when[k]; !known && k != "" {
-			s.when[k] = now
-			s.order = append(s.order, seenKey{k, now})
-		}
+		s.when[hash] = at
+		s.order = append(s.order, seenKey{hash, at})
 	}
 	return isFirst
 }
@@ -55,15 +63,15 @@ func (s *seen) forget(keys ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range keys {
-		delete(s.when, k)
+		delete(s.when, maphash.String(s.seed, k))
 	}
 }
 
-func (s *seen) forgetOld(now time.Time) {
+func (s *seen) forgetOld(now int64) {
 	n := 0
-	for n < len(s.order) && (now.Sub(s.order[n].when) > s.lasts || len(s.order)-n > seenMost) {
-		if k := s.order[n]; s.when[k.key].Equal(k.when) {
-			delete(s.when, k.key)
+	for n < len(s.order) && (now-s.order[n].when > int64(s.lasts) || len(s.order)-n > seenMost) {
+		if k := s.order[n]; s.when[k.hash] == k.when {
+			delete(s.when, k.hash)
 		}
 		n++
 	}
