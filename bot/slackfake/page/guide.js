@@ -69,7 +69,12 @@ function draw() {
     el("h3", {}, s.title, done.has(s.id) ? el("span", { class: "unseen" }, " (tried)") : null), el("p", {}, s.text),
     el("div", { class: "try" }, s.try.map((t) => el("button", {
       type: "button", class: t.label ? "act" : null, onclick: () => { done.add(s.id); keep(); run(t); },
-    }, t.label || t.say)))));
+    }, t.label || words(t.say))))));
+}
+
+// words keeps each word of a line together.
+function words(line) {
+  return line.split(" ").flatMap((w, i) => [i ? " " : "", el("span", { class: "word" }, w)]);
 }
 
 // guide draws the list; attempt carries out what is tried.

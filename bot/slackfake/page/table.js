@@ -61,8 +61,9 @@ export function dataTable(block, ctx) {
 
   draw();
   return el("div", { class: "block table" }, el("div", { class: "table-frame" },
+    el("p", { class: "caption" }, block.caption),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": block.caption },
-      el("table", {}, el("caption", {}, block.caption), el("thead", {}, el("tr", {}, heads)), body)),
+      el("table", { "aria-label": block.caption }, el("thead", {}, el("tr", {}, heads)), body)),
     el("div", { class: "pages" }, where, pages > 1 ? [back, on] : null)));
 }
 
@@ -70,7 +71,7 @@ export function dataTable(block, ctx) {
 export function table(block, ctx) {
   const [head, ...rows] = block.rows;
   return el("div", { class: "block table" }, el("div", { class: "table-frame" },
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", {},
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", { "aria-label": "Table" },
       el("thead", {}, el("tr", {}, head.map((c) => el("th", { scope: "col" }, c.text || String(c.value))))),
       el("tbody", {}, rows.map((row) => el("tr", {}, row.map((c) => cell(c, block, ctx)))))))));
 }
