@@ -13,11 +13,14 @@
 //	bot.go       take: the four local steps of the loop; offer: into a bounded lane
 //	acks.go      one goroutine a socket acknowledges, within 2.5 s
 //	workers.go   the lanes: bounded queues with a fixed number of workers
-//	handle.go    one request in a worker: what it asks for, and where the answer goes
+//	handle.go    one request in a worker: what it asks for
+//	place.go     where the answer goes, and who reads there
+//	views.go     details, search form, Home tab; share.go, files.go, lookup.go: the other deeds
 //	running.go   the questions in work, to be stopped or corrected by an edit
 //	answer.go    Answer: parse, allow, find, format; an error becomes a message
 //	access.go    who may ask, and where all who read are insiders
 //	rates.go     how often one person may ask
+//	recent.go    what each person asked last
 //	progress.go  what a slow question tells meanwhile
 //	reply.go     a message to its place: privately, into a thread, in place of another
 //	web.go       every HTTP call to Slack: time limits, Retry-After, spacing

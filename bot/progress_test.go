@@ -1,12 +1,83 @@
 package bot
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
 )
+
+// A quietSlack says yes to every call and notes when it came.
+type quietSlack struct {
+	mu    sync.Mutex
+	begin time.Time
+	calls []string
+}
+
+func (q *quietSlack) Do(req *http.Request) (*http.Response, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.calls = append(q.calls, fmt.Sprintf("%s at %s", path.Base(req.URL.Path), time.Since(q.begin)))
+	answer := `{"ok":true,"channel":"C1","ts":"7.7"}`
+	if path.Base(req.URL.Path) == "conversations.open" {
+		answer = `{"ok":true,"channel":{"id":"D1"}}`
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer))}, nil
+}
+
+// TestProgressOfASlowQuestion: the first note comes after 2 s, further ones where the
+// first can be changed, 5 s apart; the answer takes their place.
+func TestProgressOfASlowQuestion(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		req   *Request
+		to    place
+		want  []string
+		after place
+	}{
+		{"a mention", &Request{Door: DoorMention, User: "U1", Channel: "C1"}, place{way: post, channel: "C1", thread: "5.1"},
+			[]string{"chat.postMessage at 2s", "chat.update at 7s", "chat.update at 12s"}, place{way: update, channel: "C1", thread: "5.1", ts: "7.7"}},
+		{"a private line", &Request{Door: DoorMention, User: "U1", Channel: "C1"}, place{way: whisper, channel: "C1", user: "U1"},
+			[]string{"chat.postEphemeral at 2s"}, place{way: whisper, channel: "C1", user: "U1"}},
+		{"a direct message to be opened", &Request{Door: DoorForm, User: "U1"}, place{way: direct, user: "U1"},
+			[]string{"conversations.open at 2s", "chat.postMessage at 2s", "chat.update at 7s", "chat.update at 12s"}, place{way: update, user: "U1", channel: "D1", ts: "7.7"}},
+		{"a public post that was clicked", &Request{Door: DoorButton, User: "U1", Channel: "C1", Thread: "5.1"}, place{way: update, channel: "C1", ts: "6.1"},
+			[]string{"chat.postEphemeral at 2s"}, place{way: update, channel: "C1", ts: "6.1"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			q := &quietSlack{}
+			web := newWeb(&opener{}, NewStatus(), slog.New(slog.DiscardHandler))
+			api := slack.New("xoxb-test", slack.OptionHTTPClient(q))
+			b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), progress: newProgressLimit(), answers: &Answers{}}
+			synctest.Test(t, func(t *testing.T) {
+				q.begin, tt.req.Received = time.Now(), time.Now()
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				w := b.watch(ctx, tt.req, tt.to)
+				w.start()
+				<-time.After(13 * time.Second)
+				if got := w.done(); got != tt.after {
+					t.Errorf("the answer goes to %+v, want %+v", got, tt.after)
+				}
+				if !slices.Equal(q.calls, tt.want) {
+					t.Errorf("calls %v, want %v", q.calls, tt.want)
+				}
+			})
+		})
+	}
+}
 
 // TestProgressIsRare: all questions together show at most 20 notes in any minute.
 func TestProgressIsRare(t *testing.T) {

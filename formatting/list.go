@@ -49,12 +49,12 @@ func (d *draft) lines(s whmcs.Service, res *query.Result) markup {
 // announcement stands for rows that come as a file.
 func announcement(res *query.Result, o Options) Message {
 	d := newDraft(o)
-	d.readers()
 	said := csvSays(res)
 	if o.FileElsewhere {
 		said += " It is in your direct messages with this bot."
 	}
 	d.section(said, nil)
+	d.readers()
 	d.navigation(res)
 	d.foot(res)
 	return d.message()
