@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack/socketmode"
@@ -17,7 +18,12 @@ type ack struct {
 	envelope string
 	payload  any // nil: none
 	by       time.Time
+	sent     time.Time // when it was handed to a connection; zero: never
 }
+
+// What was written shortly before a connection ended may never have been read, and
+// nobody tells: such acks are sent once more. One that did arrive does no harm.
+const unsureFor = time.Second
 
 // An acker is the one goroutine that acknowledges for a socket. The event loop
 // only hands acks over: the library's own queue of 20 blocks while a socket is
@@ -26,6 +32,9 @@ type acker struct {
 	queue  chan ack
 	client *socketmode.Client
 	status *Status
+
+	mu     sync.Mutex
+	lately []ack // sent within unsureFor, oldest first
 }
 
 func newAcker(c *socketmode.Client, s *Status) *acker {
@@ -36,7 +45,7 @@ func newAcker(c *socketmode.Client, s *Status) *acker {
 // been down for long; Slack has given these envelopes up.
 func (a *acker) offer(envelope string, payload any, received time.Time) {
 	if envelope != "" {
-		a.put(ack{envelope, payload, received.Add(ackWithin)})
+		a.put(ack{envelope: envelope, payload: payload, by: received.Add(ackWithin)})
 	}
 }
 
@@ -75,5 +84,28 @@ func (a *acker) send(k ack) {
 		a.status.ackLost.Inc()
 		return
 	}
-	a.status.ackSeconds.Observe((ackWithin - time.Until(k.by)).Seconds())
+	if k.sent.IsZero() {
+		a.status.ackSeconds.Observe((ackWithin - time.Until(k.by)).Seconds())
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	k.sent = time.Now()
+	a.lately = append(a.sure(k.sent), k)
+}
+
+// sure drops the acks that were sent long enough ago. a.mu is held.
+func (a *acker) sure(now time.Time) []ack {
+	for len(a.lately) > 0 && now.Sub(a.lately[0].sent) > unsureFor {
+		a.lately = a.lately[1:]
+	}
+	return a.lately
+}
+
+// unsure returns the acks that the end of the connection may have lost, once.
+func (a *acker) unsure() []ack {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	acks := a.sure(time.Now())
+	a.lately = nil
+	return acks
 }

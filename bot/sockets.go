@@ -320,6 +320,9 @@ func (s *socket) down() {
 	if s.up {
 		s.up = false
 		s.status.sockets.Set(float64(s.status.greeted.Add(-1)))
+		for _, k := range s.acks.unsure() {
+			s.keep(k)
+		}
 	}
 }
 
