@@ -106,9 +106,9 @@ type group struct {
 func newAccess(allow Allow, api *slack.Client, team func() string, log *slog.Logger) *access {
 	return &access{
 		allow: allow, slack: api, team: team, log: log,
-		users:    otter.Must(&otter.Options[string, person]{MaximumSize: cachedMost, ExpiryCalculator: otter.ExpiryWriting[string, person](userFor)}),
-		channels: otter.Must(&otter.Options[string, bool]{MaximumSize: cachedMost, ExpiryCalculator: otter.ExpiryWriting[string, bool](channelFor)}),
-		groups:   otter.Must(&otter.Options[string, []string]{MaximumSize: cachedMost, ExpiryCalculator: otter.ExpiryWriting[string, []string](groupFor)}),
+		users:    newCache(cachedMost, otter.ExpiryWriting[string, person](userFor)),
+		channels: newCache(cachedMost, otter.ExpiryWriting[string, bool](channelFor)),
+		groups:   newCache(cachedMost, otter.ExpiryWriting[string, []string](groupFor)),
 		last:     make(map[string]group),
 	}
 }

@@ -186,18 +186,19 @@ func (r *road) count(questions []asked) {
 	}
 }
 
-// toldDirectly reports whether the answer went to a direct message, as happens where
-// Slack keeps refusing the post. It names the question, or, where it is a failure,
-// the reference.
+// toldDirectly reports whether the answer went elsewhere, as happens where Slack keeps
+// refusing the post: to a private line outside of the thread, or a direct message. It
+// names the question, or, where it is a failure, the reference.
 func (r *road) toldDirectly(q asked) bool {
-	user := slackfake.Bob
+	user, channel := slackfake.Bob, slackfake.Incident
 	if q.slash {
-		user = slackfake.Alice
+		user, channel = slackfake.Alice, slackfake.Support
 	}
 	ref := refIn.FindStringSubmatch(r.auditOf(q.number))
 	line := regexp.MustCompile(fmt.Sprintf(`service:%d\b`, q.number))
-	for _, m := range r.answers(user, slackfake.DM(user)) {
-		if line.MatchString(m.PlainText()) || ref != nil && m.Shows(ref[1]) {
+	for _, m := range append(r.answers(user, slackfake.DM(user)), r.answers(user, channel)...) {
+		alone := m.Channel == slackfake.DM(user) || m.Via == "chat.postEphemeral"
+		if alone && (line.MatchString(m.PlainText()) || ref != nil && m.Shows(ref[1])) {
 			return true
 		}
 	}

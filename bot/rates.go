@@ -17,10 +17,7 @@ type rates struct {
 }
 
 func newRates(perMinute int) *rates {
-	return &rates{perMinute: perMinute, buckets: otter.Must(&otter.Options[string, *rate.Limiter]{
-		MaximumSize:      cachedMost,
-		ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](2 * time.Minute),
-	})}
+	return &rates{perMinute: perMinute, buckets: newCache(cachedMost, otter.ExpiryAccessing[string, *rate.Limiter](2*time.Minute))}
 }
 
 // wait takes a token of who asks, or returns how long it takes to get one.

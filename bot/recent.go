@@ -16,7 +16,7 @@ type recent struct {
 }
 
 func newRecent() *recent {
-	return &recent{people: otter.Must(&otter.Options[string, []string]{MaximumSize: cachedMost})}
+	return &recent{people: newCache[[]string](cachedMost, nil)}
 }
 
 // remember notes what req asked for among its asker's last questions. Paging and

@@ -34,10 +34,7 @@ const (
 )
 
 func newPoster(api *slack.Client, w *web) *poster {
-	return &poster{slack: api, web: w, pacing: postsPerSecond, channels: otter.Must(&otter.Options[string, *rate.Limiter]{
-		MaximumSize:      10_000,
-		ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Minute),
-	})}
+	return &poster{slack: api, web: w, pacing: postsPerSecond, channels: newCache(10_000, otter.ExpiryAccessing[string, *rate.Limiter](time.Minute))}
 }
 
 // deliver sends msg and returns the ts of what was posted or updated. It returns

@@ -1,0 +1,24 @@
+package bot
+
+import (
+	"time"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// newCache returns a cache of at most so many entries that live as life says; nil:
+// until others need their room. What is over its time is thrown out by the next
+// writes, and no goroutine outlives the cache's use.
+func newCache[V any](most int, life otter.ExpiryCalculator[string, V]) *otter.Cache[string, V] {
+	return otter.Must(&otter.Options[string, V]{
+		MaximumSize:      most,
+		ExpiryCalculator: life,
+		Clock:            quietClock{start: time.Now()},
+	})
+}
+
+// quietClock is a clock that does not tick.
+type quietClock struct{ start time.Time }
+
+func (c quietClock) NowNano() int64                      { return c.start.UnixNano() + int64(time.Since(c.start)) }
+func (c quietClock) Tick(time.Duration) <-chan time.Time { return nil }
