@@ -45,8 +45,10 @@ func TestSeenByEitherKey(t *testing.T) {
 	if !s.first(now, "Ev3", "C1/1.0/1.5") {
 		t.Error("an edit of a seen message is not new")
 	}
-	if !s.first(now, "") || !s.first(now, "") {
-		t.Error("what has no key is taken for seen")
+	for range 2 {
+		if !s.first(now, "") {
+			t.Error("what has no key is taken for seen")
+		}
 	}
 }
 

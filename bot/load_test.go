@@ -1,0 +1,291 @@
+package bot_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+	"go.uber.org/goleak"
+
+	"servicesbot/bot"
+	"servicesbot/bot/slackfake"
+	"servicesbot/formatting"
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+var (
+	profiles = flag.String("profiles", "", "a folder for CPU and heap profiles of the bots that the load program starts")
+	command  = flag.String("command", "", "a built servicesbot for the load program to start; else a copy of the test program plays it")
+)
+
+// childEnv says in the environment of this program's copies what they are to be.
+const childEnv = "SERVICESBOT_TEST_CHILD"
+
+// TestMain lets a copy of this program be a bot in a process of its own. Of the tests
+// it holds that they leave no goroutine behind.
+func TestMain(m *testing.M) {
+	if kind := os.Getenv(childEnv); kind != "" {
+		if err := beChild(kind); err != nil {
+			fmt.Fprintln(os.Stderr, kind+":", err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// A child is a bot in a process of its own.
+type child struct {
+	cmd *exec.Cmd
+	log *lockedBuffer
+}
+
+// startChild starts a bot of a kind, "bot" or "plain", between two fakes. Its log goes
+// to the returned child; the load program has it thrown away, unless there are errors.
+func startChild(kind, level string, w *slackfake.Workspace, s *whmcsfake.Server) (*child, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	c := &child{cmd: exec.Command(self), log: &lockedBuffer{}}
+	if *command != "" && kind == "bot" {
+		c.cmd = exec.Command(*command, "serve")
+	}
+	c.cmd.Env = append(os.Environ(),
+		childEnv+"="+kind,
+		"SLACK_API_URL="+w.URL(), "SLACK_APP_TOKEN="+w.AppToken(), "SLACK_BOT_TOKEN="+w.BotToken(),
+		"WHMCS_URL="+s.URL(), "WHMCS_IDENTIFIER="+whmcsfake.Identifier, "WHMCS_SECRET="+whmcsfake.Secret,
+		"WHMCS_MAX_CONCURRENT=64", "WHMCS_ADMIN_URL=https://billing.example.com/admin/", "BOT_ALLOW=everyone",
+		"LOG_LEVEL="+level, "PROFILES="+*profiles,
+	)
+	c.cmd.Stdout, c.cmd.Stderr = nil, c.log
+	return c, c.cmd.Start()
+}
+
+// end asks the child to end and waits for it.
+func (c *child) end() error {
+	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return c.cmd.Wait()
+}
+
+// kill ends the child as kill -9 does.
+func (c *child) kill() {
+	c.cmd.Process.Kill()
+	c.cmd.Wait() // its error says only that it was killed
+}
+
+// beChild is the main function of a child. SIGTERM ends it.
+func beChild(kind string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if dir := os.Getenv("PROFILES"); dir != "" {
+		end, err := profile(filepath.Join(dir, fmt.Sprint(kind, ".", os.Getpid())))
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
+	if kind == "plain" {
+		return bePlain(ctx)
+	}
+	return beBot(ctx)
+}
+
+// profile writes a CPU profile until end is called, and then one of the heap.
+func profile(name string) (end func(), err error) {
+	cpu, err := os.Create(name + ".cpu")
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(cpu); err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		cpu.Close()
+		if heap, err := os.Create(name + ".heap"); err == nil {
+			pprof.WriteHeapProfile(heap)
+			heap.Close()
+		}
+	}, nil
+}
+
+// beBot is the bot as the command serves it.
+func beBot(ctx context.Context) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL"))); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	status := bot.NewStatus()
+	api, err := whmcs.New(whmcs.Config{
+		URL: os.Getenv("WHMCS_URL"), Identifier: whmcs.Secret(os.Getenv("WHMCS_IDENTIFIER")), Secret: whmcs.Secret(os.Getenv("WHMCS_SECRET")),
+		MaxConcurrent: 64, CacheTTL: 30 * time.Second, Log: log, Observe: status.ObserveWHMCS,
+	})
+	if err != nil {
+		return err
+	}
+	b, err := bot.New(bot.Config{
+		AppToken: bot.Secret(os.Getenv("SLACK_APP_TOKEN")), BotToken: bot.Secret(os.Getenv("SLACK_BOT_TOKEN")), SlackURL: os.Getenv("SLACK_API_URL"),
+		Allow: bot.Allow{Everyone: true}, UserRate: 30, Status: status,
+		Log: log, Audit: slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Answers: &bot.Answers{
+			Finder: query.NewFinder(api, query.FinderConfig{}),
+			Format: formatting.Options{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
+			Log:    log,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	return b.Run(ctx)
+}
+
+// bePlain is the plainest bot that slack-go lends itself to: it acknowledges where it
+// reads, makes the same call to WHMCS in a goroutine of its own and posts what came. It
+// has no limits, no checks, no access rules, no cache, no log and no second socket.
+func bePlain(ctx context.Context) error {
+	api := slack.New(os.Getenv("SLACK_BOT_TOKEN"), slack.OptionAppLevelToken(os.Getenv("SLACK_APP_TOKEN")), slack.OptionAPIURL(os.Getenv("SLACK_API_URL")))
+	client := socketmode.New(api)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 100 // else it would dial for most calls
+	hc := &http.Client{Transport: transport}
+	go func() {
+		for e := range client.Events {
+			if cmd, ok := e.Data.(slack.SlashCommand); ok {
+				client.Ack(*e.Request)
+				go plainAnswer(ctx, hc, cmd)
+			}
+		}
+	}()
+	if err := client.RunContext(ctx); ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+// plainReply and plainProducts are what it reads of WHMCS's reply. Without services
+// products is an empty list, not an object.
+type plainReply struct {
+	Products json.RawMessage `json:"products"`
+}
+
+type plainProducts struct {
+	Product []struct {
+		ID          string `json:"id"`
+		Name        string `json:"name"`
+		Domain      string `json:"domain"`
+		Status      string `json:"status"`
+		ServerName  string `json:"servername"`
+		NextDueDate string `json:"nextduedate"`
+		Amount      string `json:"recurringamount"`
+	} `json:"product"`
+}
+
+func plainAnswer(ctx context.Context, hc *http.Client, cmd slack.SlashCommand) {
+	err := func() error {
+		var client int
+		if _, err := fmt.Sscanf(cmd.Text, "client:%d status:active", &client); err != nil {
+			return err
+		}
+		resp, err := hc.PostForm(os.Getenv("WHMCS_URL")+"/includes/api.php", url.Values{
+			"action": {"GetClientsProducts"}, "responsetype": {"json"}, "limitnum": {"100"},
+			"identifier": {os.Getenv("WHMCS_IDENTIFIER")}, "secret": {os.Getenv("WHMCS_SECRET")}, "clientid": {strconv.Itoa(client)},
+		})
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		var reply plainReply
+		if err := json.NewDecoder(resp.Body).Decode(&reply); err != nil {
+			return err
+		}
+		var products plainProducts
+		if reply.Products[0] == '{' {
+			if err := json.Unmarshal(reply.Products, &products); err != nil {
+				return err
+			}
+		}
+		return slack.PostWebhookCustomHTTPContext(ctx, cmd.ResponseURL, hc, plainMessage(products))
+	}()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "plain:", err)
+	}
+}
+
+func plainMessage(products plainProducts) *slack.WebhookMessage {
+	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, "Services", false, false))}
+	for _, s := range products.Product {
+		if s.Status != "Active" || len(blocks) > 5 {
+			continue
+		}
+		text := fmt.Sprintf("*%s* %s\n%s, service %s on %s\n%s, next due %s", s.Name, s.Domain, s.Status, s.ID, cmp.Or(s.ServerName, "-"), s.Amount, s.NextDueDate)
+		details := slack.NewButtonBlockElement("details_"+s.ID, s.ID, slack.NewTextBlockObject(slack.PlainTextType, "Details", false, false))
+		blocks = append(blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, false), nil, slack.NewAccessory(details)))
+	}
+	return &slack.WebhookMessage{Text: "Services", Blocks: &slack.Blocks{BlockSet: blocks}}
+}
+
+// rss returns the memory that the child holds now and the most it held since the last
+// call, in MiB, as Linux counts them.
+func (c *child) rss() (now, most float64, err error) {
+	dir := fmt.Sprintf("/proc/%d/", c.cmd.Process.Pid)
+	text, err := os.ReadFile(dir + "status")
+	if err != nil {
+		return 0, 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(line, ":")
+		kib, _ := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 64)
+		switch name {
+		case "VmRSS":
+			now = kib / 1024
+		case "VmHWM":
+			most = kib / 1024
+		}
+	}
+	return now, most, os.WriteFile(dir+"clear_refs", []byte("5"), 0) // begins the most anew
+}
+
+// cpu returns the CPU time that the child has used.
+func (c *child) cpu() (time.Duration, error) {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", c.cmd.Process.Pid))
+	if err != nil || len(tasks) == 0 {
+		return 0, fmt.Errorf("no account of CPU time: %w", err)
+	}
+	var all time.Duration
+	for _, task := range tasks {
+		text, err := os.ReadFile(task)
+		if err != nil {
+			return 0, err
+		}
+		ran, _, _ := strings.Cut(string(text), " ")
+		ns, err := strconv.ParseInt(ran, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		all += time.Duration(ns)
+	}
+	return all, nil
+}
