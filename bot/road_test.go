@@ -164,6 +164,17 @@ func (r *road) run() {
 	}
 }
 
+// restart ends the bot and runs another one, made of s, in the same workspace.
+func (r *road) restart(s setup) {
+	r.t.Helper()
+	if err := r.stop(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.waits("the sockets to close", func() bool { return r.slack.Counts().Sockets == 0 })
+	r.makeBot(s)
+	r.run()
+}
+
 // sees waits for a message that user sees in channel with all of texts.
 func (r *road) sees(user, channel string, texts ...string) slackfake.Message {
 	r.t.Helper()

@@ -228,17 +228,46 @@ func TestHomeTabFollowsAccess(t *testing.T) {
 	r := newRoad(t, func(first *setup) { first.bot.Allow = s.bot.Allow })
 	r.do(r.slack.OpenHome(slackfake.Carl))
 	r.waits("the Home tab", func() bool { home, ok := r.slack.Home(slackfake.Carl); return ok && home.Shows("Search") })
-	if err := r.stop(); err != nil {
-		t.Fatal(err)
-	}
 	s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}}
-	r.makeBot(s)
-	r.run()
+	r.restart(s)
 	r.do(r.slack.OpenHome(slackfake.Carl))
 	r.waits("the refusal", func() bool {
 		home, ok := r.slack.Home(slackfake.Carl)
 		return ok && home.Shows("No access") && !home.Shows("Search")
 	})
+}
+
+// TestClicksAreCheckedAnew: what was made for somebody who may ask is of no use to
+// them when they no longer may.
+func TestClicksAreCheckedAnew(t *testing.T) {
+	t.Parallel()
+	s := setup{bot: bot.Config{Allow: bot.Allow{Everyone: true}}}
+	r := newRoad(t, func(first *setup) { first.bot.Allow = s.bot.Allow })
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
+	list := r.sees(slackfake.Alice, slackfake.Support, "2 services match")
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services"))
+	form := r.modal(slackfake.Alice, "Client number")
+	s.bot.Allow = bot.Allow{Users: []string{slackfake.Bob}}
+	r.restart(s)
+	calls := len(r.whmcs.Calls())
+	denials := 0
+	denied := func() {
+		t.Helper()
+		denials++
+		if !r.audit.waits(func(text string) bool { return strings.Count(text, `"audit":"denial"`) == denials }) {
+			t.Errorf("%d denials, want %d:\n%s", strings.Count(r.audit.String(), `"audit":"denial"`), denials, r.audit)
+		}
+	}
+	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "1"}))
+	denied()
+	for _, label := range []string{"● Active 1", "Table", "Summary", "CSV", "Share", "Refresh", "Change …", "Details"} {
+		r.click(slackfake.Alice, list, label)
+		denied()
+	}
+	r.modal(slackfake.Alice, "No access")
+	if n := len(r.whmcs.Calls()); n != calls {
+		t.Errorf("WHMCS was asked %d times for somebody without access", n-calls)
+	}
 }
 
 func TestCorrectedLineIsAButton(t *testing.T) {
