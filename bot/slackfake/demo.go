@@ -153,8 +153,24 @@ const (
 	heartbeat   = 15 * time.Second
 )
 
+// Viewers is how many pages are open in browsers.
+func (w *Workspace) Viewers() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.viewers
+}
+
+func (w *Workspace) view(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.viewers += n
+	w.changed()
+}
+
 // serveChanges tells the page whenever something has changed.
 func (w *Workspace) serveChanges(rw http.ResponseWriter, r *http.Request) {
+	w.view(1)
+	defer w.view(-1)
 	rw.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(rw)
 	timer := time.NewTimer(heartbeat)

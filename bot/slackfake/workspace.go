@@ -99,6 +99,7 @@ type Workspace struct {
 	faults   faults
 	switches []Switch
 	caption  string // see Caption
+	viewers  int    // see Viewers
 	counts   Counts
 	acks     []time.Duration
 	trace    trace

@@ -139,7 +139,7 @@ func newStageWithBot(t *testing.T) *stage {
 	})
 	waiting, cancel := context.WithTimeout(ctx, browserPatience)
 	defer cancel()
-	if err := s.workspace.WaitSockets(waiting, 1); err != nil {
+	if err := s.workspace.WaitSockets(waiting, botSockets); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -484,6 +484,10 @@ func keyboardOnly(v *tab) {
 	v.press(kb.Escape)
 	v.until(`!document.querySelector("#modal").open`)
 	focused(newest + " .accessory .button")
+	v.do(chromedp.Focus(chromedp.CSS(newest + " [data-action^=refresh]"))) // the message is drawn anew
+	eval[chromedp.Void](v, `document.querySelector(`+js(newest)+`).setAttribute("data-old", "")`)
+	v.press(kb.Enter)
+	focused(newest + ":not([data-old]) [data-action^=refresh]")
 	v.do(chromedp.Focus(chromedp.CSS("#who-am-i")))
 	v.press(kb.Enter)
 	focused(".menu [aria-checked=true]")

@@ -68,7 +68,7 @@ func demo(ctx context.Context, o demoOptions, out, logs io.Writer) error {
 		defer stop()
 		go func() {
 			defer close(played)
-			playScript(ctx, s.workspace, script, out)
+			showScript(ctx, s.workspace, script, out)
 		}()
 	}
 	return serve(ctx, s.config(logs), slog.New(slog.DiscardHandler))

@@ -32,10 +32,26 @@ func readScript(path string) (script, error) {
 	return script{name: filepath.Base(path), text: string(text), pause: scriptPause}, nil
 }
 
+// botSockets is how many connections the bot keeps.
+const botSockets = 2
+
+// viewerPatience is how long a script waits for somebody to look at it.
+const viewerPatience = 20 * time.Second
+
+// showScript plays a script as soon as the page is open in a browser, or after a while
+// without one.
+func showScript(ctx context.Context, w *slackfake.Workspace, s script, out io.Writer) {
+	fmt.Fprintf(out, "%s is played as soon as the page is open, at the latest in %v.\n", s.name, viewerPatience)
+	waiting, cancel := context.WithTimeout(ctx, viewerPatience)
+	defer cancel()
+	_ = w.Wait(waiting, func() bool { return w.Viewers() > 0 }) // without a viewer it is played all the same
+	playScript(ctx, w, s, out)
+}
+
 // playScript plays a conversation on the page and tells where it stands, there and on out.
 // The demo goes on afterwards, also when a line fails.
 func playScript(ctx context.Context, w *slackfake.Workspace, s script, out io.Writer) {
-	if err := w.WaitSockets(ctx, 1); err != nil {
+	if err := w.WaitSockets(ctx, botSockets); err != nil {
 		return
 	}
 	err := slackfake.Play(ctx, w, s.text, slackfake.PlayOptions{

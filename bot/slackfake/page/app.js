@@ -37,6 +37,7 @@ function goTo(change) {
 }
 
 let loading = false, again = false;
+let waiting = null; // what is to be done once somebody else's state is here
 
 // load asks for the state; changes that come meanwhile ask once more.
 async function load() {
@@ -51,6 +52,9 @@ async function load() {
       state = fresh;
       ui.user = fresh.me.id;
       draw();
+      const next = waiting;
+      waiting = null;
+      next?.();
       await wire();
     });
   }
@@ -136,24 +140,38 @@ function draw() {
 }
 
 let following = true; // a script that is played
+let followed = ""; // the line of it that was gone to
 
 // drawCaption shows the line of a script that is played and goes where it happens.
 function drawCaption() {
   const line = state.caption;
   byId("caption").hidden = !line;
-  keyed(byId("caption"), line ? [line] : [], (l) => l, (l) => {
-    const [who] = l.split(" ");
-    const where = /#([\w-]+)/.exec(l)?.[1];
-    const person = Object.keys(state.names).find((id) => state.names[id] === who && state.people.some((p) => p.id === id));
-    const room = state.channels.find((c) => c.name === where);
-    queueMicrotask(() => {
-      if (!following) return;
-      if (person && person !== ui.user) become(person, room?.id);
-      else if (room && room.id !== ui.channel) goTo({ channel: room.id });
-    });
-    return el("div", { class: "caption" }, el("b", {}, "Script"), el("code", {}, l),
-      el("label", {}, el("input", { type: "checkbox", checked: following, onchange: (event) => { following = event.target.checked; } }), "Follow"));
-  });
+  keyed(byId("caption"), line ? [line] : [], (l) => l, (l) => el("div", { class: "caption" }, el("b", {}, "Script"), el("code", {}, l),
+    el("label", {}, el("input", { type: "checkbox", checked: following, onchange: (event) => { following = event.target.checked; } }), "Follow")));
+  if (line && following && line !== followed) queueMicrotask(followCaption);
+}
+
+// followCaption goes one step towards where the line happens: the person, the place, the
+// thread. What is drawn then calls for the next step.
+function followCaption() {
+  const line = state?.caption;
+  if (!line || line === followed) return;
+  const [who] = line.split(" ");
+  const person = state.people.find((p) => p.name === who);
+  const name = /#([\w-]+)/.exec(line)?.[1];
+  const room = state.channels.find((c) => (/ in dm\b/.test(line) ? c.kind === "im" : c.name === name));
+  if (person && person.id !== ui.user) {
+    become(person.id);
+    return;
+  }
+  followed = line;
+  if (room && room.id !== ui.channel) goTo({ channel: room.id });
+  if (/ in thread\b/.test(line)) openLastThread();
+}
+
+function openLastThread() {
+  const last = state.messages[place().id].findLast((m) => m.thread_ts && m.thread_ts !== m.ts);
+  if (last) doing.openThread(last);
 }
 
 function drawTop() {
@@ -270,8 +288,6 @@ function tryOut(t) {
   });
 }
 
-let waiting = null;
-
 // whenIAm runs next once the state of that person is here.
 function whenIAm(id, next) {
   if (id === ui.user && state) return next();
@@ -285,12 +301,7 @@ let stream = null;
 function follow() {
   stream?.close();
   let up = true;
-  stream = api.changes(ui.user, async () => {
-    await load();
-    const next = state && waiting;
-    waiting = null;
-    next?.();
-  }, (is) => {
+  stream = api.changes(ui.user, load, (is) => {
     if (up && !is) notice("The demo does not answer. Is it still running?");
     up = is;
   });

@@ -35,8 +35,8 @@ const steps = [
       { be: "U0CARL", label: "Be Carl, in no group", say: "/services client:1", in: "support" }] },
   { id: "shared", title: "Where outsiders read along", text: "In a channel shared with another company even a mention is answered privately.",
     try: [{ say: "@servicesbot client:1", in: "partner-acme", as: "U0ALICE" }] },
-  { id: "break", title: "Break something", text: "Make WHMCS slow or big and watch the progress; take it down; let Slack refuse tables. The wire shows every call.",
-    try: [{ pane: "switches", label: "Open the switches" }, { pane: "wire", label: "Open the wire" }, { say: "/services status:suspended as:summary fresh:yes", in: "support", as: "U0ALICE" }] },
+  { id: "break", title: "Break something", text: "Make WHMCS slow and big, mention the bot and watch its progress in the thread; take WHMCS down; let Slack refuse tables. The wire shows every call.",
+    try: [{ pane: "switches", label: "Open the switches" }, { pane: "wire", label: "Open the wire" }, { say: "@servicesbot status:suspended as:summary fresh:yes", in: "incident-42", as: "U0ALICE" }] },
   { id: "help", title: "Help", text: "Explains every filter, with examples to click.",
     try: [{ say: "/services help", in: "support" }, { say: "/services help due", in: "support" }] },
 ];

@@ -18,8 +18,25 @@ export function messages(parent, list, state, doing, view) {
   const atEnd = moved || parent.scrollHeight - parent.scrollTop - parent.clientHeight < 60;
   parent.dataset.place = view.place;
   const threads = answersOf(state.messages[view.channel] || []);
+  const back = focusWithin(parent);
   keyed(parent, rows(list, state, threads, view), (r) => r.key, (r) => r.draw(doing));
+  back();
   if (atEnd) parent.scrollTop = parent.scrollHeight;
+}
+
+// focusWithin remembers where the focus is in a list; the returned function gives it back
+// after a message was drawn anew: to the same button, else to the message.
+function focusWithin(parent) {
+  const old = document.activeElement;
+  const ts = parent.contains(old) && old.closest("article")?.dataset.ts;
+  if (!ts) return () => {};
+  const label = old.textContent, action = old.dataset.action;
+  return () => {
+    const row = parent.querySelector(`article[data-ts="${CSS.escape(ts)}"]`);
+    if (!row || row.contains(old)) return;
+    const same = [...row.querySelectorAll("button, a, select")].find((b) => b.textContent === label && !b.dataset.action === !action);
+    (same || row).focus({ preventScroll: true });
+  };
 }
 
 // answersOf counts what hangs below each message: {count, own, last, users}.
@@ -87,7 +104,8 @@ function message(m, { state, doing, t, editing, follows }) {
 
 function content(m, ctx) {
   const body = m.blocks ? blocks(m.blocks, ctx) : m.text ? [el("p", {}, mrkdwn(m.text, ctx))] : [];
-  if (m.edited) (body.at(-1) || el("p")).append(el("span", { class: "edited" }, " (edited)"));
+  const last = body.at(-1);
+  if (m.edited) (last?.querySelector("p:last-of-type") || last)?.append(el("span", { class: "edited" }, " (edited)"));
   return body;
 }
 
