@@ -21,7 +21,8 @@ import (
 //	                                has changed; the page then asks for it again
 //	GET  /demo/trace?since=n        {"lines":[…]}: the lines of the trace after number n, see TraceLine
 //	GET  /demo/file?user=U…&id=F…   the content of a file
-//	POST /demo/post                 {user, channel, thread?, text}: a message, or a command if it begins with /
+//	POST /demo/post                 {user, channel, thread?, text}: a message, or a command if it begins with /;
+//	                                /invite @servicesbot lets the bot into the channel
 //	POST /demo/edit                 {user, channel, ts, text}
 //	POST /demo/delete               {user, channel, ts}
 //	POST /demo/click                {user, channel, ts, action_id, value?} in a message,

@@ -68,6 +68,8 @@ func (w *Workspace) demoPost(a demoAct) (Sent, error) {
 		return Sent{}, fmt.Errorf("slackfake: there is nothing to send")
 	case strings.HasPrefix(a.Text, "/") && a.Thread != "":
 		return Sent{}, fmt.Errorf("slackfake: %s cannot be used in a thread; mention @%s there", w.cfg.Command, BotName)
+	case strings.HasPrefix(a.Text, "/invite "):
+		return Sent{}, w.Invite(strings.TrimSpace(strings.TrimPrefix(a.Text, "/invite ")), a.Channel)
 	case strings.HasPrefix(a.Text, "/"):
 		return w.Slash(a.User, a.Channel, a.Text)
 	}

@@ -226,15 +226,21 @@ function drawMain(here) {
   }), el("button", { type: "button", class: "quiet", onclick: () => viewing.source(v) }, "JSON of this view")));
 }
 
+// mentioned says what comes of a mention in a channel.
+function mentioned(c) {
+  if (!c.bot_in) return "does nothing, since it is not in this channel: /invite it first";
+  return c.shared ? "as well, since people of another company read along" : "for everybody here";
+}
+
 // intro stands at the beginning of a conversation.
 function intro(c) {
   const im = c.kind === "im";
   const lines = im ? examples.map((e) => e.replace("/services ", "")) : examples;
   return {
-    key: `intro ${c.id}`, draw: () => el("div", { class: "intro" },
+    key: `intro ${c.id} ${c.shared} ${c.bot_in}`, draw: () => el("div", { class: "intro" },
       el("h3", {}, im ? state.names[state.bot] : `#${c.name}`),
       el("p", {}, im ? "This is between you and the bot. Ask without a command or a mention."
-        : `This is the very beginning of #${c.name}. A command is answered to you alone, a mention of @${state.names[state.bot]} for everybody here.`),
+        : `This is the very beginning of #${c.name}. A command is answered to you alone, a mention of @${state.names[state.bot]} ${mentioned(c)}.`),
       el("div", { class: "examples" }, lines.map((line) => el("button", { type: "button", class: "button", onclick: () => main.put(line) }, el("span", {}, line))),
         el("button", { type: "button", class: "button primary", onclick: () => showPane("guide") }, "Try this: all features"))),
   };
@@ -255,6 +261,7 @@ function drawNotices() {
 
 const suggest = () => [
   { insert: state.command, label: state.command, note: "client:1 status:active · look up services" },
+  { insert: `/invite @${state.names[state.bot]}`, label: `/invite @${state.names[state.bot]}`, note: "let the app into this channel" },
   ...Object.entries(state.names).filter(([id]) => id === state.bot || state.people.some((p) => p.id === id))
     .map(([id, name]) => ({ insert: `@${name}`, label: `@${name}`, note: id === state.bot ? "app" : nameOf(state, id) })),
 ];
