@@ -127,6 +127,8 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 		return to
 	case ans.Outcome == "denied", ans.Err != nil && req.Door == DoorButton && to.public():
 		to = alone(req) // a post that others read stays as it is
+	case ans.Result != nil && to.public():
+		to = b.shutOut(ctx, req, &ans, &show, to)
 	}
 	b.remember(req, ans)
 	if isFile(ans) {
@@ -138,6 +140,26 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 		to.way = update
 	}
 	return to
+}
+
+// shutOut looks once more who reads at a public place, since a search takes up to two
+// minutes. Where outsiders came in meanwhile, the answer goes to who asked alone, and
+// what stood there of it is taken away.
+func (b *Bot) shutOut(ctx context.Context, req *Request, ans *Answer, show *Showing, to place) place {
+	why := b.access.closed(ctx, to.channel)
+	if why == "" {
+		return to
+	}
+	if to.way == update && req.Door == DoorMention {
+		sending, done := background(ctx)
+		defer done()
+		if _, _, err := b.slack.DeleteMessageContext(sending, to.channel, to.ts); err != nil {
+			b.log.Warn("an answer was not taken out of a channel that outsiders read now", "ref", req.Ref, "error", err)
+		}
+	}
+	show.Public, show.SharedBy, show.Alone = false, "", why
+	ans.Message = formatting.Answer(ans.Result, b.answers.options(req, *show))
+	return alone(req)
 }
 
 // find has req answered. The asker can stop it meanwhile, and is told that it is in

@@ -57,12 +57,15 @@ func (b *Bot) postShared(ctx context.Context, req *Request, rec *record) bool {
 	if req.Door != DoorButton {
 		b.remember(req, ans)
 	}
+	if why := b.access.closed(ctx, to.channel); why != "" { // sharing began while the search ran
+		b.shareAlone(ctx, req, rec, why)
+		return false
+	}
 	sending, done := background(ctx)
 	defer done()
 	err := b.sendShared(sending, req, to, ans, show)
-	switch slackError(err) {
-	case "not_in_channel", "channel_not_found":
-		b.shareAlone(ctx, req, rec, inviteFirst)
+	if why := refusal(err); why != "" {
+		b.shareAlone(ctx, req, rec, why)
 		return false
 	}
 	b.sent(rec, to, err)
@@ -70,6 +73,19 @@ func (b *Bot) postShared(ctx context.Context, req *Request, rec *record) bool {
 		b.say(ctx, req, rec, formatting.Failure(err, req.Line, b.answers.options(req, Showing{})))
 	}
 	return err == nil || unknownOutcome(err)
+}
+
+// refusal says why Slack does not let the bot post in a channel; "" where err is
+// another matter.
+func refusal(err error) string {
+	switch name := slackError(err); name {
+	case "":
+		return ""
+	case "not_in_channel", "channel_not_found":
+		return inviteFirst
+	default:
+		return "Slack does not let the bot post in this channel (" + name + ")."
+	}
 }
 
 // sendShared posts an answer, with its file where it is one. What Slack refuses is

@@ -113,6 +113,18 @@ func TestShareWhereTheBotIsNot(t *testing.T) {
 	r.sees(slackfake.Alice, slackfake.General, "Invite it first")
 }
 
+func TestShareWhereSlackRefuses(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	card := r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+	r.slack.Fail("chat.postMessage", slackfake.Failure{Refuse: "restricted_action", Times: 1})
+	r.click(slackfake.Alice, card, "Share")
+	r.sees(slackfake.Alice, slackfake.Support, "Nothing was posted", "restricted_action")
+	r.click(slackfake.Alice, card, "Share") // it counts as not shared
+	r.sees(slackfake.Bob, slackfake.Support, "Shared by")
+}
+
 func TestSharedChannelGetsNothing(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
