@@ -57,28 +57,22 @@ func (a *acker) put(k ack) {
 	}
 }
 
-// run sends acks until ctx ends, then what is left in the queue. One that is too
-// late is let go: Slack has told its user already.
+// run sends acks until ctx ends: there is no connection to send more on.
 func (a *acker) run(ctx context.Context) {
 	for {
 		select {
 		case k := <-a.queue:
-			a.send(k)
+			a.send(ctx, k)
 		case <-ctx.Done():
-			for {
-				select {
-				case k := <-a.queue:
-					a.send(k)
-				default:
-					return
-				}
-			}
+			return
 		}
 	}
 }
 
-func (a *acker) send(k ack) {
-	ctx, cancel := context.WithDeadline(context.Background(), k.by)
+// send hands an ack to the connection. One that is too late is let go: Slack has told
+// its user already.
+func (a *acker) send(ctx context.Context, k ack) {
+	ctx, cancel := context.WithDeadline(ctx, k.by)
 	defer cancel()
 	if err := a.client.AckCtx(ctx, k.envelope, k.payload); err != nil {
 		a.status.ackLost.Inc()

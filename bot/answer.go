@@ -24,7 +24,7 @@ type Answer struct {
 	Message formatting.Message
 	Query   query.Query   // zero where the line could not be read
 	Result  *query.Result // nil where WHMCS was not asked or failed
-	Outcome string        // answered, nothing, help, malformed, denied, failed, stopped
+	Outcome string        // answered, nothing, help, malformed, denied, failed, stopped, restarting
 	Err     error
 }
 
@@ -89,8 +89,10 @@ func (a *Answers) failed(ctx context.Context, req *Request, q query.Query, err e
 		ans.Message = formatting.Notice("Stopped, as you asked. Nothing was shown to anybody.", []string{q.Lasting().String()}, o)
 		return ans
 	}
-	if cause := context.Cause(ctx); errors.Is(cause, errRestarting) {
-		err = cause
+	if errors.Is(context.Cause(ctx), errRestarting) {
+		ans.Outcome = "restarting"
+		ans.Message = formatting.Notice(restarting, []string{q.Lasting().String()}, o)
+		return ans
 	}
 	a.Log.Warn("a question failed", "ref", req.Ref, "error", err)
 	ans.Message = formatting.Failure(err, q.Lasting().String(), o)
@@ -118,6 +120,9 @@ func (a *Answers) now() time.Time {
 	}
 	return time.Now()
 }
+
+// restarting is what is told to who waits, or comes, while the process ends.
+const restarting = "The bot is restarting. Ask again in a few seconds."
 
 // The reasons for which the process itself ends a question.
 var (

@@ -30,6 +30,8 @@ const (
 	finishWithin = 7 * time.Second // after SIGTERM; containers are killed at 10 s
 	tellWithin   = 1 * time.Second // for telling the rest to ask again
 	flushAcks    = 200 * time.Millisecond
+
+	signInAtMost = 15 * time.Second // between two tries to sign in
 )
 
 // Config is what a Bot needs.
@@ -65,11 +67,12 @@ type Bot struct {
 	answers  *Answers
 	progress *rate.Limiter
 
+	deadAfter time.Duration // of a socket without a ping
+
 	questions, modals, notes *lane
 
 	me       identity // set by Run before the first socket opens
 	draining atomic.Bool
-	offering sync.RWMutex // held for reading while the loops offer work
 	noBlocks atomic.Int64 // unix nano: until when the newer blocks are not sent
 }
 
@@ -91,12 +94,13 @@ func New(cfg Config) (*Bot, error) {
 		cfg.Audit = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Status == nil {
-		cfg.Status = NewStatus()
+		cfg.Status = NewStatus("")
 	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, opener: &opener{}, seen: newSeen(seenFor), shared: newSeen(sharedFor),
 		rates: newRates(cfg.UserRate), running: newRunning(), recent: newRecent(), progress: newProgressLimit(),
+		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
 		notes:     newLane("notes", noteWorkers, noteQueue),
@@ -116,15 +120,14 @@ func New(cfg Config) (*Bot, error) {
 }
 
 // Run connects and answers until ctx ends, then finishes what it can within 9 s. It
-// returns nil after such an end, and an error where Slack refuses for good.
+// returns nil after such an end, and a *Refusal where Slack refuses a token for good.
 func (b *Bot) Run(ctx context.Context) error {
-	me, err := b.slack.AuthTestContext(ctx)
-	if err != nil {
-		return fmt.Errorf("slack refuses the bot token: %w", scrubbed(err))
+	if err := b.signIn(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
 	}
-	b.me = identity{team: me.TeamID, user: me.UserID, botID: me.BotID}
-	b.log.Info("slack: signed in", "team", me.TeamID, "bot_user", me.UserID)
-
 	work, endWork := context.WithCancelCause(context.Background())
 	defer endWork(nil)
 	for _, l := range b.lanes() {
@@ -147,6 +150,27 @@ func (b *Bot) Run(ctx context.Context) error {
 	return nil
 }
 
+// signIn learns who the bot is. While Slack cannot be asked it tries again, since a
+// restart would mend nothing; it gives up where Slack refuses for good.
+func (b *Bot) signIn(ctx context.Context) error {
+	for pause := openEvery; ; pause = min(2*pause, signInAtMost) {
+		b.status.turnAll(time.Now())
+		me, err := b.slack.AuthTestContext(ctx)
+		if err == nil {
+			b.me = identity{team: me.TeamID, user: me.UserID, botID: me.BotID}
+			b.log.Info("slack: signed in", "team", me.TeamID, "bot_user", me.UserID)
+			return nil
+		}
+		if refusal := refused("bot", err); refusal != nil {
+			return refusal
+		}
+		b.log.Warn("slack cannot be asked who this bot is; trying again", "error", scrubbed(err), "seconds", pause.Seconds())
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
 // openSockets starts the sockets. A refusal for good ends conns with it as cause.
 func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc) *sync.WaitGroup {
 	var wg sync.WaitGroup
@@ -155,11 +179,11 @@ func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc)
 		l := &link{}
 		client := socketmode.New(b.slack,
 			socketmode.OptionDialer(dialer(l)),
-			socketmode.OptionPingInterval(deadAfter),
+			socketmode.OptionPingInterval(b.deadAfter),
 			socketmode.OptionReadLimit(frameAtMost),
 		)
 		up[n] = &socket{
-			n: n, link: l, client: client, acks: newAcker(client, b.status),
+			n: n, link: l, again: make(chan struct{}, 1), client: client, acks: newAcker(client, b.status),
 			opener: b.opener, status: b.status, log: b.log,
 		}
 		if n > 0 {
@@ -193,7 +217,9 @@ func (b *Bot) take(f frame, acks *acker) {
 		acks.offer(f.Envelope, nil, t.req.Received)
 		return
 	}
-	acks.offer(f.Envelope, b.offer(t.req), t.req.Received)
+	if payload, taken := b.offer(t.req); taken {
+		acks.offer(f.Envelope, payload, t.req.Received)
+	}
 }
 
 // formErrors is the acknowledgement that marks wrong input at its field.
@@ -204,14 +230,13 @@ func formErrors(errs map[string]string) any {
 	return map[string]any{"response_action": "errors", "errors": errs}
 }
 
-// offer queues req on its lane. Where that is full, or the process is about to
-// end, it returns what the acknowledgement of a slash command says instead; who
-// came by another door is told through the lane for notes.
-func (b *Bot) offer(req *Request) any {
-	b.offering.RLock()
-	defer b.offering.RUnlock()
+// offer queues req on its lane and returns what the acknowledgement says. Where the
+// lane is full, or the process is about to end, who asked is told instead. It
+// returns false where not even that can be queued: without an acknowledgement Slack
+// tells who clicked, and sends an event again.
+func (b *Bot) offer(req *Request) (payload any, taken bool) {
 	if b.draining.Load() {
-		return b.turnAway(req, "The bot is restarting. Ask again in a few seconds.")
+		return b.turnAway(req, restarting)
 	}
 	if wait := b.rates.wait(req); wait > 0 {
 		return b.turnAway(req, fmt.Sprintf("That is more than %d questions a minute. Ask again in %d seconds.", b.cfg.UserRate, int(wait.Seconds())+1))
@@ -219,7 +244,7 @@ func (b *Bot) offer(req *Request) any {
 	if !b.lane(req).offer(func(ctx context.Context) { b.handle(ctx, req) }) {
 		return b.turnAway(req, "The bot is busy. Try again in a few seconds.")
 	}
-	return nil
+	return nil, true
 }
 
 // lanes are all of the bot's.
@@ -236,38 +261,30 @@ func (b *Bot) lane(req *Request) *lane {
 }
 
 // turnAway refuses a request before any work: it may come again. A slash command
-// is told in its acknowledgement, all others by a private line.
-func (b *Bot) turnAway(req *Request, says string) any {
+// is told in its acknowledgement, all others by a private line from a lane of its
+// own.
+func (b *Bot) turnAway(req *Request, says string) (payload any, taken bool) {
 	b.seen.forget(req.keys...)
 	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()
 	if req.Door == DoorSlash {
-		return map[string]string{"response_type": "ephemeral", "text": says}
+		return map[string]string{"response_type": "ephemeral", "text": says}, true
 	}
-	if !b.draining.Load() {
-		b.notes.offer(func(ctx context.Context) {
-			ctx, cancel := context.WithTimeout(ctx, slackTimeout)
-			defer cancel()
-			b.tell(ctx, req, says)
-		})
-	}
-	return nil
+	return nil, b.notes.offer(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, slackTimeout)
+		defer cancel()
+		b.tell(ctx, req, says)
+	})
 }
 
-// finish takes no more work, lets what is in hand be finished, and tells the rest
-// to ask again.
+// finish takes no more questions, lets those in hand be finished, and tells the rest
+// to ask again. The lane for notes goes on until then.
 func (b *Bot) finish(endWork context.CancelCauseFunc) {
-	b.offering.Lock()
 	b.draining.Store(true)
-	b.offering.Unlock()
 	done := make(chan struct{})
 	go func() {
-		for _, l := range b.lanes() {
-			l.stop()
-		}
-		for _, l := range b.lanes() {
-			l.wg.Wait()
-		}
-		close(done)
+		defer close(done)
+		end(b.questions, b.modals)
+		end(b.notes)
 	}()
 	select {
 	case <-done:
@@ -280,4 +297,14 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 		}
 	}
 	<-time.After(flushAcks) // the library has no way to ask whether acks are written
+}
+
+// end stops lanes and waits until what is queued there is done.
+func end(lanes ...*lane) {
+	for _, l := range lanes {
+		l.stop()
+	}
+	for _, l := range lanes {
+		l.wg.Wait()
+	}
 }

@@ -1,9 +1,16 @@
 package bot
 
-import "golang.org/x/time/rate"
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+)
 
 // Unpaced lets a bot of a test post as fast as it can.
 func (b *Bot) Unpaced() *Bot {
 	b.poster.pacing = rate.Inf
 	return b
 }
+
+// DeadAfter lets a bot of a test count a connection as dead after d without a ping.
+func (b *Bot) DeadAfter(d time.Duration) { b.deadAfter = d }

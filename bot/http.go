@@ -8,16 +8,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// turnedLately is how old the last turn of an event loop may be for a healthy
-// process; it turns once a second.
+// turnedLately is how old the last turn of each event loop may be for a healthy
+// process; they turn once a second.
 const turnedLately = 30 * time.Second
 
-// Handler serves /healthz (an event loop turned lately: restart if not), /readyz (a
+// Handler serves /healthz (the event loops turned lately: restart if not), /readyz (a
 // socket is up and greeted; WHMCS's last state as a detail) and /metrics.
 func (b *Bot) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		alive := time.Since(time.Unix(0, b.status.turned.Load())) < turnedLately
+		alive := b.status.alive(time.Now())
 		reply(w, alive, map[string]any{"alive": alive})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {

@@ -88,6 +88,8 @@ type setup struct {
 	format  formatting.Options
 	find    query.FinderConfig
 	unpaced bool // posts without the second between two in a channel
+
+	deadAfter time.Duration // of a socket without a ping; 0: as always
 }
 
 func newRoad(t *testing.T, change func(*setup)) *road {
@@ -138,6 +140,9 @@ func (r *road) makeBot(s setup) {
 	}
 	if s.unpaced {
 		r.bot.Unpaced()
+	}
+	if s.deadAfter > 0 {
+		r.bot.DeadAfter(s.deadAfter)
 	}
 }
 

@@ -1,10 +1,10 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -26,15 +26,16 @@ const (
 	// has sent a ping within it, so that a silent peer is noticed within twice that.
 	deadAfter = 30 * time.Second
 
-	openEvery   = time.Second     // between two requests for a connection
-	openAtMost  = 2 * time.Minute // between two, after repeated disconnects
-	partWithin  = 5 * time.Second // for Slack to end a connection that we have half closed
-	livedLong   = time.Minute     // a socket that lived this long was no failure
-	frameAtMost = 4 << 20         // bytes of one envelope
+	openEvery   = time.Second      // between two requests for a connection
+	openAtMost  = 30 * time.Second // between two, after repeated disconnects
+	partWithin  = 5 * time.Second  // for Slack to end a connection that we have half closed
+	livedLong   = time.Minute      // a socket that lived this long was no failure
+	frameAtMost = 4 << 20          // bytes of one envelope
 )
 
 // A link dials the connections of one socket and knows the newest. Keep-alive below
-// the websocket notices a dead TCP connection within 14 s.
+// the websocket notices a dead TCP connection within 14 s; where something of ours is
+// on its way, the kernel sends no keep-alive, and limitUnsent does that.
 type link struct {
 	tcp atomic.Pointer[net.TCPConn]
 }
@@ -43,6 +44,7 @@ func (l *link) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	d := &net.Dialer{
 		Timeout:         10 * time.Second,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 3 * time.Second, Count: 3},
+		Control:         limitUnsent,
 	}
 	c, err := d.DialContext(ctx, network, addr)
 	if tcp, ok := c.(*net.TCPConn); ok {
@@ -139,6 +141,8 @@ type socket struct {
 	log    *slog.Logger
 	other  *socket // whose refresh this one keeps away from; nil: none
 
+	again chan struct{} // buffered, 1: a new connection is wanted
+
 	until atomic.Int64 // unix nano: when Slack means to end the connection; 0: not up, or not told
 
 	// Of the event loop alone.
@@ -150,11 +154,30 @@ type socket struct {
 	unwritten []ack         // acks for the next connection
 }
 
-// fatal are the errors of apps.connections.open that no retry mends; the library
-// retries some of them for ever.
+// fatal are the errors of auth.test and apps.connections.open that no retry mends; the
+// library retries some of them for ever.
 var fatal = []string{
 	"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
 	"not_allowed_token_type", "missing_scope", "forbidden_team", "user_removed_from_team", "team_disabled",
+}
+
+// A Refusal is Slack's refusal of a token, for good.
+type Refusal struct {
+	Token string // "app" or "bot"
+	Name  string // Slack's own name of the error, such as invalid_auth
+	Needs string // the scope that is missing; "": another matter
+}
+
+// Error returns the refusal for a log.
+func (r *Refusal) Error() string { return "slack refuses the " + r.Token + " token: " + r.Name }
+
+// refused returns err as a *Refusal, nil where it is another matter.
+func refused(token string, err error) error {
+	e, ok := errors.AsType[slack.SlackErrorResponse](err)
+	if !ok || !slices.Contains(fatal, e.Err) {
+		return nil
+	}
+	return &Refusal{Token: token, Name: e.Err, Needs: e.Needed}
 }
 
 // run keeps the socket connected until ctx ends or Slack refuses for good. Frames
@@ -168,9 +191,8 @@ func (s *socket) run(ctx context.Context, take func(frame, *acker)) error {
 	defer stopAcking()
 	wg.Go(func() { s.acks.run(acking) })
 
-	again := make(chan struct{}, 1)
 	looped := make(chan struct{})
-	wg.Go(func() { s.loop(ctx, take, end, again, looped) })
+	wg.Go(func() { s.loop(ctx, take, end, looped) })
 	for ctx.Err() == nil {
 		life, over := context.WithCancel(ctx)
 		done := make(chan error, 1)
@@ -178,9 +200,9 @@ func (s *socket) run(ctx context.Context, take func(frame, *acker)) error {
 		select {
 		case err := <-done:
 			if err != nil && !errors.Is(err, context.Canceled) {
-				end(fmt.Errorf("slack refuses the connection: %w", err))
+				end(cmp.Or(refused("app", err), err))
 			}
-		case <-again:
+		case <-s.again:
 			over()
 			<-done
 		}
@@ -195,7 +217,7 @@ func (s *socket) run(ctx context.Context, take func(frame, *acker)) error {
 
 // loop reads the socket's events and never waits: not for a worker, an ack, Slack
 // or WHMCS.
-func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context.CancelCauseFunc, again chan<- struct{}, looped chan<- struct{}) {
+func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context.CancelCauseFunc, looped chan<- struct{}) {
 	defer close(looped)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -205,7 +227,7 @@ func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context
 			s.down()
 			return
 		case now := <-tick.C:
-			s.status.turn(now)
+			s.status.turn(s.n, now)
 			s.settle(now)
 			if s.clashes(now) {
 				s.life, s.parted = 0, now
@@ -213,10 +235,7 @@ func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context
 			}
 			if !s.parted.IsZero() && now.Sub(s.parted) > partWithin {
 				s.parted = time.Time{}
-				select {
-				case again <- struct{}{}:
-				default:
-				}
+				s.anew()
 			}
 		case e := <-s.client.Events:
 			s.lifecycle(e, end)
@@ -224,6 +243,14 @@ func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context
 				take(f, s.acks)
 			}
 		}
+	}
+}
+
+// anew has the socket connect anew.
+func (s *socket) anew() {
+	select {
+	case s.again <- struct{}{}:
+	default:
 	}
 }
 
@@ -266,12 +293,13 @@ func (s *socket) lifecycle(e socketmode.Event, end context.CancelCauseFunc) {
 		if failed == nil {
 			return
 		}
-		s.log.Warn("socket: cannot connect", "socket", s.n, "error", scrubbed(failed.ErrorObj), "attempt", failed.Attempt)
-		if slices.Contains(fatal, failed.ErrorObj.Error()) {
-			end(fmt.Errorf("slack refuses the app token: %w", failed.ErrorObj))
+		s.log.Warn("socket: cannot connect", "socket", s.n, "error", scrubbed(failed.ErrorObj))
+		if refusal := refused("app", failed.ErrorObj); refusal != nil {
+			end(refusal)
 		}
+		s.anew() // the library alone would wait for up to 5 minutes, on top of the opener
 	case socketmode.EventTypeInvalidAuth:
-		end(errors.New("slack has no app for this app token"))
+		end(errors.New("slack answers 404 to apps.connections.open: check SLACK_API_URL"))
 	case socketmode.EventTypeErrorWriteFailed:
 		failed, _ := e.Data.(*socketmode.ErrorWriteFailed)
 		if failed != nil && failed.Response != nil {
@@ -296,8 +324,7 @@ func (s *socket) hello(r *socketmode.Request) {
 		s.up = true
 		s.status.sockets.Set(float64(s.status.greeted.Add(1)))
 	}
-	s.status.turn(time.Now())
-	elsewhere := r.NumConnections - int(s.status.greeted.Load())
+	elsewhere := r.NumConnections - sockets // not those that are up just now: the other may be between two
 	s.status.foreignSocks.Set(float64(max(0, elsewhere)))
 	if elsewhere > 0 {
 		s.log.Warn("slack counts more sockets of this app than this process holds: another copy runs, or dead ones linger; events go to all of them in turn",

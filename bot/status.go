@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -33,15 +34,16 @@ type Status struct {
 	whmcsRetries *prometheus.CounterVec   // action
 	whmcsCached  *prometheus.CounterVec   // action
 
-	greeted atomic.Int32 // sockets that are up and have said hello
-	turned  atomic.Int64 // unix nano: when an event loop last turned
+	greeted atomic.Int32          // sockets that are up and have said hello
+	turned  [sockets]atomic.Int64 // unix nano: when each socket's event loop last turned
 }
 
 // latencies covers acknowledgements of half a millisecond and scans of minutes.
 var latencies = []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120}
 
-// NewStatus returns the Status of a Bot that is yet to be made.
-func NewStatus() *Status {
+// NewStatus returns the Status of a Bot that is yet to be made. version is the
+// build's, for the metrics; "": what the Go toolchain noted of it.
+func NewStatus(version string) *Status {
 	s := &Status{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -79,7 +81,7 @@ func NewStatus() *Status {
 	}
 	s.registry.MustRegister(s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.ackFailed, s.dropped, s.duplicates,
 		s.sockets, s.connects, s.foreignSocks, s.slackCalls, s.slackLimited,
-		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo())
+		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo(version))
 	return s
 }
 
@@ -108,18 +110,34 @@ func (s *Status) watch(l *lane) {
 			func() float64 { return float64(l.busy.Load()) }))
 }
 
-func buildInfo() prometheus.Collector {
-	version, goVersion := "unknown", "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version, goVersion = info.Main.Version, info.GoVersion
+func buildInfo(version string) prometheus.Collector {
+	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
+		version = info.Main.Version
 	}
 	g := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "servicesbot_build_info", Help: "1, with the build in its labels.",
-		ConstLabels: prometheus.Labels{"version": version, "go": goVersion},
+		ConstLabels: prometheus.Labels{"version": version, "go": runtime.Version()},
 	})
 	g.Set(1)
 	return g
 }
 
-// turn notes that an event loop is alive.
-func (s *Status) turn(now time.Time) { s.turned.Store(now.UnixNano()) }
+// turn notes that a socket's event loop is alive.
+func (s *Status) turn(n int, now time.Time) { s.turned[n].Store(now.UnixNano()) }
+
+// turnAll notes that the process is alive before there are loops.
+func (s *Status) turnAll(now time.Time) {
+	for n := range s.turned {
+		s.turn(n, now)
+	}
+}
+
+// alive reports whether every event loop turned lately.
+func (s *Status) alive(now time.Time) bool {
+	for n := range s.turned {
+		if now.Sub(time.Unix(0, s.turned[n].Load())) >= turnedLately {
+			return false
+		}
+	}
+	return true
+}

@@ -466,7 +466,7 @@ func TestRefusedTokenEndsTheRun(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := b.Run(ctx); err == nil || !strings.Contains(err.Error(), "slack refuses") {
+	if err := b.Run(ctx); err == nil || !strings.Contains(err.Error(), "slack refuses the app token: invalid_auth") {
 		t.Errorf("Run with a wrong app token: %v", err)
 	}
 }

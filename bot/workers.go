@@ -15,14 +15,22 @@ type lane struct {
 	workers int
 	busy    atomic.Int32
 	wg      sync.WaitGroup
+
+	mu      sync.RWMutex
+	stopped bool
 }
 
 func newLane(name string, workers, queue int) *lane {
 	return &lane{name: name, queue: make(chan func(context.Context), queue), workers: workers}
 }
 
-// offer queues work and never waits; false means that the lane is full.
+// offer queues work and never waits; false means that the lane is full or stopped.
 func (l *lane) offer(work func(context.Context)) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.stopped {
+		return false
+	}
 	select {
 	case l.queue <- work:
 		return true
@@ -45,6 +53,10 @@ func (l *lane) start(ctx context.Context) {
 	}
 }
 
-// stop takes no more work; nobody may offer afterwards. The workers end when they
-// have done what is queued.
-func (l *lane) stop() { close(l.queue) }
+// stop takes no more work. The workers end when they have done what is queued.
+func (l *lane) stop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stopped = true
+	close(l.queue)
+}

@@ -149,7 +149,7 @@ var failures = map[whmcs.Kind]failure{
 	whmcs.ErrTimeout:            {says: "WHMCS did not answer in time"},
 	whmcs.ErrUnreachable:        {says: "WHMCS cannot be reached"},
 	whmcs.ErrNotFound:           {says: "WHMCS does not know what was asked for", detail: ownWords},
-	whmcs.ErrBreakerOpen:        {says: "WHMCS has failed several times, so it is left alone for some seconds"},
+	whmcs.ErrBreakerOpen:        {says: "WHMCS is left alone for some seconds after a failure", detail: lastFailure},
 	whmcs.ErrWHMCS:              {says: "WHMCS answered with an error", detail: ownWords},
 }
 
@@ -173,6 +173,9 @@ func ownWords(e *whmcs.Error) string {
 	}
 	return ": " + plain(e.Message, 200)
 }
+
+// lastFailure is why WHMCS is left alone.
+func lastFailure(e *whmcs.Error) string { return ownWords(e) + address(e) }
 
 // adviceFor says what to do: the person who asked can try again where that may
 // help; the rest is for the operator.

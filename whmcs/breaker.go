@@ -61,7 +61,7 @@ func (b *breaker) refuse() error {
 	}
 	return &Error{
 		Kind: ErrBreakerOpen, IP: b.last.IP,
-		Message: "the last failure was: " + string(b.last.Kind),
+		Message: string(b.last.Kind),
 		Advice:  b.last.Advice,
 	}
 }

@@ -25,7 +25,12 @@ const (
 	aboutApp      = "command, events, shortcuts"
 )
 
-const mendScope = "Add it under OAuth & Permissions, Bot Token Scopes, and install the app again."
+// How to mend what is often wrong.
+const (
+	mendAppToken = "Make a new one under Basic Information, App-Level Tokens, with the scope connections:write."
+	mendBotToken = "Install the app in the workspace and copy the Bot User OAuth Token from OAuth & Permissions."
+	mendScope    = "Add it under OAuth & Permissions, Bot Token Scopes, and install the app again."
+)
 
 // slack checks the tokens, the scopes and who may ask.
 func (d *doctor) slack(ctx context.Context) {
@@ -57,7 +62,7 @@ func (d *doctor) appToken(ctx context.Context) (appID string) {
 	}
 	var socket slackSocket
 	if _, err := d.slackCaller(token).call(ctx, "apps.connections.open", nil, &socket); err != nil {
-		says, mend := slackTrouble(err, "Make a new one under Basic Information, App-Level Tokens, with the scope connections:write.")
+		says, mend := slackTrouble(err, mendAppToken)
 		d.problem(aboutAppToken, says, mend)
 		return ""
 	}
@@ -78,7 +83,7 @@ func (d *doctor) botToken(ctx context.Context) *slackSelf {
 	var self slackSelf
 	var err error
 	if self.scopes, err = d.slackCaller(token).call(ctx, "auth.test", nil, &self); err != nil {
-		says, mend := slackTrouble(err, "Install the app in the workspace and copy the Bot User OAuth Token from OAuth & Permissions.")
+		says, mend := slackTrouble(err, mendBotToken)
 		d.problem(aboutBotToken, says, mend)
 		return nil
 	}

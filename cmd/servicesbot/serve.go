@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ finishes what is in work and exits 0 within 9 seconds.`,
 
 // serve runs the bot until ctx ends.
 func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
-	status := bot.NewStatus()
+	status := bot.NewStatus(version)
 	cfg.whmcs.Observe = status.ObserveWHMCS
 	api, answers, err := newAnswers(cfg)
 	if err != nil {
@@ -60,7 +61,35 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		}
 		defer stop()
 	}
-	return b.Run(ctx)
+	go greetWHMCS(ctx, api, cfg.log)
+	err = b.Run(ctx)
+	if refusal, ok := errors.AsType[*bot.Refusal](err); ok {
+		return tokenRefused(refusal)
+	}
+	return err
+}
+
+// greetWHMCS asks WHMCS for one row, so that what is wrong there is told at once and not
+// to the first who asks. The bot starts all the same: WHMCS may come back.
+func greetWHMCS(ctx context.Context, api *whmcs.API, log *slog.Logger) {
+	_, err := api.GetClientsProducts(ctx, whmcs.GetClientsProductsRequest{LimitNum: 1})
+	failed, _ := errors.AsType[*whmcs.Error](err)
+	switch {
+	case ctx.Err() != nil:
+	case failed != nil:
+		log.Error("whmcs does not answer; the bot runs and says so to who asks", "error", failed, "advice", failed.Advice)
+	case err != nil:
+		log.Error("whmcs does not answer; the bot runs and says so to who asks", "error", err)
+	default:
+		log.Info("whmcs answers")
+	}
+}
+
+// tokenRefused says of a token that Slack refuses what doctor says of it.
+func tokenRefused(r *bot.Refusal) error {
+	mendToken := map[string]string{"app": mendAppToken, "bot": mendBotToken}[r.Token]
+	says, mend := slackTrouble(&slackRefusal{Name: r.Name, Needed: r.Needs}, mendToken)
+	return fmt.Errorf("SLACK_%s_TOKEN: %s. %s", strings.ToUpper(r.Token), says, mend)
 }
 
 // listen serves health and metrics until the returned function is called.

@@ -153,8 +153,77 @@ func TestServeEndsOnAWrongToken(t *testing.T) {
 	if err := p.cmd.Wait(); err == nil {
 		t.Error("it went on")
 	}
-	if !strings.Contains(p.stderr.String(), "refuses the bot token") || strings.Contains(p.stderr.String(), "xoxb-wrong") {
+	if !strings.Contains(p.stderr.String(), "SLACK_BOT_TOKEN: Slack does not take it (invalid_auth). Install the app") || strings.Contains(p.stderr.String(), "xoxb-wrong") {
 		t.Errorf("standard error: %s", &p.stderr)
+	}
+}
+
+// TestServeWithoutWHMCS: a WHMCS that is down or refuses is told at once, with what to
+// do, and stops nothing.
+func TestServeWithoutWHMCS(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	if err := installation.Set(whmcsfake.Fault{Name: "invalid-ip"}); err != nil {
+		t.Fatal(err)
+	}
+	p := startChild(t, settingsFor(workspace, installation))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := workspace.WaitSockets(ctx, 2); err != nil {
+		t.Fatalf("%v\n%s", err, &p.stderr)
+	}
+	if _, err := workspace.Slash(slackfake.Alice, slackfake.Support, "/services client:1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := workspace.WaitMessage(ctx, slackfake.Alice, slackfake.Support, "IP address not allowed"); err != nil {
+		t.Error(err)
+	}
+	p.terminated(t)
+	// The address is told by the first failure, whoever met it.
+	if says := p.stderr.String(); !strings.Contains(says, "whmcs does not answer") || !strings.Contains(says, "API IP Access Restriction") {
+		t.Errorf("standard error: %s", says)
+	}
+}
+
+// TestSecondSignalEndsAtOnce: who cannot wait for what is in work signals twice.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	p := startChild(t, settingsFor(workspace, installation))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := workspace.WaitSockets(ctx, 2); err != nil {
+		t.Fatalf("%v\n%s", err, &p.stderr)
+	}
+	if err := installation.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	installation.ResetCalls()
+	if _, err := workspace.Slash(slackfake.Alice, slackfake.Support, "/services client:1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := installation.Wait(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	for range 2 {
+		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		// The first is taken note of when a new question is turned away.
+		err := workspace.Wait(ctx, func() bool {
+			sent, err := workspace.Slash(slackfake.Carl, slackfake.Support, "/services help")
+			return err != nil || workspace.Answers(sent.Envelope) > 0 || workspace.Counts().Sockets == 0
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.cmd.Wait(); err == nil {
+		t.Error("it exited 0 with a question in work")
+	}
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("the end took %v", took)
 	}
 }
 
