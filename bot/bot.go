@@ -130,6 +130,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	work, endWork := context.WithCancelCause(context.Background())
 	defer endWork(nil)
+	b.poster.ending = work
 	for _, l := range b.lanes() {
 		l.start(work)
 	}

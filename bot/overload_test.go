@@ -88,7 +88,7 @@ func TestWhatCannotBeToldIsNotAcknowledged(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, func(s *setup) { s.unpaced = true })
 	r.fill()
-	r.slack.Fail("chat.postEphemeral", slackfake.Failure{Hang: true})
+	r.slack.Fail("chat.postEphemeral", slackfake.Failure{Delay: 6 * time.Second})
 	const more = 20
 	var asked []slackfake.Sent
 	for n := range notesHeld + more {

@@ -40,3 +40,16 @@ func TestLongPauseOfSlack(t *testing.T) {
 		t.Error("the answer was posted although Slack asked for a pause of 50 s")
 	}
 }
+
+// TestManyDirectMessages holds that somebody who asks more at once than a channel may get
+// posts for has every answer: there is no other place for them.
+func TestManyDirectMessages(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	const many = 30
+	dm := slackfake.DM(slackfake.Bob)
+	for n := range many {
+		r.do(r.slack.Post(slackfake.Bob, dm, "", fmt.Sprintf("service:%d", n+1)))
+	}
+	r.waits("all answers", func() bool { return len(r.answers(slackfake.Bob, dm)) == many })
+}

@@ -24,6 +24,7 @@ type poster struct {
 	web      *web
 	pacing   rate.Limit // posts a second and channel
 	channels *otter.Cache[string, *rate.Limiter]
+	ending   context.Context // when it is done nobody waits for a turn any more
 }
 
 // Slack takes about a message a second and channel, and tolerates bursts.
@@ -34,7 +35,7 @@ const (
 )
 
 func newPoster(api *slack.Client, w *web) *poster {
-	return &poster{slack: api, web: w, pacing: postsPerSecond, channels: newCache(10_000, otter.ExpiryAccessing[string, *rate.Limiter](time.Minute))}
+	return &poster{slack: api, web: w, pacing: postsPerSecond, ending: context.Background(), channels: newCache(10_000, otter.ExpiryAccessing[string, *rate.Limiter](time.Minute))}
 }
 
 // deliver sends msg and returns the ts of what was posted or updated. It returns
@@ -127,7 +128,8 @@ func (p *poster) post(ctx context.Context, channel, thread string, msg formattin
 }
 
 // pace waits until the channel may get another message; where that would be long,
-// it fails at once, so that who asked is answered alone instead.
+// it fails at once, so that who asked is answered alone instead. Nobody can be answered
+// elsewhere than in a direct message: there Slack has the last word.
 func (p *poster) pace(ctx context.Context, channel string) error {
 	l, err := p.pacer(ctx, channel)
 	if err != nil {
@@ -135,7 +137,8 @@ func (p *poster) pace(ctx context.Context, channel string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, paceMost)
 	defer cancel()
-	if l.Wait(ctx) != nil {
+	defer context.AfterFunc(p.ending, cancel)()
+	if l.Wait(ctx) != nil && channel[0] != 'D' && p.ending.Err() == nil {
 		return errNotSent
 	}
 	return nil
