@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -118,6 +119,9 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 	if req.UserTeam != "" && req.UserTeam != a.team() {
 		return a.outsider()
 	}
+	if req.User == slackbot {
+		return &Denial{Why: "no_person", Says: noPerson}
+	}
 	p, err := a.person(ctx, req.User)
 	if err != nil {
 		a.log.Error("access: slack cannot be asked about a user", "ref", req.Ref, "user", req.User, "error", err)
@@ -125,7 +129,7 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 	}
 	switch {
 	case !p.found || p.bot || p.deleted:
-		return &Denial{Why: "no_person", Says: "This account is not an active member of this workspace, so no data is shown."}
+		return &Denial{Why: "no_person", Says: noPerson}
 	case p.team != a.team() || p.stranger:
 		return a.outsider()
 	case slices.Contains(a.allow.Users, req.User):
@@ -135,13 +139,21 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 	case a.allow.Everyone, slices.Contains(a.allow.Channels, req.Channel) && req.Channel != "" && !req.direct():
 		return nil
 	}
+	var unknown error
 	for _, g := range a.allow.Groups {
-		if slices.Contains(a.members(ctx, g), req.User) {
+		members, err := a.members(ctx, g)
+		if slices.Contains(members, req.User) {
 			return nil
 		}
+		unknown = cmp.Or(unknown, err)
+	}
+	if unknown != nil {
+		return &Denial{Why: "unknown", Says: "Slack could not be asked who is in the groups that may ask, so no data is shown. Try again in a minute.", cause: unknown}
 	}
 	return a.notListed(req)
 }
+
+const noPerson = "This account is not an active member of this workspace, so no data is shown."
 
 func (a *access) outsider() error {
 	return &Denial{Why: "outsider", Says: "Only members of the workspace that runs this app may ask. Ask one of them to look it up for you."}
@@ -181,13 +193,13 @@ func (a *access) person(ctx context.Context, id string) (person, error) {
 }
 
 // members returns the members of a user group: of the last 5 minutes, or, while
-// Slack fails, of the last hour, then none.
-func (a *access) members(ctx context.Context, id string) []string {
+// Slack fails, of the last hour, then an error.
+func (a *access) members(ctx context.Context, id string) ([]string, error) {
 	members, err := a.groups.Get(ctx, id, otter.LoaderFunc[string, []string](a.loadMembers))
 	if err != nil {
 		a.log.Error("access: slack does not tell the members of a user group", "group", id, "error", err)
 	}
-	return members
+	return members, err
 }
 
 func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
@@ -200,7 +212,7 @@ func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
 		a.last[id] = group{members, time.Now()}
 		return members, nil
 	}
-	if last, ok := a.last[id]; ok && time.Since(last.asOf) < groupStale {
+	if last, ok := a.last[id]; ok && time.Since(last.asOf) < groupStale-groupFor {
 		a.log.Warn("access: slack does not tell the members of a user group; those of before still count", "group", id, "error", err)
 		return last.members, nil
 	}
@@ -241,6 +253,13 @@ func (a *access) closed(ctx context.Context, channel string) (why string) {
 		return withOutsiders
 	}
 	return ""
+}
+
+// outside notes of a channel that outsiders read there, whatever was known; "" is none.
+func (a *access) outside(channel string) {
+	if channel != "" {
+		a.channels.Set(channel, false)
+	}
 }
 
 // changed forgets channels whose sharing changed.

@@ -35,7 +35,9 @@ type Showing struct {
 	Alone    string // why the asker alone reads what others would
 	SharedBy string
 	Lists    bool // Slack refuses the newer blocks
+	Modal    bool // it stands in a modal
 	Fresh    bool // past cache and snapshot
+	Snapshot bool // of a fresh one: rows that a scan read lately may serve all the same
 	Continue bool // goes on with a scan that ended at its budget
 	Progress func(query.Progress, query.Query)
 
@@ -57,11 +59,11 @@ func (a *Answers) Answer(ctx context.Context, req *Request, s Showing) Answer {
 		return Answer{Message: formatting.Failure(parseErr, req.Line, o), Outcome: "malformed", Err: parseErr}
 	case q.Help:
 		return Answer{Message: formatting.Help(q.Topic, o), Query: q, Outcome: "help"}
-	case req.Line == "", req.Door == DoorMention && !q.Filtered():
+	case req.Line == "", !q.Filtered() && (req.Door == DoorMention || q.InChannel):
 		return Answer{Message: formatting.NoFilter(o), Outcome: "help"}
 	}
 	q.Fresh = q.Fresh || s.Fresh
-	res, err := a.Finder.Find(ctx, q, query.Options{Continue: s.Continue, Progress: progressOf(q, s)})
+	res, err := a.Finder.Find(ctx, q, query.Options{Continue: s.Continue, Snapshot: s.Snapshot, Progress: progressOf(q, s)})
 	if err != nil {
 		return a.failed(ctx, req, q, err, o)
 	}
@@ -110,7 +112,7 @@ func denied(err error, o formatting.Options) Answer {
 func (a *Answers) options(req *Request, s Showing) formatting.Options {
 	o := a.Format
 	o.Public, o.Direct, o.Alone, o.SharedBy = s.Public, req.Channel == "" || req.direct(), s.Alone, s.SharedBy
-	o.Lists, o.Ref, o.Now = s.Lists, req.Ref, a.now()
+	o.Lists, o.Modal, o.Ref, o.Now = s.Lists, s.Modal, req.Ref, a.now()
 	return o
 }
 

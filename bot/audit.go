@@ -3,7 +3,11 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
+
+	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
 )
 
 // A record is the audit line of one request: opened when a worker takes it,
@@ -11,22 +15,34 @@ import (
 // typed. Denials and shares are found by the key "audit".
 type record struct {
 	req     *Request
-	outcome string // answered, nothing, help, malformed, denied, failed, stopped, limited, ...
-	why     string // of a denial
-	line    string // the canonical query
+	outcome string // answered, nothing, help, malformed, denied, failed, stopped, turned_away, ...
+	why     string // of a denial, and of who was turned away
+	line    string // the canonical query; as typed where it cannot be read
 	rows    int
 	calls   int
-	shared  bool // whether others can read what was posted
+	shared  bool // whether others can read what was posted, or may be able to
 	sent    bool // whether Slack accepted an answer
+}
+
+// typedMost is how much of a line that cannot be read an audit line holds, in bytes.
+const typedMost = 1000
+
+// newRecord opens the record of a request.
+func newRecord(req *Request) *record {
+	r := &record{req: req, outcome: "failed"}
+	switch q, err := query.Parse(req.Line); {
+	case req.Action == formatting.ActionStop || req.Action == formatting.ActionRemove:
+	case err == nil:
+		r.line = q.Lasting().String()
+	default:
+		r.line = strings.ToValidUTF8(req.Line[:min(len(req.Line), typedMost)], "")
+	}
+	return r
 }
 
 // note takes over what an answer tells.
 func (r *record) note(a Answer) {
 	r.outcome = a.Outcome
-	r.line = a.Query.Lasting().String()
-	if a.Outcome == "malformed" {
-		r.line = r.req.Line
-	}
 	if d, ok := a.Err.(*Denial); ok {
 		r.why = d.Why
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,12 +109,9 @@ func New(cfg Config) (*Bot, error) {
 	for _, l := range b.lanes() {
 		b.status.watch(l)
 	}
-	b.web = newWeb(b.opener, b.status, b.log)
-	options := []slack.Option{slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web)}
-	if cfg.SlackURL != "" {
-		options = append(options, slack.OptionAPIURL(cfg.SlackURL))
-	}
-	b.slack = slack.New(cfg.BotToken.Reveal(), options...)
+	base := cmp.Or(cfg.SlackURL, slack.APIURL)
+	b.web = newWeb(base, b.opener, b.status, b.log)
+	b.slack = slack.New(cfg.BotToken.Reveal(), slack.OptionAPIURL(base), slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web))
 	b.access = newAccess(cfg.Allow, b.slack, func() string { return b.me.team }, b.log)
 	b.poster = newPoster(b.slack, b.web)
 	return b, nil
@@ -206,6 +204,7 @@ func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc)
 func (b *Bot) take(f frame, acks *acker) {
 	t := intake(f, b.me.user, time.Now())
 	b.access.changed(t.changed...)
+	b.access.outside(t.outside)
 	if t.req == nil {
 		if t.dropped != "" {
 			b.status.dropped.WithLabelValues(t.dropped).Inc()
@@ -218,9 +217,12 @@ func (b *Bot) take(f frame, acks *acker) {
 		acks.offer(f.Envelope, nil, t.req.Received)
 		return
 	}
-	if payload, taken := b.offer(t.req); taken {
-		acks.offer(f.Envelope, payload, t.req.Received)
+	payload, taken := b.offer(t.req)
+	if !taken {
+		b.status.dropped.WithLabelValues("no room, unacknowledged").Inc()
+		return
 	}
+	acks.offer(f.Envelope, payload, t.req.Received)
 }
 
 // formErrors is the acknowledgement that marks wrong input at its field.
@@ -237,13 +239,21 @@ func formErrors(errs map[string]string) any {
 // tells who clicked, and sends an event again.
 func (b *Bot) offer(req *Request) (payload any, taken bool) {
 	if b.draining.Load() {
-		return b.turnAway(req, restarting)
+		return b.turnAway(req, restarting, "restarting")
 	}
 	if wait := b.rates.wait(req); wait > 0 {
-		return b.turnAway(req, fmt.Sprintf("That is more than %d questions a minute. Ask again in %d seconds.", b.cfg.UserRate, int(wait.Seconds())+1))
+		return b.turnAway(req, fmt.Sprintf("That is more than %d questions a minute. Ask again in %d seconds.", b.cfg.UserRate, int(wait.Seconds())+1), "rate")
 	}
-	if !b.lane(req).offer(func(ctx context.Context) { b.handle(ctx, req) }) {
-		return b.turnAway(req, "The bot is busy. Try again in a few seconds.")
+	if !b.rates.enter(req) {
+		return b.turnAway(req, fmt.Sprintf("You have %d questions in work. Wait for their answers, then ask again.", atOnceMost), "at once")
+	}
+	work := func(ctx context.Context) {
+		defer b.rates.leave(req)
+		b.handle(ctx, req)
+	}
+	if !b.lane(req).offer(work) {
+		b.rates.leave(req)
+		return b.turnAway(req, "The bot is busy. Try again in a few seconds.", "busy")
 	}
 	return nil, true
 }
@@ -263,17 +273,19 @@ func (b *Bot) lane(req *Request) *lane {
 
 // turnAway refuses a request before any work: it may come again. A slash command
 // is told in its acknowledgement, all others by a private line from a lane of its
-// own.
-func (b *Bot) turnAway(req *Request, says string) (payload any, taken bool) {
+// own, which writes the audit line too.
+func (b *Bot) turnAway(req *Request, says, why string) (payload any, taken bool) {
 	b.seen.forget(req.keys...)
-	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()
+	rec := newRecord(req)
+	rec.outcome, rec.why = "turned_away", why
 	if req.Door == DoorSlash {
+		rec.sent = true
+		b.notes.offer(func(context.Context) { b.close(rec) })
 		return map[string]string{"response_type": "ephemeral", "text": says}, true
 	}
 	return nil, b.notes.offer(func(ctx context.Context) {
-		ctx, cancel := context.WithTimeout(ctx, slackTimeout)
-		defer cancel()
-		b.tell(ctx, req, says)
+		defer b.close(rec)
+		b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
 	})
 }
 

@@ -10,14 +10,17 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-// isFile reports whether an answer is a CSV file rather than a message.
-func isFile(ans Answer) bool { return ans.Result != nil && ans.Query.As == query.ViewCSV }
+// isFile reports whether an answer is a CSV file rather than a message. Without rows it
+// is none.
+func isFile(ans Answer) bool {
+	return ans.Result != nil && ans.Query.As == query.ViewCSV && len(ans.Result.Services) > 0
+}
 
 // sendFile uploads an answer as a CSV file: into the thread where everybody there
 // may read it, else into the asker's direct message. What the file is, and whether
-// it is complete, is said in a message of its own at the place of the answer, whose
-// ts is returned: an upload's own comment cannot be kept from being unfurled.
-func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) string {
+// it is complete, is said in a message of its own at the place of the answer, which
+// is returned: an upload's own comment cannot be kept from being unfurled.
+func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) place {
 	ctx, cancel := background(ctx)
 	defer cancel()
 	o := b.answers.options(req, show)
@@ -25,19 +28,34 @@ func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place,
 	if !to.public() {
 		dm, err := b.poster.open(ctx, to.user)
 		if err != nil {
-			b.fileFailed(ctx, rec, err, o)
-			return ""
+			return b.fileFailed(ctx, rec, to, err, o)
 		}
 		channel, thread = dm, ""
 		o.FileElsewhere = to.channel != dm && to.way != direct
 	}
-	if _, err := b.upload(ctx, ans.Result, o, channel, thread); err != nil {
-		b.fileFailed(ctx, rec, err, o)
-		return ""
+	file, err := b.upload(ctx, ans.Result, o, channel, thread)
+	if err != nil {
+		return b.fileFailed(ctx, rec, to, err, o)
 	}
-	ts, err := b.poster.deliver(ctx, to, formatting.Answer(ans.Result, o))
-	b.sent(rec, to, err)
-	return ts
+	rec.shared = to.public()
+	at, err := b.poster.deliver(ctx, to, formatting.Answer(ans.Result, o))
+	b.sent(rec, at, err)
+	at.file = file
+	return at
+}
+
+// dropFile takes the file away that belongs to the answer that stands at to, which is
+// about to be corrected.
+func (b *Bot) dropFile(ctx context.Context, req *Request, to *place) {
+	if to.file == "" {
+		return
+	}
+	ctx, cancel := background(ctx)
+	defer cancel()
+	if err := b.slack.DeleteFileContext(ctx, to.file); err != nil && !gone(err) {
+		b.log.Warn("the file of an answer that is corrected was not removed", "ref", req.Ref, "error", err)
+	}
+	to.file = ""
 }
 
 // upload puts a result's rows as a file into a channel and returns the file's id.
@@ -45,7 +63,7 @@ func (b *Bot) upload(ctx context.Context, res *query.Result, o formatting.Option
 	file, _ := formatting.CSV(res, o)
 	up, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{
 		Filename: formatting.CSVName(res), FileSize: len(file), Reader: bytes.NewReader(file),
-		Title: "Services", Channel: channel, ThreadTimestamp: thread,
+		Title: formatting.CSVTitle(res), Channel: channel, ThreadTimestamp: thread,
 	})
 	if err != nil {
 		return "", err
@@ -53,9 +71,15 @@ func (b *Bot) upload(ctx context.Context, res *query.Result, o formatting.Option
 	return up.ID, nil
 }
 
-func (b *Bot) fileFailed(ctx context.Context, rec *record, err error, o formatting.Options) {
+// fileFailed says that Slack did not take a file: in the place of what tells that the
+// question is in work, else to the asker alone.
+func (b *Bot) fileFailed(ctx context.Context, rec *record, to place, err error, o formatting.Options) place {
 	b.log.Error("a file was not uploaded", "ref", rec.req.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
 	rec.outcome = "failed"
-	_, err = b.poster.deliver(ctx, alone(rec.req), formatting.Notice("Slack did not take the file. Try again; if it stays so, whoever runs the bot should check the scope files:write.", nil, o))
-	b.sent(rec, alone(rec.req), err)
+	if to.way != update {
+		to = alone(rec.req)
+	}
+	at, err := b.poster.deliver(ctx, to, formatting.Notice("Slack did not take the file. Try again; if it stays so, whoever runs the bot should check the scope files:write.", nil, o))
+	b.sent(rec, at, err)
+	return at
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"servicesbot/formatting"
+	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
 )
 
@@ -22,8 +23,9 @@ const noBlocksFor = time.Hour
 // handle answers one request and writes its audit line. A panic is told to who
 // asked, like any failure.
 func (b *Bot) handle(ctx context.Context, req *Request) {
-	rec := &record{req: req, outcome: "failed"}
+	rec := newRecord(req)
 	defer b.close(rec)
+	ctx = whmcs.WithAsker(ctx, req.asker())
 	defer func() {
 		if r := recover(); r != nil {
 			b.log.Error("panic", "ref", req.Ref, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
@@ -54,7 +56,7 @@ func (b *Bot) handle(ctx context.Context, req *Request) {
 func (b *Bot) close(rec *record) {
 	rec.write(context.Background(), b.cfg.Audit)
 	b.status.requests.WithLabelValues(string(rec.req.Door), rec.outcome).Inc()
-	if rec.sent {
+	if rec.sent && rec.outcome != "turned_away" {
 		b.status.answerSeconds.WithLabelValues(string(rec.req.Door)).Observe(time.Since(rec.req.Received).Seconds())
 	}
 }
@@ -94,11 +96,12 @@ func (b *Bot) ask(ctx context.Context, req *Request, rec *record, show Showing) 
 func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	e := b.running.exchange(req, cancel)
-	if e == nil {
-		rec.outcome = "edited"
+	e, outcome := b.running.exchange(req, cancel)
+	if outcome != "" {
+		rec.outcome = outcome
 		return
 	}
+	defer b.running.rest(e, req)
 	e.turn.Lock()
 	defer e.turn.Unlock()
 	if req.Edited != "" && e.answered && e.line == req.Line {
@@ -109,7 +112,11 @@ func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
 	if e.reply.ts != "" && to.way == post {
 		to = e.reply
 	}
-	e.line, e.reply = req.Line, b.answerAt(ctx, cancel, req, rec, Showing{}, to)
+	show := Showing{}
+	if asksInChannel(req.Line) && req.direct() {
+		show.Alone = noChannel
+	}
+	e.line, e.reply = req.Line, b.answerAt(ctx, cancel, req, rec, show, to)
 	e.answered = rec.sent
 }
 
@@ -131,15 +138,11 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 		to = b.shutOut(ctx, req, &ans, &show, to)
 	}
 	b.remember(req, ans)
+	b.dropFile(ctx, req, &to)
 	if isFile(ans) {
-		to.ts = b.sendFile(ctx, req, rec, to, ans, show)
-	} else {
-		to.ts = b.sendAnswer(ctx, req, rec, to, ans, show)
+		return b.sendFile(ctx, req, rec, to, ans, show)
 	}
-	if to.way == post && to.ts != "" {
-		to.way = update
-	}
-	return to
+	return b.sendAnswer(ctx, req, rec, to, ans, show)
 }
 
 // shutOut looks once more who reads at a public place, since a search takes up to two
@@ -165,7 +168,7 @@ func (b *Bot) shutOut(ctx context.Context, req *Request, ans *Answer, show *Show
 // find has req answered. The asker can stop it meanwhile, and is told that it is in
 // work where that takes long. It returns the answer and the place that it goes to.
 func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, req *Request, show *Showing, to place) (Answer, place) {
-	defer b.running.begin(req, cancel)()
+	defer b.running.begin(req, to, cancel)()
 	ctx, end := context.WithTimeout(ctx, scanLimit)
 	defer end()
 	show.Lists = b.listsOnly(req.Received)
@@ -181,16 +184,20 @@ func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, req *Req
 	return b.answers.Answer(ctx, req, *show), w.done()
 }
 
-// sendAnswer delivers an answer and returns its ts.
-func (b *Bot) sendAnswer(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) string {
+// sendAnswer delivers an answer and returns where it stands.
+func (b *Bot) sendAnswer(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) place {
 	ctx, cancel := background(ctx)
 	defer cancel()
 	ts, err := b.sendOrList(ctx, req, to, &ans, show)
+	at := to.at(ts)
 	if err != nil {
-		ts, err = b.poster.rescue(ctx, to, ans.Message, err)
+		at, err = b.poster.rescue(ctx, to, ans.Message, err)
 	}
-	b.sent(rec, to, err)
-	return ts
+	b.sent(rec, at, err)
+	if err != nil {
+		return to // what stood there may stand there still
+	}
+	return at
 }
 
 // sendOrList sends an answer. A table or a chart that Slack refuses goes out as a
@@ -215,21 +222,14 @@ func (b *Bot) listsOnly(now time.Time) bool { return now.UnixNano() < b.noBlocks
 func (b *Bot) say(ctx context.Context, req *Request, rec *record, msg formatting.Message) {
 	ctx, cancel := background(ctx)
 	defer cancel()
-	to := alone(req)
-	_, err := b.poster.deliver(ctx, to, msg)
-	b.sent(rec, to, err)
+	at, err := b.poster.deliver(ctx, alone(req), msg)
+	b.sent(rec, at, err)
 }
 
-// tell says one plain sentence to who acts, for those whom no worker serves.
-func (b *Bot) tell(ctx context.Context, req *Request, says string) {
-	rec := &record{req: req, outcome: "turned_away"}
-	b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
-}
-
-// sent notes what became of a delivery.
-func (b *Bot) sent(rec *record, to place, err error) {
+// sent notes what became of a delivery that ended at a place.
+func (b *Bot) sent(rec *record, at place, err error) {
 	rec.sent = err == nil
-	rec.shared = err == nil && to.public()
+	rec.shared = rec.shared || at.public() && (err == nil || unknownOutcome(err))
 	if err != nil {
 		b.log.Error("an answer did not reach slack", "ref", rec.req.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
 	}
@@ -247,19 +247,31 @@ func (b *Bot) late(ctx context.Context, req *Request, rec *record) {
 		b.say(ctx, req, rec, denied(err, b.answers.options(req, Showing{})).Message)
 		return
 	}
-	b.say(ctx, req, rec, formatting.Notice(says, []string{req.Line}, b.answers.options(req, Showing{})))
+	b.say(ctx, req, rec, formatting.Late(says, req.Line, b.answers.options(req, Showing{})))
 }
 
 // stop ends the wait of who clicked, where the question is theirs. The question's
 // own answer then says so.
 func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 	rec.outcome = "stopped"
-	if b.running.stop(req.Line, req.User) {
+	if stopped, noteStays := b.running.stop(req.Line, req.User); stopped {
 		rec.sent = true
+		if noteStays {
+			b.erase(ctx, req)
+		}
 		return
 	}
 	rec.outcome = "nothing_to_stop"
-	b.say(ctx, req, rec, formatting.Notice("There is nothing to stop: that question has its answer, or somebody else asked it.", nil, b.answers.options(req, Showing{})))
+	b.say(ctx, req, rec, formatting.Notice("There is nothing to stop any more: that question has its answer, or somebody else asked it.", nil, b.answers.options(req, Showing{})))
+}
+
+// erase takes the private message away that req clicked.
+func (b *Bot) erase(ctx context.Context, req *Request) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	if err := b.poster.erase(ctx, place{url: req.ResponseURL}); err != nil {
+		b.log.Warn("a private message was not taken away", "ref", req.Ref, "error", err)
+	}
 }
 
 // sorry is what is said where the bot itself failed.

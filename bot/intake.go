@@ -32,6 +32,7 @@ type slashPayload struct {
 type eventPayload struct {
 	TeamID  string `json:"team_id"`
 	EventID string `json:"event_id"`
+	Shared  bool   `json:"is_ext_shared_channel"`
 	Event   struct {
 		eventMessage
 		Type        string        `json:"type"`
@@ -61,10 +62,13 @@ type eventMessage struct {
 	} `json:"edited"`
 }
 
+// slackbot is Slack's own voice; it repeats what others had it say.
+const slackbot = "USLACKBOT"
+
 // byPerson reports whether a person wrote the message: not a bot, an app or Slack
 // itself. With a file, or sent to the channel out of a thread, it is still theirs.
 func (m *eventMessage) byPerson(botUser string) bool {
-	if m.User == "" || m.User == botUser || m.BotID != "" {
+	if m.User == "" || m.User == botUser || m.User == slackbot || m.BotID != "" {
 		return false
 	}
 	return m.Subtype == "" || m.Subtype == "file_share" || m.Subtype == "thread_broadcast"
@@ -122,6 +126,7 @@ type taking struct {
 	req      *Request
 	errs     map[string]string // of a form: by block, to be sent in the ack
 	changed  []string          // channels whose sharing may have changed
+	outside  string            // a channel that is shared with another company, as Slack says beside an event
 	dropped  string            // why there is nothing to do
 }
 
@@ -172,6 +177,9 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 		return
 	}
 	e := p.Event
+	if p.Shared {
+		t.outside = e.Channel
+	}
 	if e.Type == "message" && e.Subtype == "message_changed" && e.Changed != nil {
 		if e.Previous != nil && e.Previous.Text == e.Changed.Text {
 			t.dropped = "nothing asked" // a link's preview came, or a thread grew
@@ -230,8 +238,10 @@ func mentions(text, botUser string) bool {
 	return strings.Contains(text, "<@"+botUser+">") || strings.Contains(text, "<@"+botUser+"|")
 }
 
-// withoutOpening drops the word "services" that a mention may begin with.
+// withoutOpening drops what a mention may begin with before the question: a colon or a
+// comma behind the name, and the word "services".
 func withoutOpening(line string) string {
+	line = strings.TrimLeft(line, ":, ")
 	first, rest, _ := strings.Cut(line, " ")
 	if strings.EqualFold(first, "services") {
 		return rest

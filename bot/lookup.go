@@ -22,9 +22,9 @@ const (
 
 // What a message can hold that services are found by.
 var (
-	emailIn   = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	emailIn   = regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
 	ipIn      = regexp.MustCompile(`\b(?:\d{1,3}(?:\.\d{1,3}){3}\b|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]*[0-9A-Fa-f])`)
-	hostIn    = regexp.MustCompile(`(?i)\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\b`)
+	hostIn    = regexp.MustCompile(`(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?\.)+\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]`)
 	serviceIn = regexp.MustCompile(`(?i)\bservice\s*(?:id|number|no\.?)?\s*[:#]?\s*(\d{1,9})\b`)
 	clientIn  = regexp.MustCompile(`(?i)\b(?:client|customer|account)\s*(?:id|number|no\.?)?\s*[:#]?\s*(\d{1,9})\b`)
 )
@@ -110,14 +110,14 @@ func questions(all []found) []string {
 	var lines []string
 	for _, f := range all {
 		q, err := query.Parse(f.line)
-		if line := q.String(); err == nil && !slices.Contains(lines, line) && len(lines) < lookUpLines {
+		if line := q.String(); err == nil && !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
 	}
 	return lines
 }
 
-// offer what a message holds, to who used the message shortcut on it.
+// lookUpHere offers what a message holds, to who used the message shortcut on it.
 func (b *Bot) lookUpHere(ctx context.Context, req *Request, rec *record) {
 	o := b.answers.options(req, Showing{})
 	if err := b.access.Allow(ctx, req); err != nil {
@@ -128,7 +128,7 @@ func (b *Bot) lookUpHere(ctx context.Context, req *Request, rec *record) {
 	}
 	lines := slices.DeleteFunc(lookUp(req.Text), b.leadsHome)
 	rec.outcome, rec.rows = "looked_up", len(lines)
-	b.say(ctx, req, rec, formatting.Found(lines, o))
+	b.say(ctx, req, rec, formatting.Found(lines[:min(len(lines), lookUpLines)], len(lines), o))
 }
 
 // leadsHome reports whether a line asks for the host of WHMCS itself, which stands

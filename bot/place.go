@@ -40,9 +40,19 @@ type place struct {
 	channel string
 	thread  string
 	begins  bool   // whether a post would begin the thread
-	ts      string // of the post to be updated
+	ts      string // of the post to be updated, or, of what was sent, of the post
+	file    string // id of the file that belongs to the post
 	url     Secret
 	why     string // why only the asker reads there what others would; "" elsewhere
+}
+
+// at is where what was sent to the place stands: a post can be updated from then on.
+func (to place) at(ts string) place {
+	to.ts = ts
+	if to.way == post && ts != "" {
+		to.way = update
+	}
+	return to
 }
 
 // public reports whether others than the asker read what is sent to the place.

@@ -58,7 +58,7 @@ func TestProgressOfASlowQuestion(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			q := &quietSlack{}
-			web := newWeb(&opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
+			web := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
 			api := slack.New("xoxb-test", slack.OptionHTTPClient(q))
 			b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), progress: newProgressLimit(), answers: &Answers{}}
 			synctest.Test(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestProgressIsRare(t *testing.T) {
 // channel has had many messages lately.
 func TestAnswersGoFirst(t *testing.T) {
 	t.Parallel()
-	w := newWeb(&opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
+	w := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
 	p := newPoster(slack.New("xoxb-test"), w)
 	to := place{way: post, channel: "C1"}
 	if !p.idle(to) {

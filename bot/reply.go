@@ -38,21 +38,21 @@ func newPoster(api *slack.Client, w *web) *poster {
 	return &poster{slack: api, web: w, pacing: postsPerSecond, ending: context.Background(), channels: newCache(10_000, otter.ExpiryAccessing[string, *rate.Limiter](time.Minute))}
 }
 
-// deliver sends msg and returns the ts of what was posted or updated. It returns
-// nil only where Slack accepted it, in that form or a simpler one.
-func (p *poster) deliver(ctx context.Context, to place, msg formatting.Message) (string, error) {
+// deliver sends msg and returns where it stands in the end. The error is nil only
+// where Slack accepted it, in that form or a simpler one.
+func (p *poster) deliver(ctx context.Context, to place, msg formatting.Message) (place, error) {
 	ts, err := p.send(ctx, to, msg)
 	if err != nil {
 		return p.rescue(ctx, to, msg, err)
 	}
-	return ts, nil
+	return to.at(ts), nil
 }
 
 // rescue is for a message that failed with err: what Slack refuses is sent again as
 // plain text; a response_url that is spent gives way to a private line in the
 // channel, and that to a direct message. Where Slack may have acted nothing is
 // repeated, but for an update, which does no harm twice.
-func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, err error) (string, error) {
+func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, err error) (place, error) {
 	var ts string
 	if refusesBlocks(err) {
 		msg = formatting.Message{Text: msg.Text}
@@ -69,7 +69,7 @@ func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, e
 		to = next
 		ts, err = p.sendAnew(ctx, to, msg)
 	}
-	return ts, err
+	return to.at(ts), err
 }
 
 // sendAnew is send with a time of its own: what failed before may have used up the
@@ -191,6 +191,7 @@ func inThread(thread string) slack.MsgOption {
 type response struct {
 	Type            string        `json:"response_type"`
 	ReplaceOriginal bool          `json:"replace_original"`
+	DeleteOriginal  bool          `json:"delete_original,omitempty"`
 	Text            string        `json:"text"`
 	Blocks          []slack.Block `json:"blocks,omitempty"`
 	Thread          string        `json:"thread_ts,omitempty"`
@@ -206,13 +207,23 @@ var errSpent = errors.New("the response_url takes no more messages")
 // respond posts to a response_url. slack-go's two ways of doing so drop the unfurl
 // flags or ignore an error that comes with status 200.
 func (p *poster) respond(ctx context.Context, to place, msg formatting.Message) error {
-	if to.url == "" {
-		return errSpent
-	}
-	body, err := json.Marshal(response{
+	return p.hook(ctx, to, response{
 		Type: "ephemeral", ReplaceOriginal: to.way == replace,
 		Text: msg.Text, Blocks: msg.Blocks, Parse: "none",
 	})
+}
+
+// erase takes the private message away that was clicked.
+func (p *poster) erase(ctx context.Context, to place) error {
+	return p.hook(ctx, to, response{DeleteOriginal: true})
+}
+
+// hook posts to a place's response_url.
+func (p *poster) hook(ctx context.Context, to place, r response) error {
+	if to.url == "" {
+		return errSpent
+	}
+	body, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}

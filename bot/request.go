@@ -56,5 +56,8 @@ type Request struct {
 	keys     []string
 }
 
+// asker names who acts, over all workspaces.
+func (r *Request) asker() string { return r.Team + "/" + r.User }
+
 // direct reports whether r was asked in a direct message with the bot.
 func (r *Request) direct() bool { return len(r.Channel) > 0 && r.Channel[0] == 'D' }

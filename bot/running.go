@@ -23,8 +23,9 @@ type running struct {
 
 // An asking is a question in work.
 type asking struct {
-	user   string
-	cancel context.CancelCauseFunc
+	user      string
+	noteStays bool // no answer takes the place of the note that tells of it
+	cancel    context.CancelCauseFunc
 }
 
 // An exchange is a question that can be edited, and its answer.
@@ -34,7 +35,10 @@ type exchange struct {
 	turn   sync.Mutex // held while one version of the question is in work
 	cancel context.CancelCauseFunc
 
-	edited string // of the newest version: when it was edited
+	// Of the newest version, guarded by running.mu.
+	edited  string // when it was edited
+	newest  string // its line
+	version string // the reference of its request; "": it is answered
 
 	line     string // the version last in work
 	answered bool   // whether Slack took the answer to it
@@ -45,11 +49,12 @@ func newRunning() *running {
 	return &running{asks: make(map[string]*asking), exchanges: make(map[string]*exchange)}
 }
 
-// begin makes a question stoppable. The returned function ends that.
-func (r *running) begin(req *Request, cancel context.CancelCauseFunc) func() {
+// begin makes a question stoppable whose answer goes to a place. The returned function
+// ends that.
+func (r *running) begin(req *Request, to place, cancel context.CancelCauseFunc) func() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.asks[req.Ref] = &asking{req.User, cancel}
+	r.asks[req.Ref] = &asking{req.User, to.way == respond || to.way == whisper, cancel}
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -58,41 +63,54 @@ func (r *running) begin(req *Request, cancel context.CancelCauseFunc) func() {
 }
 
 // stop ends the wait of who asked the question ref. It reports false where that
-// question is not in work, or is somebody else's.
-func (r *running) stop(ref, user string) bool {
+// question is not in work, or is somebody else's, and whether its note stays.
+func (r *running) stop(ref, user string) (stopped, noteStays bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.asks[ref]
 	if a == nil || a.user != user {
-		return false
+		return false, false
 	}
 	a.cancel(errStopped)
-	return true
+	return true, a.noteStays
 }
 
 // exchange returns the exchange that req belongs to, having ended the answer to an
-// earlier version of it that is still in work; nil where a newer version came
-// before req.
-func (r *running) exchange(req *Request, cancel context.CancelCauseFunc) *exchange {
+// earlier version of it that is still in work. Where there is nothing to do it returns
+// the outcome instead: "edited" if a newer version came before req, "unchanged" if the
+// same line is in work.
+func (r *running) exchange(req *Request, cancel context.CancelCauseFunc) (e *exchange, outcome string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.forgetOld(req.Received)
 	key := req.Channel + "/" + req.Message
-	e := r.exchanges[key]
+	e = r.exchanges[key]
 	if e == nil {
 		e = &exchange{key: key, since: req.Received}
 		r.exchanges[key] = e
 		r.order = append(r.order, e)
 	}
 	if req.Edited < e.edited {
-		return nil
+		return nil, "edited"
 	}
 	e.edited = req.Edited
+	if e.version != "" && e.newest == req.Line {
+		return nil, "unchanged"
+	}
 	if e.cancel != nil {
 		e.cancel(errEdited)
 	}
-	e.cancel = cancel
-	return e
+	e.cancel, e.newest, e.version = cancel, req.Line, req.Ref
+	return e, ""
+}
+
+// rest notes that req, a version of e, is no longer in work.
+func (r *running) rest(e *exchange, req *Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e.version == req.Ref {
+		e.version = ""
+	}
 }
 
 func (r *running) forgetOld(now time.Time) {

@@ -12,7 +12,8 @@ func TestExchangesAreForgotten(t *testing.T) {
 	t.Parallel()
 	r, begin := newRunning(), time.Unix(1795000000, 0)
 	ask := func(ts string, after time.Duration, edited string) *exchange {
-		return r.exchange(&Request{Channel: "C1", Message: ts, Received: begin.Add(after), Edited: edited}, func(error) {})
+		e, _ := r.exchange(&Request{Channel: "C1", Message: ts, Received: begin.Add(after), Edited: edited}, func(error) {})
+		return e
 	}
 	first := ask("1", 0, "")
 	if ask("1", answeredFor, "2") != first {
@@ -35,12 +36,39 @@ func TestNewestEditCounts(t *testing.T) {
 	t.Parallel()
 	r, ended := newRunning(), ""
 	ask := func(edited string) *exchange {
-		return r.exchange(&Request{Channel: "C1", Message: "1", Edited: edited, Received: time.Unix(1, 0)}, func(error) { ended += edited })
+		e, _ := r.exchange(&Request{Channel: "C1", Message: "1", Edited: edited, Received: time.Unix(1, 0)}, func(error) { ended += edited })
+		return e
 	}
 	if ask("5") == nil || ask("6") == nil || ended != "5" {
 		t.Errorf("a newer edit ended %q", ended)
 	}
 	if ask("5.5") != nil || ended != "5" {
 		t.Errorf("an older edit is answered, or ended %q", ended)
+	}
+}
+
+// TestEqualEditInWorkChangesNothing: an edit that asks the same lets the answer in work
+// go on; one that asks something else ends it, also when it goes back to an earlier line.
+func TestEqualEditInWorkChangesNothing(t *testing.T) {
+	t.Parallel()
+	r, ended := newRunning(), ""
+	ask := func(edited, line string) (*Request, string) {
+		req := &Request{Ref: "r" + edited, Channel: "C1", Message: "1", Edited: edited, Line: line, Received: time.Unix(1, 0)}
+		_, outcome := r.exchange(req, func(error) { ended += edited })
+		return req, outcome
+	}
+	ask("1", "client:1")
+	if _, outcome := ask("2", "client:1"); outcome != "unchanged" || ended != "" {
+		t.Errorf("an equal edit: %q, ended %q", outcome, ended)
+	}
+	ask("3", "client:2")
+	last, outcome := ask("4", "client:1")
+	if outcome != "" || ended != "13" {
+		t.Errorf("an edit back: %q, ended %q", outcome, ended)
+	}
+	e := r.exchanges["C1/1"]
+	r.rest(e, last)
+	if _, outcome := ask("5", "client:1"); outcome != "" {
+		t.Errorf("an edit after the answer: %q", outcome)
 	}
 }

@@ -23,12 +23,10 @@ func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 	once := strings.Join([]string{req.User, req.Channel, req.Message, req.View, req.Line}, "/")
 	if req.Door == DoorButton && !b.shared.first(req.Received, once) {
 		rec.outcome = "shared_already"
-		b.say(ctx, req, rec, formatting.Notice("This answer is shared already. To share it once more, ask again.", nil, b.answers.options(req, Showing{})))
+		b.say(ctx, req, rec, formatting.Notice("You shared this answer before. To share it once more, ask again.", nil, b.answers.options(req, Showing{})))
 		return
 	}
-	if !b.postShared(ctx, req, rec) {
-		b.shared.forget(once)
-	}
+	b.postShared(ctx, req, rec, func() { b.shared.forget(once) })
 }
 
 // shareAlone says why nothing was posted; who asked for the answer with in:channel
@@ -42,67 +40,83 @@ func (b *Bot) shareAlone(ctx context.Context, req *Request, rec *record, why str
 	b.ask(ctx, req, rec, Showing{Alone: why})
 }
 
-// postShared asks and posts. It reports whether the post stands, as far as is known.
-func (b *Bot) postShared(ctx context.Context, req *Request, rec *record) bool {
+// postShared asks and posts. It calls again where nothing stands, before it says so: a
+// further click may then share.
+func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, again func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	show := Showing{Public: true, SharedBy: req.User, Fresh: true}
+	show := Showing{Public: true, SharedBy: req.User, Fresh: true, Snapshot: true}
 	to := place{way: post, user: req.User, channel: req.Channel, thread: req.Thread}
 	ans, to := b.find(ctx, cancel, req, &show, to)
 	rec.note(ans)
 	if ans.Err != nil || ans.Result == nil {
+		again()
 		b.say(ctx, req, rec, ans.Message)
-		return false
+		return
 	}
 	if req.Door != DoorButton {
 		b.remember(req, ans)
 	}
 	if why := b.access.closed(ctx, to.channel); why != "" { // sharing began while the search ran
+		again()
 		b.shareAlone(ctx, req, rec, why)
-		return false
+		return
 	}
 	sending, done := background(ctx)
 	defer done()
-	err := b.sendShared(sending, req, to, ans, show)
+	err := b.sendShared(sending, req, rec, to, ans, show)
+	if err == nil || unknownOutcome(err) {
+		b.sent(rec, to, err)
+		b.sharedIn(sending, req, ans)
+		return
+	}
+	again()
 	if why := refusal(err); why != "" {
 		b.shareAlone(ctx, req, rec, why)
-		return false
+		return
 	}
-	b.sent(rec, to, err)
-	if err != nil && !unknownOutcome(err) {
-		b.say(ctx, req, rec, formatting.Failure(err, req.Line, b.answers.options(req, Showing{})))
-	}
-	return err == nil || unknownOutcome(err)
+	b.log.Error("an answer was not shared", "ref", req.Ref, "error", err)
+	b.say(ctx, req, rec, formatting.Failure(err, req.Line, b.answers.options(req, Showing{})))
 }
 
 // refusal says why Slack does not let the bot post in a channel; "" where err is
 // another matter.
 func refusal(err error) string {
-	switch name := slackError(err); name {
-	case "":
-		return ""
-	case "not_in_channel", "channel_not_found":
+	switch name := slackError(err); {
+	case name == "not_in_channel" || name == "channel_not_found":
 		return inviteFirst
-	default:
+	case strings.HasPrefix(name, "restricted_action"), name == "is_archived", name == "no_permission", name == "cannot_reply_to_message":
 		return "Slack does not let the bot post in this channel (" + name + ")."
 	}
+	return ""
 }
 
 // sendShared posts an answer, with its file where it is one. What Slack refuses is
-// posted in a simpler form.
-func (b *Bot) sendShared(ctx context.Context, req *Request, to place, ans Answer, show Showing) error {
+// posted in a simpler form; without its post a file does not stay.
+func (b *Bot) sendShared(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) error {
+	o := b.answers.options(req, show)
 	if isFile(ans) {
-		o := b.answers.options(req, show)
 		var err error
 		if o.SharedFile, err = b.upload(ctx, ans.Result, o, to.channel, to.thread); err != nil {
 			return err
 		}
+		rec.shared = true
 		ans.Message = formatting.Answer(ans.Result, o)
 	}
 	_, err := b.sendOrList(ctx, req, to, &ans, show)
 	if refusesBlocks(err) {
-		_, err = b.poster.send(ctx, to, formatting.Message{Text: ans.Message.Text})
+		_, err = b.poster.send(ctx, to, formatting.Bare(ans.Message, o))
 	}
+	if o.SharedFile == "" || err == nil || unknownOutcome(err) {
+		return err
+	}
+	removing, done := background(ctx)
+	defer done()
+	if err := b.slack.DeleteFileContext(removing, o.SharedFile); err != nil {
+		b.log.Error("a shared file was not removed, though its post failed", "ref", req.Ref, "error", err)
+		return err
+	}
+	rec.shared = false
 	return err
 }
 

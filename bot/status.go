@@ -57,7 +57,7 @@ func NewStatus(version string) *Status {
 		ackFailed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "servicesbot_ack_write_errors_total", Help: "Acknowledgements that a socket did not take; each waits for the next connection."}),
 		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_events_dropped_total", Help: "Events acknowledged with nothing to do, by reason."}, []string{"why"}),
+			Name: "servicesbot_events_dropped_total", Help: "Events with nothing to do, or no room, by reason."}, []string{"why"}),
 		duplicates: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "servicesbot_duplicates_total", Help: "Requests delivered again."}),
 		sockets: prometheus.NewGauge(prometheus.GaugeOpts{

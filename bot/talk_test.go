@@ -384,7 +384,7 @@ func TestOldMentionIsNotAnsweredUnasked(t *testing.T) {
 	if !m.Ephemeral {
 		t.Error("the question back is public")
 	}
-	r.click(slackfake.Bob, m, "client:1 status:active")
+	r.click(slackfake.Bob, m, "Ask again")
 	r.sees(slackfake.Bob, slackfake.Incident, "demodomain2.net")
 }
 

@@ -48,22 +48,51 @@ func (req *Request) openedFrom(metadata string) {
 func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
 	loading := formatting.Loading()
 	loading.PrivateMetadata = originOf(req)
-	opened, err := b.slack.OpenViewContext(ctx, req.Trigger.Reveal(), loading)
+	view, err := b.loading(ctx, req, loading)
 	if err != nil {
 		b.viewFailed(ctx, req, rec, err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, questionLimit)
 	defer cancel()
-	show := Showing{Allow: b.access.Allow}
+	show := Showing{Allow: b.access.Allow, Modal: true}
 	ans := b.answers.Answer(ctx, req, show)
 	rec.note(ans)
-	view := formatting.Modal(ans.Message)
+	shown := formatting.Modal(ans.Message)
 	if ans.Result != nil {
-		view = formatting.Details(ans.Result, b.answers.options(req, show))
+		shown = formatting.Details(ans.Result, b.answers.options(req, show))
 	}
-	view.PrivateMetadata = loading.PrivateMetadata
-	b.fill(ctx, rec, opened.ID, view)
+	shown.PrivateMetadata = loading.PrivateMetadata
+	b.fill(ctx, rec, view, shown)
+}
+
+// loading shows a modal without data, in place of the one that was clicked in, if any,
+// and returns its id.
+func (b *Bot) loading(ctx context.Context, req *Request, loading slack.ModalViewRequest) (string, error) {
+	if req.View != "" {
+		_, err := b.slack.UpdateViewContext(ctx, loading, "", "", req.View)
+		return req.View, err
+	}
+	opened, err := b.slack.OpenViewContext(ctx, req.Trigger.Reveal(), loading)
+	if err != nil {
+		return "", err
+	}
+	return opened.ID, nil
+}
+
+// sharedIn shows the details in the modal that they were shared from once more, saying
+// so. A modal that is closed already needs nothing.
+func (b *Bot) sharedIn(ctx context.Context, req *Request, ans Answer) {
+	if req.View == "" || len(ans.Result.Services) != 1 {
+		return
+	}
+	o := b.answers.options(req, Showing{})
+	o.Shared = true
+	view := formatting.Details(ans.Result, o)
+	view.PrivateMetadata = originOf(req)
+	if _, err := b.slack.UpdateViewContext(ctx, view, "", "", req.View); err != nil && slackError(err) != "not_found" {
+		b.log.Warn("a modal does not say that its details were shared", "ref", req.Ref, "error", err)
+	}
 }
 
 // fill puts view in the place of the empty modal. Where Slack refuses it, the modal

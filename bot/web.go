@@ -8,8 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -30,6 +30,7 @@ const (
 // refused connection. Where the outcome is unknown the error goes to the caller,
 // since repeating a post might answer twice.
 type web struct {
+	base   string // of the API: what its methods' addresses begin with
 	http   *http.Client
 	opener *opener
 	status *Status
@@ -39,12 +40,13 @@ type web struct {
 	until map[string]time.Time // by method: Slack wants no call before
 }
 
-func newWeb(o *opener, s *Status, log *slog.Logger) *web {
+func newWeb(base string, o *opener, s *Status, log *slog.Logger) *web {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 32
 	t.ResponseHeaderTimeout = slackTimeout
 	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext
 	return &web{
+		base:   base,
 		http:   &http.Client{Transport: t, Timeout: slackTimeout, CheckRedirect: noRedirect},
 		opener: o, status: s, log: log,
 		until: make(map[string]time.Time),
@@ -56,7 +58,11 @@ func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastRe
 
 // Do is what slack-go calls instead of an HTTP client.
 func (w *web) Do(req *http.Request) (*http.Response, error) {
-	method := path.Base(req.URL.Path)
+	method, ok := strings.CutPrefix(req.URL.String(), w.base)
+	if !ok {
+		method = "upload" // its address is a secret
+	}
+	method, _, _ = strings.Cut(method, "?")
 	if method == "apps.connections.open" {
 		if err := w.opener.wait(req.Context()); err != nil {
 			return nil, err

@@ -147,6 +147,10 @@ func TestTooLong(t *testing.T) {
 	line := `product:"` + strings.Repeat("x ", 1200) + `" client:1`
 	res := result(t, line, mixed(5)...)
 	res.Continue, res.More = true, true
+	sound(t, "too long", Answer(res, here()))
+	if labelled(Answer(res, here()).Blocks)["Change …"] != nil {
+		t.Error("a form is offered that could not be filled from the question")
+	}
 	msg := Answer(res, shared())
 	sound(t, "too long", msg)
 	hasButtons(t, msg.Blocks, map[string]string{labelOf(t, res.Query, 0) + " ×": "ask client:1", "Remove": "remove U0ALICE"})
@@ -159,6 +163,51 @@ func TestTooLong(t *testing.T) {
 func labelOf(t *testing.T, q query.Query, i int) string {
 	t.Helper()
 	return plain(q.Terms[i].String(), 40)
+}
+
+// TestOnlyRowsHavePages: a file and figures are of all rows.
+func TestOnlyRowsHavePages(t *testing.T) {
+	t.Parallel()
+	for _, as := range []string{"csv", "summary"} {
+		res := result(t, "client:1 page:2 as:"+as, mixed(2)...)
+		res.Summary = &query.Summary{}
+		for label := range labelled(Answer(res, here()).Blocks) {
+			if strings.ContainsAny(label, "‹›") {
+				t.Errorf("as:%s offers %q", as, label)
+			}
+		}
+	}
+}
+
+// TestHelpOfEveryKey: each key is explained, with an example that can be clicked.
+func TestHelpOfEveryKey(t *testing.T) {
+	t.Parallel()
+	for _, k := range query.Keys() {
+		msg := Help(k.Name, here())
+		sound(t, "help "+k.Name, msg)
+		if len(labelled(msg.Blocks)) != 1 {
+			t.Errorf("help %s has no example", k.Name)
+		}
+	}
+}
+
+// TestCorrectionsShareNothing: no correction is a line that shares at once, for whoever
+// clicks it.
+func TestCorrectionsShareNothing(t *testing.T) {
+	t.Parallel()
+	_, err := query.Parse("clint:2 in:channel fresh:yes")
+	hasButtons(t, Failure(err, "", here()).Blocks, map[string]string{"client:2": "ask client:2"})
+}
+
+// TestLongTextKeepsItsEnd: a text that is too long still says how complete it is.
+func TestLongTextKeepsItsEnd(t *testing.T) {
+	t.Parallel()
+	res := result(t, "server:saturn as:table", mixed(100)...)
+	res.Complete, res.Why = false, "The time was over."
+	text := Answer(res, here()).Text
+	if !strings.Contains(text, "not complete: The time was over") || units(text) > maxText {
+		t.Errorf("a text of %d units ends in %q", units(text), text[len(text)-200:])
+	}
 }
 
 func TestAction(t *testing.T) {

@@ -169,11 +169,22 @@ func usageFields(s whmcs.Service) []markup {
 	if disk == "" && bandwidth == "" {
 		return nil
 	}
+	if s.LastUpdate == "" && s.DiskUsage == 0 && s.BWUsage == 0 {
+		disk, bandwidth = unread(s.DiskLimit), unread(s.BWLimit)
+	}
 	asOf := "Never read from the server"
 	if s.LastUpdate != "" {
 		asOf = string(s.LastUpdate) + " (WHMCS's clock)"
 	}
 	return []markup{field("Disk", disk), field("Bandwidth", bandwidth), field("As of", asOf)}
+}
+
+// unread tells of a limit whose usage nobody has read: not that nothing is used.
+func unread(limit int64) string {
+	if limit <= 0 {
+		return ""
+	}
+	return "Not read yet (limit " + sizeText(limit) + ")"
 }
 
 func optionFields(s whmcs.Service) []markup {

@@ -3,6 +3,7 @@ package formatting
 import (
 	"bytes"
 	"encoding/csv"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,8 @@ import (
 // mark, lines ending in CR LF), and the comment that goes with it, escaped as
 // Slack wants it. The comment's first line says whether the file is complete.
 //
-// A spreadsheet would run a cell that begins with = + - @ as a formula, so such a
-// cell gets an apostrophe in front. Plain decimals, -5.00 for one, are no formulas
+// A spreadsheet would run a cell that begins with = + - @ as a formula, so those get an
+// apostrophe in front. Line ends in cells become spaces. Plain decimals, -5.00 for one, are no formulas
 // and stay numbers.
 func CSV(res *query.Result, o Options) (file []byte, comment string) {
 	var b bytes.Buffer
@@ -41,35 +42,47 @@ func CSV(res *query.Result, o Options) (file []byte, comment string) {
 // CSVName returns the name of a result's file. It holds nothing that anybody
 // typed and nothing of WHMCS.
 func CSVName(res *query.Result) string {
-	return "services-" + res.AsOf.UTC().Format("20060102-150405") + ".csv"
+	return "services-" + res.AsOf.UTC().Format("20060102-150405Z") + ".csv"
 }
+
+// CSVTitle returns what Slack shows above a result's file, as tame as its name.
+func CSVTitle(res *query.Result) string {
+	title := count(len(res.Services), "service")
+	if !complete(res) {
+		title += ", not complete"
+	}
+	return title
+}
+
+// complete reports whether nothing that was asked for is missing from a result.
+func complete(res *query.Result) bool { return res.Complete && res.Unreadable == 0 }
 
 // csvSays says whether the file is complete, then what it is.
 func csvSays(res *query.Result) markup {
 	rows := literal(count(len(res.Services), "service"))
-	if res.Complete {
+	why := res.Why
+	if res.Complete && res.Unreadable > 0 {
+		why = "WHMCS sent " + count(res.Unreadable, "row") + " that could not be read."
+	}
+	if complete(res) {
 		return join(" ", "*Complete:* a CSV file of", rows, "for", asked(res.Query)+".")
 	}
-	return join(" ", "*Not complete.*", short(res.Why, 500)) +
+	return join(" ", "*Not complete.*", short(why, 500)) +
 		join(" ", "\nA CSV file of", rows, "for", asked(res.Query)+".")
 }
 
-// cell returns s as it may stand in a file that a spreadsheet opens. Its lines
-// are kept.
+// cell returns s as it may stand in a file that a spreadsheet opens, on one line. A
+// spreadsheet whose cells are parted by semicolons begins one behind each.
 func cell(s string) string {
-	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimSpace(visible(lines[i]))
-	}
-	s = strings.TrimSpace(strings.Join(lines, "\n"))
-	if s == "" || plainNumber.MatchString(s) {
+	s = oneLine(s)
+	if plainNumber.MatchString(s) {
 		return s
 	}
-	if strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(s)[0]) {
-		return "'" + s
-	}
-	return s
+	return formula.ReplaceAllString(s, "$1'$2")
 }
+
+// formula matches where a cell begins, as spreadsheets may see it, with what they run.
+var formula = regexp.MustCompile(`(^|;[\s"']*)([=+\-@＝＋－＠])`)
 
 // csvColumns are the file's, named by the language's keys where it has one.
 func csvColumns(res *query.Result, o Options) []column {

@@ -25,7 +25,11 @@ func TestCell(t *testing.T) {
 		"\u200b=1":              "'=1",
 		"＝1":                    "'＝1",
 		"'=1":                   "'=1",
-		"203.0.113.1\r\n=x":     "203.0.113.1\n=x",
+		"203.0.113.1\r\n=x":     "203.0.113.1 =x",
+		"x;=HYPERLINK(1)":       "x;'=HYPERLINK(1)",
+		"x; \"'=1;@2":            "x; \"''=1;'@2",
+		"a\n=1+1":               "a =1+1",
+		"a;b":                   "a;b",
 		"24.95":                 "24.95",
 		"a\x00b":                "ab",
 		"-":                     "'-",
@@ -59,7 +63,7 @@ func TestCSV(t *testing.T) {
 	for title, want := range map[string]string{
 		"service": "2", "client": "1", "status": "Active", "product": "'=HYPERLINK(1)", "domain": `a "b", c`,
 		"amount": "-5.00", "currency": "EUR", "due": "2026-12-01", "assigned_ips": "203.0.113.18 203.0.113.19",
-		"Notes": "VIP. Call before restarts.\nSecond line.", "Subscription": "sub_91x", "Licence key": "L-4471",
+		"Notes": "VIP. Call before restarts. Second line.", "Subscription": "sub_91x", "Licence key": "L-4471",
 	} {
 		if got[title] != want {
 			t.Errorf("%s is %q, want %q", title, got[title], want)
@@ -79,8 +83,11 @@ func TestCSVIncomplete(t *testing.T) {
 	if first != "*Not complete.* The search ended at its limit." {
 		t.Errorf("the first line is %q", first)
 	}
-	if name := CSVName(res); name != "services-20261122-140320.csv" {
+	if name := CSVName(res); name != "services-20261122-140320Z.csv" {
 		t.Errorf("name %q", name)
+	}
+	if title := CSVTitle(res); title != "3 services, not complete" {
+		t.Errorf("title %q", title)
 	}
 	if file, _ := CSV(result(t, "client:1"), Options{}); strings.Count(string(file), "\n") != 1 {
 		t.Errorf("no rows: %q", file)

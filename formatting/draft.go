@@ -126,7 +126,8 @@ func primary(b *slack.ButtonBlockElement) *slack.ButtonBlockElement {
 // empty.
 func (d *draft) form(label, line string) *slack.ButtonBlockElement {
 	if units(line) > maxValue {
-		line = ""
+		d.tooLong = true
+		return nil
 	}
 	return slack.NewButtonBlockElement(d.id(ActionForm), line, plainText(label, maxLabel))
 }
@@ -151,9 +152,18 @@ func (d *draft) id(action string) string {
 // message ends the draft.
 func (d *draft) message() Message {
 	d.apologise()
-	msg := Message{Blocks: d.blocks}
-	msg.Text = string(announced(told(d.blocks)))
-	return msg
+	return Message{Blocks: d.blocks, Text: string(announced(d.text()))}
+}
+
+// text says what the blocks say. Of one that is too long the last block stays, which
+// tells what the answer rests on.
+func (d *draft) text() string {
+	text := told(d.blocks)
+	if escapedUnits(text) <= maxText {
+		return text
+	}
+	last := "\n\n" + told(d.blocks[len(d.blocks)-1:])
+	return cut(text, maxText-escapedUnits(last), escapedUnits) + last
 }
 
 // apologise says that a line was too long for a button, where one was.

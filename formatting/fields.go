@@ -106,12 +106,14 @@ func dueText(s whmcs.Service, now time.Time) string {
 	}
 	day := string(s.NextDueDate)
 	if !lives(s.Status) {
-		return "due date " + day
+		return "was due " + day
 	}
 	days, ok := daysUntil(s.NextDueDate, now)
 	switch {
-	case !ok || days > soon || days < -soon:
+	case !ok || days > soon:
 		return "due " + day
+	case days < -soon:
+		return "overdue since " + day
 	case days == 0:
 		return "due today (" + day + ")"
 	case days < 0:

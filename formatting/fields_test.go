@@ -22,9 +22,9 @@ func TestDueText(t *testing.T) {
 		{"2026-11-10", whmcs.StatusActive, "12 days overdue (2026-11-10)"},
 		{"2027-01-21", whmcs.StatusActive, "due in 60 days (2027-01-21)"},
 		{"2027-01-22", whmcs.StatusActive, "due 2027-01-22"},
-		{"2026-09-22", whmcs.StatusActive, "due 2026-09-22"},
-		{"2026-11-23", whmcs.StatusTerminated, "due date 2026-11-23"},
-		{"2026-11-23", whmcs.StatusUnknown, "due date 2026-11-23"},
+		{"2026-09-22", whmcs.StatusActive, "overdue since 2026-09-22"},
+		{"2026-11-23", whmcs.StatusTerminated, "was due 2026-11-23"},
+		{"2026-11-23", whmcs.StatusUnknown, "was due 2026-11-23"},
 		{"2026-02-30", whmcs.StatusActive, "due 2026-02-30"},
 		{"", whmcs.StatusActive, ""},
 	} {

@@ -94,7 +94,7 @@ func nothing(res *query.Result, question markup) markup {
 	said := join(" ", "*Nothing found* for", question) + "\nWHMCS answered, and no service matches."
 	if len(res.Asked) > 0 && len(res.Tested) > 0 {
 		said += markup("\nAsked of WHMCS: ") + code(strings.Join(res.Asked, ", "), 300) +
-			". Tested here: " + code(strings.Join(res.Tested, ", "), 300) + "."
+			"\nTested here: " + code(strings.Join(res.Tested, ", "), 300)
 	}
 	return said
 }
@@ -133,6 +133,9 @@ func (d *draft) filters(res *query.Result) {
 		row = append(row, d.form("Change …", q.WithPage(1).String()))
 	}
 	d.row(row...)
+	if len(q.Terms) > maxChips {
+		d.context(literal("The first " + number(maxChips) + " of " + number(len(q.Terms)) + " filters have a button."))
+	}
 }
 
 // statuses offers the matches of one status each, where they have several.
@@ -198,15 +201,23 @@ func (d *draft) doing(res *query.Result) []*slack.ButtonBlockElement {
 	if !d.o.Public || res.Query.As != query.ViewCSV { // a file that is posted does not change
 		row = append(row, d.button(ActionRefresh, "Refresh", line))
 	}
-	if d.o.SharedBy != "" {
-		row = append(row, d.button(ActionRemove, "Remove", strings.TrimSpace(d.o.SharedBy+" "+d.o.SharedFile)))
-	}
-	return row
+	return append(row, d.removal())
 }
 
-// pages offers the page before and the page after.
+// removal lets who shared a post take it away; nil where nobody did.
+func (d *draft) removal() *slack.ButtonBlockElement {
+	if d.o.SharedBy == "" {
+		return nil
+	}
+	return d.button(ActionRemove, "Remove", strings.TrimSpace(d.o.SharedBy+" "+d.o.SharedFile))
+}
+
+// pages offers the page before and the page after. A file and figures are of all rows.
 func (d *draft) pages(res *query.Result) []*slack.ButtonBlockElement {
 	q := res.Query.Lasting()
+	if q.As == query.ViewCSV || q.As == query.ViewSummary {
+		return nil
+	}
 	n := max(q.Page, 1)
 	var row []*slack.ButtonBlockElement
 	switch {
@@ -247,7 +258,7 @@ func (d *draft) views(res *query.Result) []*slack.ButtonBlockElement {
 
 // foot tells the command to copy, then what the answer rests on.
 func (d *draft) foot(res *query.Result) {
-	d.context(code(d.o.commandLine(res.Query.Lasting().String()), 1500), evidence(res))
+	d.context(code(d.o.commandLine(res.Query.Lasting().String()), 2500), evidence(res))
 }
 
 // evidence tells as of when an answer is, out of how many rows, whether it is
@@ -258,6 +269,8 @@ func evidence(res *query.Result) markup {
 		parts = append(parts, literal("looked at "+number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
 	}
 	switch {
+	case res.Complete && res.Unreadable > 0:
+		parts = append(parts, "*not complete*")
 	case res.Complete && res.Counted:
 		parts = append(parts, "complete")
 	case res.Complete: // enough was read for the rows shown

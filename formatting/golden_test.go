@@ -124,6 +124,18 @@ func viewMessages(t testing.TB, all map[string]Message) {
 	file := shared()
 	file.SharedFile = "F0FILE"
 	all["csv-shared"] = Answer(result(t, "client:1 as:csv", mixed(3)...), file)
+	all["csv-none"] = Answer(result(t, "client:1 active as:csv"), o)
+	unread, part := result(t, "client:1 as:csv", mixed(2)...), result(t, "server:saturn as:csv", mixed(3)...)
+	unread.Unreadable = 3
+	all["csv-unreadable"] = Answer(unread, o)
+	part.Complete, part.Counted, part.Continue, part.Why = false, false, true, "One question looks at 20,000 rows at most, and WHMCS has 61,000."
+	all["csv-incomplete"] = Answer(part, o)
+	all["table-scripts"] = Answer(result(t, "client:1 as:table", scripts()...), o)
+	all["table-scripts-refused"] = Answer(result(t, "client:1 as:table", scripts()...), lists)
+	all["card-scripts"] = Answer(result(t, "service:2", scripts()[1]), o)
+	foreign := result(t, "client:1 as:table", mixed(2)...)
+	foreign.Clients = map[int]whmcs.Client{foreign.Services[0].ClientID: {ID: foreign.Services[0].ClientID, CurrencyCode: "USD"}}
+	all["table-currency-refused"] = Answer(foreign, lists)
 }
 
 func cardMessages(t testing.TB, all map[string]Message) {
@@ -146,8 +158,11 @@ func otherMessages(t testing.TB, all map[string]Message) {
 	all["notice"] = Notice("I was away when you asked this.", []string{"client:1 status:active"}, o)
 	all["denied"] = Denied("You may not ask here. Ask whoever runs this app to add your user id, U0MALLORY, to BOT_ALLOW.", o)
 	all["no-filter"] = NoFilter(o)
-	all["found"] = Found([]string{"domain:demodomain2.net", "ip:203.0.113.17", "email:jane@example.com", "client:1", "service:2"}, o)
-	all["found-none"] = Found(nil, o)
+	all["found"] = Found([]string{"domain:demodomain2.net", "ip:203.0.113.17", "email:jane@example.com", "client:1", "service:2"}, 5, o)
+	all["found-many"] = Found([]string{"domain:demodomain2.net", "client:1"}, 40, o)
+	all["found-none"] = Found(nil, 0, o)
+	all["late"] = Late("I was away when you asked this. Shall I answer it now?", "client:1 status:active", o)
+	all["bare-shared"] = Bare(Message{Text: "1 service matches `client:1` &lt;b&gt;"}, shared())
 	all["searching"] = Searching(query.Progress{Looked: 12400, Of: 61000, Found: 31, Left: 95 * time.Second}, "server:saturn status:active", o)
 	all["searching-start"] = Searching(query.Progress{}, "server:saturn", o)
 	all["help"] = Help("", o)

@@ -82,7 +82,9 @@ func (d *draft) key(k query.Key) {
 	default:
 		d.context("WHMCS cannot filter by it, so it is tested here, row by row. Together with a client, a domain or a service it is quick.")
 	}
-	d.row(d.ask(k.Example))
+	if q, err := query.Parse(k.Example); err == nil {
+		d.row(d.ask(q.Lasting().String()))
+	}
 }
 
 // codes lists words as inline code.

@@ -108,8 +108,12 @@ func hostileNotes(t *testing.T, s string, o Options) {
 	wrong := &query.Error{Line: s, Problems: []query.Problem{{Start: -1, End: len(s) + 9, Says: s, Valid: []string{s, "x"}}, {Start: len(s) / 2, End: 0, Says: s}}}
 	sound(t, "wrong", Failure(fmt.Errorf("parse: %w", wrong), s, o))
 	sound(t, "notice", Notice(s, []string{line}, o))
+	sound(t, "late", Late(s, line, o))
+	byAlice := o
+	byAlice.SharedBy = "U0ALICE"
+	sound(t, "bare", Bare(Notice(s, nil, o), byAlice))
 	sound(t, "denied", Denied(s, o))
-	sound(t, "found", Found([]string{line, line}, o))
+	sound(t, "found", Found([]string{line, line}, 3, o))
 	sound(t, "searching", Searching(query.Progress{Looked: 5, Of: 3, Found: 1, Left: 1 << 60}, s, o))
 	sound(t, "help", Help(s, o))
 	soundHome(t, "home", Home([]string{line, line}, []string{s, s}, o))

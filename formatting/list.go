@@ -55,6 +55,7 @@ func announcement(res *query.Result, o Options) Message {
 	}
 	d.section(said, nil)
 	d.readers()
+	d.filters(res)
 	d.navigation(res)
 	d.foot(res)
 	return d.message()

@@ -38,6 +38,8 @@ type Options struct {
 	Public        bool      // others read it too: no Fields, no private buttons
 	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
 	Direct        bool      // there is no channel to share it in
+	Modal         bool      // it stands in a modal
+	Shared        bool      // of details: they have just been shared
 	Alone         string    // why the asker alone sees what others would, in a plain sentence
 	SharedBy      string    // user id, in a shared answer
 	SharedFile    string    // id of the file that belongs to a shared answer
@@ -74,7 +76,7 @@ func Answer(res *query.Result, o Options) Message {
 		return table(res, o)
 	case as == query.ViewSummary && res.Summary != nil:
 		return summary(res, o)
-	case as == query.ViewCSV:
+	case as == query.ViewCSV && len(res.Services) > 0:
 		return announcement(res, o)
 	case as == "" && res.Counted && res.Matched == 1 && len(res.Services) == 1:
 		return card(res, o)

@@ -34,10 +34,13 @@ func Details(res *query.Result, o Options) slack.ModalViewRequest {
 	d.rule()
 	row := d.whmcsLinks(s)
 	row = append(row, d.button(ActionAsk, "All services of this client", clientLine(s.ClientID)))
-	if !o.Public && !o.Direct {
+	if !o.Public && !o.Direct && !o.Shared {
 		row = append(row, d.button(ActionShare, "Share", serviceLine(s.ID)))
 	}
 	d.row(row...)
+	if o.Shared {
+		d.context("✓ Shared where this window was opened.")
+	}
 	d.foot(res)
 	return d.modal("Service")
 }

@@ -3,6 +3,7 @@ package formatting
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,32 @@ func Notice(text string, lines []string, o Options) Message {
 func Denied(says string, o Options) Message {
 	d := newDraft(o)
 	d.section("*No access.* "+paragraph(says, 2000), nil)
-	d.reference()
+	d.context(d.reference())
 	return d.message()
+}
+
+// Late asks whether an old question shall still be answered.
+func Late(says, line string, o Options) Message {
+	d := newDraft(o)
+	d.section(short(says, 300), nil)
+	if line != "" {
+		d.context(code(line, 1000))
+	}
+	d.row(primary(d.button(ActionAsk, "Ask again", line)))
+	return d.message()
+}
+
+// Bare is msg in the simplest form that still can be removed by who shared it: its text,
+// as far as one block holds it, and that button.
+func Bare(msg Message, o Options) Message {
+	if o.SharedBy == "" {
+		return Message{Text: msg.Text}
+	}
+	d := newDraft(o)
+	text := cut(unescaper.Replace(msg.Text), maxTextObject, units)
+	d.add(slack.NewSectionBlock(slack.NewTextBlockObject(slack.PlainTextType, or(text, dash), false, false), nil, nil))
+	d.row(d.removal())
+	return Message{Text: msg.Text, Blocks: d.blocks}
 }
 
 // NoFilter answers a mention that asks for nothing in particular.
@@ -40,13 +65,17 @@ func NoFilter(o Options) Message {
 	return d.message()
 }
 
-// Found offers the questions that a message gave rise to.
-func Found(lines []string, o Options) Message {
+// Found offers the questions that a message gave rise to, of so many in all.
+func Found(lines []string, all int, o Options) Message {
 	if len(lines) == 0 {
 		return Notice("This message holds no domain, IP address, e-mail address, or client or service number.", nil, o)
 	}
 	d := newDraft(o)
-	d.section(literal("Found in this message: "+count(min(len(lines), maxElements), "thing")+" to look up. Choose one."), nil)
+	found := count(len(lines), "thing") + " to look up"
+	if len(lines) < all {
+		found = "the first " + number(len(lines)) + " of " + number(all) + " things to look up"
+	}
+	d.section(literal("Found in this message: "+found+". Choose one."), nil)
 	d.row(d.asks(lines)...)
 	return d.message()
 }
@@ -89,26 +118,32 @@ func Failure(err error, line string, o Options) Message {
 	if wrong := (*query.Error)(nil); errors.As(err, &wrong) {
 		return mistake(wrong, o)
 	}
-	says, advice, again := explained(err)
+	says, advice, again := explained(err, o)
 	d := newDraft(o)
 	d.section(bold(short(says, 500))+"\n"+short(advice, 700), nil)
 	if again {
-		d.row(d.button(ActionAsk, "Try again", line))
+		action := ActionAsk
+		if o.Modal {
+			action = ActionDetails
+		}
+		d.row(d.button(action, "Try again", line))
 	}
-	d.reference()
+	d.context(join(" · ", code(line, 1000), d.reference()))
 	return d.message()
 }
 
 // reference tells what to look for in the log, where there is something.
-func (d *draft) reference() {
-	if d.o.Ref != "" {
-		d.context("Reference " + code(d.o.Ref, 100))
+func (d *draft) reference() markup {
+	if d.o.Ref == "" {
+		return ""
 	}
+	return "Reference " + code(d.o.Ref, 100)
 }
 
 // explained puts an error into two sentences, what happened and what to do, and tells
-// whether asking again may help.
-func explained(err error) (says, advice string, again bool) {
+// whether asking again may help. WHMCS's own words, which may hold anything, are for
+// the asker alone.
+func explained(err error, o Options) (says, advice string, again bool) {
 	failed := (*whmcs.Error)(nil)
 	switch {
 	case errors.As(err, &failed):
@@ -116,7 +151,10 @@ func explained(err error) (says, advice string, again bool) {
 		if f.says == "" {
 			f = failures[whmcs.ErrWHMCS]
 		}
-		if f.detail != nil {
+		if failed.Kind == whmcs.ErrBlocked && failed.Status == http.StatusTooManyRequests {
+			f.says = "WHMCS, or a proxy in front of it, wants fewer calls from this bot"
+		}
+		if f.detail != nil && !(f.words && o.Public) {
 			f.says += f.detail(failed)
 		}
 		return f.says + ".", adviceFor(f, failed.Advice), !f.lasting
@@ -132,6 +170,7 @@ func explained(err error) (says, advice string, again bool) {
 type failure struct {
 	says    string                    // what happened, without the full stop
 	detail  func(*whmcs.Error) string // what is added to it; nil: nothing
+	words   bool                      // that is WHMCS's own words
 	lasting bool                      // asking again helps only after somebody has mended it
 }
 
@@ -148,9 +187,9 @@ var failures = map[whmcs.Kind]failure{
 	whmcs.ErrTooLarge:           {says: "The reply of WHMCS was too large"},
 	whmcs.ErrTimeout:            {says: "WHMCS did not answer in time"},
 	whmcs.ErrUnreachable:        {says: "WHMCS cannot be reached"},
-	whmcs.ErrNotFound:           {says: "WHMCS does not know what was asked for", detail: ownWords},
+	whmcs.ErrNotFound:           {says: "WHMCS does not know what was asked for", detail: ownWords, words: true},
 	whmcs.ErrBreakerOpen:        {says: "WHMCS is left alone for some seconds after a failure", detail: lastFailure},
-	whmcs.ErrWHMCS:              {says: "WHMCS answered with an error", detail: ownWords},
+	whmcs.ErrWHMCS:              {says: "WHMCS answered with an error", detail: ownWords, words: true},
 }
 
 func address(e *whmcs.Error) string {
@@ -208,13 +247,25 @@ func mistake(wrong *query.Error, o Options) Message {
 		d.preformatted(m)
 	}
 	d.problems(wrong.Problems)
-	buttons := d.asks(wrong.Corrected)
+	buttons := d.asks(lasting(wrong.Corrected))
 	if len(buttons) == 1 {
 		primary(buttons[0])
 	}
 	d.row(buttons...)
 	d.context("Say " + code(o.commandLine("help"), 100) + " for everything that can be asked.")
 	return d.message()
+}
+
+// lasting returns corrected lines as buttons may hold them: one that shares at once
+// would share for whoever clicks it.
+func lasting(lines []string) []string {
+	lines = slices.Clone(lines)
+	for i, line := range lines {
+		if q, err := query.Parse(line); err == nil {
+			lines[i] = q.Lasting().String()
+		}
+	}
+	return lines
 }
 
 // problems says what is wrong and, smaller, what would be right where that is a

@@ -147,7 +147,7 @@ func (d *draft) compact(res *query.Result) {
 		n := min(compactRow, len(rows))
 		lines := make([]markup, n)
 		for i, s := range rows[:n] {
-			lines[i] = short(d.oneLine(s), width)
+			lines[i] = short(d.oneLine(s, currencyOf(s.ClientID, res.Clients, d.o)), width)
 		}
 		d.section(join("\n", lines...), nil)
 		rows = rows[n:]
@@ -155,9 +155,9 @@ func (d *draft) compact(res *query.Result) {
 }
 
 // oneLine tells a service in one line.
-func (d *draft) oneLine(s whmcs.Service) string {
+func (d *draft) oneLine(s whmcs.Service, currency string) string {
 	parts := []string{serviceLine(s.ID), statusText(s.Status), productText(s), s.Domain,
-		priceText(s, d.o.Currency), dueText(s, d.o.Now), serverText(s)}
+		priceText(s, currency), dueText(s, d.o.Now), serverText(s)}
 	var out []string
 	for _, p := range parts {
 		if strings.TrimSpace(p) != "" {

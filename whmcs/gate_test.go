@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -56,6 +57,31 @@ func TestGate(t *testing.T) {
 	})
 }
 
+// TestGateTurns wants askers to take turns, each with their questions in order.
+func TestGateTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := gate{}
+		var order []string
+		var all sync.WaitGroup
+		for _, name := range []string{"ann 1", "ann 2", "ann 3", "bob 1", "ann 4", "eve 1", "bob 2"} {
+			all.Go(func() {
+				if g.enter(WithAsker(t.Context(), name[:3]), false) == nil {
+					order = append(order, name)
+					g.leave()
+				}
+			})
+			synctest.Wait()
+		}
+		g.leave() // one place, which goes from hand to hand
+		all.Wait()
+		want := []string{"ann 1", "bob 1", "eve 1", "ann 2", "bob 2", "ann 3", "ann 4"}
+		if !slices.Equal(order, want) {
+			t.Errorf("%v, want %v", order, want)
+		}
+	})
+}
+
 // TestGateRush lets many come and leave at once: in the end all places are back.
 func TestGateRush(t *testing.T) {
 	t.Parallel()
@@ -70,7 +96,7 @@ func TestGateRush(t *testing.T) {
 			if i%2 == 0 {
 				ctx = t.Context()
 			}
-			if g.enter(ctx, i%3 == 0) != nil {
+			if g.enter(WithAsker(ctx, strconv.Itoa(i%5)), i%3 == 0) != nil {
 				return
 			}
 			mu.Lock()
@@ -85,8 +111,8 @@ func TestGateRush(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if g.free != 3 || len(g.questions)+len(g.scans) != 0 {
-		t.Errorf("%d free, waiting %d and %d", g.free, len(g.questions), len(g.scans))
+	if g.free != 3 || len(g.questions.askers)+len(g.questions.places)+len(g.scans.places) != 0 {
+		t.Errorf("%d free, waiting %v and %v", g.free, g.questions, g.scans)
 	}
 }
 

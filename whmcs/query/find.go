@@ -60,6 +60,7 @@ func NewFinder(api *whmcs.API, cfg FinderConfig) *Finder {
 // Options are of one call of Find.
 type Options struct {
 	Continue bool           // goes on where the budget ended the same scan
+	Snapshot bool           // a fresh question may use the rows of a scan of the last minutes all the same
 	Progress func(Progress) // called during a scan, never concurrently; nil: none
 }
 

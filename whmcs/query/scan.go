@@ -167,15 +167,15 @@ func (f *Finder) join(a *question) (*scan, look) {
 }
 
 // serves reports whether a question may be answered from s: rows that are young
-// enough, or, where it is asked to go on, whatever there is. A fresh question
-// only shares a scan that is fresh too and still under way.
+// enough, or, where it is asked to go on, whatever there is. A fresh question, unless
+// a snapshot will do for it, only shares a scan that is fresh too and still under way.
 func (s *scan) serves(a *question) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case a.opt.Continue:
 		return true
-	case a.q.Fresh:
+	case a.q.Fresh && !a.opt.Snapshot:
 		return s.fresh && (s.cancel != nil || s.looked == 0 && len(s.wants) > 0)
 	}
 	return s.asOf.IsZero() || time.Since(s.asOf) < snapshotLife
