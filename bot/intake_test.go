@@ -28,6 +28,8 @@ func TestIntakeOfEvents(t *testing.T) {
 		{"deleted", `"type":"message","subtype":"message_deleted","channel_type":"im","channel":"D1","ts":"6.1"`, "", "", ""},
 		{"in a channel", `"type":"message","channel_type":"channel","user":"U1","channel":"C1","ts":"5.1","text":"client:1"`, "", "", ""},
 		{"of a bot", `"type":"app_mention","user":"U2","bot_id":"B2","channel":"C1","ts":"5.1","text":"<@U0BOT> client:1"`, "", "", ""},
+		{"with a colon behind the name", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"<@U0BOT>: services client:1"`, "mention", "client:1", ""},
+		{"of Slackbot", `"type":"app_mention","user":"USLACKBOT","channel":"C1","ts":"5.1","text":"Reminder: <@U0BOT> client:1"`, "", "", ""},
 		{"somebody joined", `"type":"message","subtype":"channel_join","channel_type":"im","user":"U1","channel":"D1","ts":"5.1","text":"x"`, "", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,6 +64,42 @@ func TestIntakeOfViews(t *testing.T) {
 	}
 }
 
+// TestIntakeOfClicks: a link opens by itself, and what is no button is no request.
+func TestIntakeOfClicks(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[string]string{
+		`{"type":"button","action_id":"ask.1","value":"client:1"}`: "",
+		`{"type":"button","action_id":"link.1"}`:                   "a link",
+		`{"type":"overflow","action_id":"ask.1"}`:                  "nothing asked",
+	} {
+		got := take(t, "interactive", `{"type":"block_actions","user":{"id":"U1"},"channel":{"id":"C1"},"actions":[`+action+`]}`)
+		if (got.req == nil) != (want != "") || got.dropped != want {
+			t.Errorf("%s: dropped %q, want %q", action, got.dropped, want)
+		}
+	}
+}
+
+// TestIntakeOfSharing: what Slack says of a channel's sharing counts, beside whatever
+// event.
+func TestIntakeOfSharing(t *testing.T) {
+	t.Parallel()
+	got := take(t, "events_api", `{"team_id":"T1","event_id":"Ev1","is_ext_shared_channel":true,"event":{"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"<@U0BOT> client:1"}}`)
+	if got.outside != "C1" || got.req == nil {
+		t.Errorf("%+v", got)
+	}
+	for event, want := range map[string]string{
+		`"type":"channel_shared","channel":"C1"`:                                       "C1",
+		`"type":"channel_unshared","channel":"C1"`:                                     "C1",
+		`"type":"channel_id_changed","old_channel_id":"G1","new_channel_id":"C1"`:      "G1 C1",
+		`"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"<@U0BOT>"`: "",
+	} {
+		got := take(t, "events_api", `{"team_id":"T1","event_id":"Ev1","event":{`+event+`}}`)
+		if changed := strings.Join(got.changed, " "); changed != want || got.outside != "" {
+			t.Errorf("%s: changed %q, outside %q", event, changed, got.outside)
+		}
+	}
+}
+
 // TestIntakeOfForeignBlocks: a message shortcut is used on whatever apps send.
 func TestIntakeOfForeignBlocks(t *testing.T) {
 	t.Parallel()
@@ -89,6 +127,8 @@ func TestLookUp(t *testing.T) {
 		{"e-mail", "<mailto:ann@example.com|ann@example.com>", "email:ann@example.com"},
 		{"addresses", "203.0.113.17 2001:db8:1b::1, ::1 and 2001:DB8::A.", "ip:203.0.113.17 ip:2001:db8:1b::1 ip:2001:db8::a"},
 		{"no addresses", "999.1.1.1 std::vector a::b 00:1a:2b:3c:4d:5e 10:07", ""},
+		{"in other scripts", "müller.de and <mailto:jörg@bücher.example|jörg@bücher.example> are down", "domain:müller.de email:jörg@bücher.example"},
+		{"with an underscore", "my_site.example.com", "domain:my_site.example.com"},
 		{"numbers", "Service #12, client 7 and customer no. 8; 99 alone", "service:12 client:7 client:8"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

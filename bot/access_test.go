@@ -1,0 +1,197 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// A directory answers Slack's look-ups without a socket, for fake time.
+type directory struct {
+	fails atomic.Bool
+	calls atomic.Int32
+	says  map[string]string // by method
+}
+
+// Do answers as Slack does.
+func (d *directory) Do(req *http.Request) (*http.Response, error) {
+	d.calls.Add(1)
+	w := httptest.NewRecorder()
+	if d.fails.Load() {
+		w.WriteHeader(http.StatusInternalServerError)
+		return w.Result(), nil
+	}
+	w.WriteString(d.says[req.URL.Path[strings.LastIndex(req.URL.Path, "/")+1:]])
+	return w.Result(), nil
+}
+
+// access returns one that asks d.
+func (d *directory) access(allow Allow) *access {
+	api := slack.New("xoxb-test", slack.OptionHTTPClient(d))
+	return newAccess(allow, api, func() string { return "T1" }, slog.New(slog.DiscardHandler))
+}
+
+const member = `{"ok":true,"user":{"id":"U1","team_id":"T1"}}`
+
+// why returns the reason of a denial, "" for none.
+func why(err error) string {
+	if d, ok := err.(*Denial); ok {
+		return d.Why
+	}
+	return ""
+}
+
+// TestGroupIsKeptForAnHour: members of a user group count for an hour while Slack does
+// not tell them; then nobody does, and is told to try again, not to be added.
+func TestGroupIsKeptForAnHour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &directory{says: map[string]string{"users.info": member, "usergroups.users.list": `{"ok":true,"users":["U1"]}`}}
+		a := d.access(Allow{Groups: []string{"S1"}})
+		req := &Request{User: "U1"}
+		if err := a.Allow(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+		a.users = newCache[person](1, nil) // who U1 is stays known
+		a.users.Set("U1", person{team: "T1", found: true})
+		d.fails.Store(true)
+		begun := time.Now()
+		for _, c := range []struct {
+			after time.Duration
+			why   string
+		}{{4 * time.Minute, ""}, {6 * time.Minute, ""}, {30 * time.Minute, ""}, {54 * time.Minute, ""}, {61 * time.Minute, "unknown"}, {3 * time.Hour, "unknown"}} {
+			<-time.After(c.after - time.Since(begun))
+			if got := why(a.Allow(t.Context(), req)); got != c.why {
+				t.Errorf("after %v: %q, want %q", c.after, got, c.why)
+			}
+		}
+		d.fails.Store(false)
+		if err := a.Allow(t.Context(), req); err != nil {
+			t.Errorf("when Slack answers again: %v", err)
+		}
+	})
+}
+
+// TestWhoMayAsk holds what Slack says of a person against each kind of list.
+func TestWhoMayAsk(t *testing.T) {
+	t.Parallel()
+	user := func(fields string) string { return `{"ok":true,"user":{"id":"U1","team_id":"T1"` + fields + `}}` }
+	for name, c := range map[string]struct {
+		says    string
+		payload string // the workspace that the payload tells
+		why     string
+	}{
+		"a member":                       {says: user("")},
+		"a member, as the payload says":  {says: user(""), payload: "T1"},
+		"a guest":                        {says: user(`,"is_restricted":true`), why: "guest"},
+		"a guest in one channel":         {says: user(`,"is_ultra_restricted":true`), why: "guest"},
+		"a stranger":                     {says: user(`,"is_stranger":true`), why: "outsider"},
+		"somebody of another workspace":  {says: `{"ok":true,"user":{"id":"U1","team_id":"T2"}}`, why: "outsider"},
+		"a partner, as the payload says": {says: user(""), payload: "T2", why: "outsider"},
+		"a deactivated member":           {says: user(`,"deleted":true`), why: "no_person"},
+		"a bot":                          {says: user(`,"is_bot":true`), why: "no_person"},
+		"nobody":                         {says: `{"ok":false,"error":"user_not_found"}`, why: "no_person"},
+		"a failure":                      {says: `{"ok":false,"error":"internal_error"}`, why: "unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &directory{says: map[string]string{"users.info": c.says}}
+			a := d.access(Allow{Everyone: true})
+			if got := why(a.Allow(t.Context(), &Request{User: "U1", UserTeam: c.payload})); got != c.why {
+				t.Errorf("%q, want %q", got, c.why)
+			}
+			if c.payload == "T2" && d.calls.Load() != 0 {
+				t.Error("Slack was asked about somebody who is known to be from elsewhere")
+			}
+		})
+	}
+	a := (&directory{says: map[string]string{"users.info": member}}).access(Allow{Everyone: true})
+	if got := why(a.Allow(t.Context(), &Request{User: slackbot})); got != "no_person" {
+		t.Errorf("Slackbot: %q", got)
+	}
+}
+
+// TestLookUpsAreKept: what Slack says counts for 5 minutes and not longer, and costs one
+// call.
+func TestLookUpsAreKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &directory{says: map[string]string{"users.info": member, "conversations.info": `{"ok":true,"channel":{"id":"C1"}}`}}
+		a := d.access(Allow{Everyone: true})
+		ask := func() {
+			t.Helper()
+			if err := a.Allow(t.Context(), &Request{User: "U1", Channel: "C1"}); err != nil || a.closed(t.Context(), "C1") != "" {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []struct {
+			after time.Duration
+			calls int32
+		}{{0, 2}, {0, 2}, {4 * time.Minute, 2}, {2 * time.Minute, 4}} {
+			<-time.After(c.after)
+			if ask(); d.calls.Load() != c.calls {
+				t.Errorf("%d calls, want %d", d.calls.Load(), c.calls)
+			}
+		}
+		a.changed("C1")
+		if ask(); d.calls.Load() != 5 {
+			t.Errorf("%d calls after a change of sharing, want one more", d.calls.Load())
+		}
+	})
+}
+
+// TestChannelsWithOutsiders: only where Slack says that all are insiders is anything
+// posted.
+func TestChannelsWithOutsiders(t *testing.T) {
+	t.Parallel()
+	for says, want := range map[string]string{
+		`{"ok":true,"channel":{"id":"C1"}}`:                                          "",
+		`{"ok":true,"channel":{"id":"C1","is_shared":true,"is_org_shared":true}}`:    "",
+		`{"ok":true,"channel":{"id":"C1","is_ext_shared":true}}`:                     withOutsiders,
+		`{"ok":true,"channel":{"id":"C1","is_pending_ext_shared":true}}`:             withOutsiders,
+		`{"ok":false,"error":"channel_not_found"}`:                                   inviteFirst,
+		`{"ok":false,"error":"missing_scope","needed":"groups:read","provided":"x"}`: unknownWhose,
+		`no JSON`: unknownWhose,
+	} {
+		a := (&directory{says: map[string]string{"conversations.info": says}}).access(Allow{})
+		if got := a.closed(context.Background(), "C1"); got != want {
+			t.Errorf("%s: %q, want %q", says, got, want)
+		}
+	}
+	a := (&directory{says: map[string]string{"conversations.info": `{"ok":true,"channel":{"id":"C1"}}`}}).access(Allow{})
+	if a.outside("C1"); a.closed(t.Context(), "C1") != withOutsiders {
+		t.Error("an event said that outsiders read there, and the channel is open")
+	}
+	for _, none := range []string{"", "D1"} {
+		if a.closed(t.Context(), none) != noChannel {
+			t.Errorf("%q is a channel", none)
+		}
+	}
+}
+
+// TestRatesAreBounded: what is remembered of who asks is limited, and nothing stays of
+// who has no question in work.
+func TestRatesAreBounded(t *testing.T) {
+	t.Parallel()
+	r := newRates(30)
+	for n := range cachedMost + 1000 {
+		req := &Request{Team: "T1", User: string(rune('A'+n%26)) + time.Duration(n).String()}
+		r.wait(req)
+		if !r.enter(req) {
+			t.Fatal("the first question of somebody is too much")
+		}
+		r.leave(req)
+	}
+	r.buckets.CleanUp()
+	if n := r.buckets.EstimatedSize(); n > cachedMost || len(r.atOnce) != 0 {
+		t.Errorf("%d buckets and %d askers are kept", n, len(r.atOnce))
+	}
+}
