@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +39,7 @@ var slackID = regexp.MustCompile(`^[UWSCG][A-Z0-9]{2,}$`)
 // error: nobody could ask.
 func ParseAllow(list string) (Allow, error) {
 	var a Allow
+	var wrong []string
 	for n, item := range strings.Split(list, ",") {
 		item = strings.TrimSpace(item)
 		switch {
@@ -46,7 +48,7 @@ func ParseAllow(list string) (Allow, error) {
 		case strings.EqualFold(item, "everyone"):
 			a.Everyone = true
 		case !slackID.MatchString(item):
-			return Allow{}, fmt.Errorf("entry %d is no Slack id: list user ids (U…), user group ids (S…), channel ids (C…), or everyone", n+1)
+			wrong = append(wrong, strconv.Itoa(n+1))
 		case item[0] == 'U' || item[0] == 'W':
 			a.Users = append(a.Users, item)
 		case item[0] == 'S':
@@ -54,6 +56,9 @@ func ParseAllow(list string) (Allow, error) {
 		default:
 			a.Channels = append(a.Channels, item)
 		}
+	}
+	if len(wrong) > 0 {
+		return Allow{}, fmt.Errorf("no Slack id stands at place %s of the list: name user ids (U…), user group ids (S…), channel ids (C…), or everyone", strings.Join(wrong, ", "))
 	}
 	if !a.Everyone && len(a.Users)+len(a.Groups)+len(a.Channels) == 0 {
 		return Allow{}, errors.New("nobody may ask: list user ids (U…), user group ids (S…), channel ids (C…), or everyone")

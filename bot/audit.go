@@ -17,7 +17,7 @@ type record struct {
 	req     *Request
 	outcome string // answered, nothing, help, malformed, denied, failed, stopped, turned_away, ...
 	why     string // of a denial, and of who was turned away
-	line    string // the canonical query; as typed where it cannot be read
+	line    string // the canonical query, where an answer told it
 	rows    int
 	calls   int
 	shared  bool // whether others can read what was posted, or may be able to
@@ -28,27 +28,30 @@ type record struct {
 const typedMost = 1000
 
 // newRecord opens the record of a request.
-func newRecord(req *Request) *record {
-	r := &record{req: req, outcome: "failed"}
-	switch q, err := query.Parse(req.Line); {
-	case req.Action == formatting.ActionStop || req.Action == formatting.ActionRemove:
-	case err == nil:
-		r.line = q.Lasting().String()
-	default:
-		r.line = strings.ToValidUTF8(req.Line[:min(len(req.Line), typedMost)], "")
-	}
-	return r
-}
+func newRecord(req *Request) *record { return &record{req: req, outcome: "failed"} }
 
 // note takes over what an answer tells.
 func (r *record) note(a Answer) {
 	r.outcome = a.Outcome
+	r.line = a.Query.Lasting().String()
 	if d, ok := a.Err.(*Denial); ok {
 		r.why = d.Why
 	}
 	if a.Result != nil {
 		r.rows, r.calls = len(a.Result.Services), a.Result.Calls
 	}
+}
+
+// query is what was asked for: where no answer told it, as the request has it.
+func (r *record) query() string {
+	if r.line != "" || r.req.Action == formatting.ActionStop || r.req.Action == formatting.ActionRemove {
+		return r.line
+	}
+	q, err := query.Parse(r.req.Line)
+	if err != nil {
+		return strings.ToValidUTF8(r.req.Line[:min(len(r.req.Line), typedMost)], "")
+	}
+	return q.Lasting().String()
 }
 
 // write writes the line.
@@ -68,7 +71,7 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		slog.String("team", r.req.Team),
 		slog.String("channel", r.req.Channel),
 		slog.String("user", r.req.User),
-		slog.String("query", r.line),
+		slog.String("query", r.query()),
 		slog.Bool("allowed", r.outcome != "denied"),
 		slog.String("why", r.why),
 		slog.String("outcome", r.outcome),

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -137,6 +138,7 @@ func beBot(ctx context.Context) error {
 	if err := level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL"))); err != nil {
 		return err
 	}
+	debug.SetGCPercent(70) // as the command does
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	status := bot.NewStatus("")
 	api, err := whmcs.New(whmcs.Config{
@@ -163,8 +165,8 @@ func beBot(ctx context.Context) error {
 }
 
 // bePlain is the plainest bot that slack-go lends itself to: it acknowledges where it
-// reads, makes the same call to WHMCS in a goroutine of its own and posts what came. It
-// has no limits, no checks, no access rules, no cache, no log and no second socket.
+// reads, makes the same call to WHMCS in a goroutine of its own and posts the same kind of
+// message of what came. It has no limits, no checks, no access rules, no cache, no log and no second socket.
 func bePlain(ctx context.Context) error {
 	api := slack.New(os.Getenv("SLACK_BOT_TOKEN"), slack.OptionAppLevelToken(os.Getenv("SLACK_APP_TOKEN")), slack.OptionAPIURL(os.Getenv("SLACK_API_URL")))
 	client := socketmode.New(api)
@@ -227,24 +229,47 @@ func plainAnswer(ctx context.Context, hc *http.Client, cmd slack.SlashCommand) {
 				return err
 			}
 		}
-		return slack.PostWebhookCustomHTTPContext(ctx, cmd.ResponseURL, hc, plainMessage(products))
+		return slack.PostWebhookCustomHTTPContext(ctx, cmd.ResponseURL, hc, plainMessage(client, products))
 	}()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "plain:", err)
 	}
 }
 
-func plainMessage(products plainProducts) *slack.WebhookMessage {
-	blocks := []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, "Services", false, false))}
+// plainMessage is a post of the same blocks as the bot's answer: the headline, filters,
+// at most five services, views and what can be done, and a line of context.
+func plainMessage(client int, products plainProducts) *slack.WebhookMessage {
+	n := 0
+	id := func() string { n++; return fmt.Sprint("ask.", n) }
+	text := func(s string) *slack.TextBlockObject {
+		return slack.NewTextBlockObject(slack.MarkdownType, s, false, true)
+	}
+	button := func(label, value string) *slack.ButtonBlockElement {
+		return slack.NewButtonBlockElement(id(), value, slack.NewTextBlockObject(slack.PlainTextType, label, false, false))
+	}
+	line := fmt.Sprintf("client:%d status:active", client)
+	var services []slack.Block
+	fallback := ""
 	for _, s := range products.Product {
-		if s.Status != "Active" || len(blocks) > 5 {
+		if s.Status != "Active" {
 			continue
 		}
-		text := fmt.Sprintf("*%s* %s\n%s, service %s on %s\n%s, next due %s", s.Name, s.Domain, s.Status, s.ID, cmp.Or(s.ServerName, "-"), s.Amount, s.NextDueDate)
-		details := slack.NewButtonBlockElement("details_"+s.ID, s.ID, slack.NewTextBlockObject(slack.PlainTextType, "Details", false, false))
-		blocks = append(blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, false), nil, slack.NewAccessory(details)))
+		said := fmt.Sprintf("● %s   *%s*   %s\n%s  ·  due %s  ·  %s  ·  <https://billing.example.com/admin/clientsservices.php?userid=%d&amp;id=%s|service:%s>",
+			s.Status, s.Name, s.Domain, s.Amount, s.NextDueDate, cmp.Or(s.ServerName, "-"), client, s.ID, s.ID)
+		fallback += said + "\n"
+		services = append(services, slack.NewSectionBlock(text(said), nil, slack.NewAccessory(button("Details", "service:"+s.ID))))
 	}
-	return &slack.WebhookMessage{Text: "Services", Blocks: &slack.Blocks{BlockSet: blocks}}
+	headline := fmt.Sprintf("*%d services match* `%s`", len(services), line)
+	blocks := []slack.Block{
+		slack.NewSectionBlock(text(headline), nil, nil),
+		slack.NewActionBlock("", button("client ×", "status:active"), button("status:active ×", fmt.Sprint("client:", client)), button("Change …", line)),
+	}
+	blocks = append(blocks, services[:min(len(services), 5)]...)
+	blocks = append(blocks,
+		slack.NewActionBlock("", button("Table", line+" as:table"), button("Summary", line+" as:summary"), button("CSV", line+" as:csv"), button("Share", line), button("Refresh", line)),
+		slack.NewContextBlock("", text("`/services "+line+"`"), text(fmt.Sprintf("as of <!date^%d^{date_short_pretty} {time}|now> · complete", time.Now().Unix()))),
+	)
+	return &slack.WebhookMessage{Text: headline + "\n" + fallback, Blocks: &slack.Blocks{BlockSet: blocks}}
 }
 
 // rss returns the memory that the child holds now and the most it held since the last

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"servicesbot/formatting"
 	"servicesbot/whmcs/query"
@@ -115,15 +116,25 @@ func (b *Bot) clicked(ctx context.Context, req *Request, to *place) {
 
 // asksFile reports whether a line says as:csv.
 func asksFile(line string) bool {
+	if !mentionsWord(line, "csv") {
+		return false
+	}
 	q, err := query.Parse(line)
 	return err == nil && q.As == query.ViewCSV
 }
 
 // asksInChannel reports whether a line says in:channel.
 func asksInChannel(line string) bool {
+	if !mentionsWord(line, "channel") {
+		return false
+	}
 	q, err := query.Parse(line)
 	return err == nil && q.InChannel
 }
+
+// mentionsWord reports whether a line holds a word, in any case: most do not, and need
+// not be parsed to know that.
+func mentionsWord(line, word string) bool { return strings.Contains(strings.ToLower(line), word) }
 
 // fallback is the next place to try for somebody whom the message did not reach.
 func (to place) fallback() (place, bool) {

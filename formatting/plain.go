@@ -1,7 +1,7 @@
 package formatting
 
 import (
-	"regexp"
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -171,10 +171,6 @@ func hint(b *slack.ButtonBlockElement) string {
 	return "  [" + b.Text.Text + "] " + oneLine(b.Value)
 }
 
-// active matches a sequence that Slack acts on, with what it begins with and its
-// label.
-var active = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
-
 // unescaper decodes what escaper encodes, and takes unseen out.
 var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", unseen, "")
 
@@ -183,24 +179,45 @@ func words(t *slack.TextBlockObject) string {
 	if t.Type != slack.MarkdownType {
 		return t.Text
 	}
-	s := active.ReplaceAllStringFunc(t.Text, func(seq string) string {
-		part := active.FindStringSubmatch(seq)
-		if part[2] == "" {
-			return part[1]
+	s := unformatted(withoutSequences(t.Text))
+	if strings.ContainsAny(s, "&"+unseen) {
+		s = unescaper.Replace(s)
+	}
+	return s
+}
+
+// withoutSequences replaces what Slack acts on, <target> or <target|label>, by what it
+// shows of it. In our markup no other < stands.
+func withoutSequences(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "<")
+		sequence, after, ended := strings.Cut(rest, ">")
+		if !found || !ended {
+			if b.Len() == 0 {
+				return s
+			}
+			b.WriteString(s)
+			return b.String()
 		}
-		return part[2]
-	})
-	return unescaper.Replace(unformatted(s))
+		b.WriteString(before)
+		target, label, _ := strings.Cut(sequence, "|")
+		b.WriteString(cmp.Or(label, target))
+		s = after
+	}
 }
 
 // unformatted takes bold and inline code out of markup. The stars and backticks
 // of data are known by what defuse put behind them, or stand within words.
 func unformatted(s string) string {
+	if !strings.ContainsAny(s, "*`") {
+		return s
+	}
 	var b strings.Builder
 	inCode := false
 	runes := []rune(s)
 	for i, r := range runes {
-		defused := i+1 < len(runes) && string(runes[i+1]) == unseen
+		defused := i+1 < len(runes) && runes[i+1] == '\u200b'
 		switch {
 		case r == '`' && !defused:
 			inCode = !inCode

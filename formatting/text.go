@@ -119,6 +119,9 @@ var urlBreaker = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", " ", "%
 // oneLine removes from s what is not seen or turns the text around it, and makes
 // one space of line ends and of odd spaces.
 func oneLine(s string) string {
+	if printable(s) && !strings.Contains(s, "  ") && s == strings.TrimSpace(s) {
+		return s
+	}
 	return strings.Join(strings.FieldsFunc(visible(s), unicode.IsSpace), " ")
 }
 
@@ -293,8 +296,11 @@ func paragraph(s string, limit int) markup {
 // on some ways of sending, looks for addresses and for @channel in it by itself,
 // so both are broken up.
 func announced(s string) markup {
-	return markup(groupCall.ReplaceAllString(
-		strings.ReplaceAll(string(paragraph(s, maxText)), "://", ":"+unseen+"//"), "@"+unseen+"$1"))
+	said := strings.ReplaceAll(string(paragraph(s, maxText)), "://", ":"+unseen+"//")
+	if strings.Contains(said, "@") {
+		said = groupCall.ReplaceAllString(said, "@"+unseen+"$1")
+	}
+	return markup(said)
 }
 
 // groupCall matches the words that call many people.

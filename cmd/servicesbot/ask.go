@@ -36,7 +36,7 @@ With as:csv the file goes to standard output and the rest to standard error. Not
 is logged unless LOG_LEVEL is set.`,
 		Example: `  servicesbot ask "client:1 status:active"
   servicesbot ask "server:saturn status:active as:summary"
-  servicesbot ask --json "domain:example.com" | jq .Services[].ID
+  servicesbot ask --json "domain:example.com" | jq ".Services[].ID"
   servicesbot ask "status:suspended due:overdue as:csv" > overdue.csv
   servicesbot ask "help status"`,
 		Args:              something,

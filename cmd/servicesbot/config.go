@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +51,7 @@ type environment struct {
 	BotRows     string `env:"BOT_ROWS, default=5" help:"rows on a page of a list, 1 to 10"`
 	BotUserRate string `env:"BOT_USER_RATE, default=30" help:"questions a user and minute; 0 is no limit"`
 
+	TZ        string `env:"TZ" help:"time zone that decides what today is, such as Europe/Vienna; the machine's without it"`
 	HTTPAddr  string `env:"HTTP_ADDR" help:"address for /healthz, /readyz and /metrics; off without it"`
 	LogLevel  string `env:"LOG_LEVEL, default=info" help:"debug, info, warn or error"`
 	LogFormat string `env:"LOG_FORMAT, default=json" help:"json, or text for people"`
@@ -75,36 +77,49 @@ type config struct {
 const secretFileAtMost = 64 << 10
 
 // withFiles adds NAME_FILE to a lookuper: the content of the file that it names,
-// trimmed. Blank values count as not set, so that the default holds. A file that
-// cannot be read is told by *errs.
-func withFiles(env envconfig.Lookuper, errs *[]error) envconfig.Lookuper {
+// trimmed. Blank values count as not set, so that the default holds. A file that gives
+// no value is told by p, and what it stands for is then no further problem.
+func withFiles(env envconfig.Lookuper, p *problems) envconfig.Lookuper {
 	return envconfig.LookuperFunc(func(name string) (string, bool) {
 		value, _ := env.Lookup(name)
 		file, _ := env.Lookup(name + "_FILE")
+		value, file = strings.TrimSpace(value), strings.TrimSpace(file)
 		switch {
-		case strings.TrimSpace(value) != "" && file != "":
-			*errs = append(*errs, fmt.Errorf("%s and %s_FILE are both set: keep one", name, name))
+		case value != "" && file != "":
+			p.add(name+"_FILE", "is set beside %s: keep one", name)
 		case file != "":
-			value = readFile(name, file, errs)
+			var err error
+			if value, err = readFile(file); err != nil {
+				p.add(name+"_FILE", "%v", err)
+				p.told = append(p.told, name)
+			}
 		}
-		value = strings.TrimSpace(value)
 		return value, value != ""
 	})
 }
 
-func readFile(name, file string, errs *[]error) string {
-	info, err := os.Stat(file)
-	if err == nil && info.Size() > secretFileAtMost {
-		err = errors.New("the file is too large")
-	}
+// readFile returns what a file holds, trimmed. The error does not name the file: who
+// puts a secret where its file should be named would read it there.
+func readFile(name string) (string, error) {
+	f, err := os.Open(name)
 	var content []byte
 	if err == nil {
-		content, err = os.ReadFile(file)
+		defer f.Close()
+		content, err = io.ReadAll(io.LimitReader(f, secretFileAtMost+1))
 	}
-	if err != nil {
-		*errs = append(*errs, fmt.Errorf("%s_FILE cannot be read: %w", name, err))
+	if failed, ok := errors.AsType[*os.PathError](err); ok {
+		err = failed.Err
 	}
-	return string(content)
+	value := strings.TrimSpace(strings.TrimPrefix(string(content), "\ufeff"))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("cannot be read: %w", err)
+	case len(content) > secretFileAtMost:
+		return "", fmt.Errorf("holds more than %d bytes", secretFileAtMost)
+	case value == "":
+		return "", errors.New("is empty")
+	}
+	return value, nil
 }
 
 // A need is what a verb cannot do without.
@@ -126,18 +141,18 @@ func (p *process) load(ctx context.Context, needs need) (*config, error) {
 // are problems, what they are about is zero.
 func (p *process) tryLoad(ctx context.Context, needs need) (*config, []error) {
 	var e environment
-	var errs []error
-	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &e, Lookuper: withFiles(p.env, &errs)}); err != nil {
-		errs = append(errs, err)
+	wrong := &problems{}
+	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &e, Lookuper: withFiles(p.env, wrong)}); err != nil {
+		wrong.errs = append(wrong.errs, err)
 	}
-	cfg := e.read(&errs, needs, p.stderr)
+	cfg := e.read(wrong, needs, p.stderr)
 	cfg.now = p.now
-	return cfg, errs
+	return cfg, wrong.errs
 }
 
 // read converts and checks. What is logged later goes to logs.
-func (e *environment) read(errs *[]error, needs need, logs io.Writer) *config {
-	p := problems{errs}
+func (e *environment) read(p *problems, needs need, logs io.Writer) *config {
+	p.zone(e.TZ)
 	c := &config{
 		slackAppToken: e.SlackAppToken, slackBotToken: e.SlackBotToken,
 		slackURL: p.slackURL(e.SlackAPIURL),
@@ -167,16 +182,37 @@ func (e *environment) read(errs *[]error, needs need, logs io.Writer) *config {
 }
 
 // problems collects what is wrong with the environment.
-type problems struct{ errs *[]error }
-
-func (p problems) add(name, format string, args ...any) {
-	*p.errs = append(*p.errs, fmt.Errorf(name+": "+format, args...))
+type problems struct {
+	errs []error
+	told []string // variables whose problem is told already
 }
 
-func (p problems) duration(name, text string, least, most time.Duration) time.Duration {
+// add tells a problem of a variable, or of several that belong together.
+func (p *problems) add(name, format string, args ...any) {
+	for _, known := range p.told {
+		if slices.Contains(strings.Fields(name), known) {
+			return
+		}
+	}
+	p.errs = append(p.errs, fmt.Errorf(name+": "+format, args...))
+}
+
+// zone checks what Go would otherwise take for UTC without a word.
+func (p *problems) zone(name string) {
+	name = strings.TrimPrefix(name, ":")
+	if strings.HasPrefix(name, "/") {
+		return // a file of the machine's, as localtime is
+	}
+	if _, err := time.LoadLocation(name); err != nil {
+		p.add("TZ", "is no time zone that is known here; name one such as Europe/Vienna")
+	}
+}
+
+func (p *problems) duration(name, text string, least, most time.Duration) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < least || d > most {
 		p.add(name, "must be a duration with a unit, such as 30s, from %s to %s", round(least), round(most))
+		return 0
 	}
 	return d
 }
@@ -192,15 +228,16 @@ func round(d time.Duration) string {
 	return text
 }
 
-func (p problems) number(name, text string, least, most int) int {
+func (p *problems) number(name, text string, least, most int) int {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
 		p.add(name, "must be a whole number from %d to %d", least, most)
+		return 0
 	}
 	return n
 }
 
-func (p problems) slackURL(text string) string {
+func (p *problems) slackURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil || !secure(u) {
 		p.add("SLACK_API_URL", "must be an https URL (http only to loopback), such as https://slack.com/api/")
@@ -212,7 +249,7 @@ func (p problems) slackURL(text string) string {
 	return u.String()
 }
 
-func (p problems) adminURL(text string) string {
+func (p *problems) adminURL(text string) string {
 	if text == "" {
 		return ""
 	}
@@ -230,26 +267,29 @@ func secure(u *url.URL) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
+// defaultCommand is that of environment's tag.
+const defaultCommand = "/services"
+
 var (
 	currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 	commandName  = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
 )
 
-func (p problems) currency(text string) string {
+func (p *problems) currency(text string) string {
 	if text != "" && !currencyCode.MatchString(text) {
 		p.add("WHMCS_CURRENCY", "must be three capital letters, such as EUR")
 	}
 	return text
 }
 
-func (p problems) command(text string) string {
+func (p *problems) command(text string) string {
 	if !commandName.MatchString(text) {
 		p.add("BOT_COMMAND", "must begin with / and hold 1 to 31 small letters, digits, - or _ after it")
 	}
 	return text
 }
 
-func (p problems) fields(text string) []string {
+func (p *problems) fields(text string) []string {
 	var fields []string
 	for f := range strings.SplitSeq(text, ",") {
 		f = strings.TrimSpace(f)
@@ -265,7 +305,7 @@ func (p problems) fields(text string) []string {
 	return fields
 }
 
-func (p problems) allow(text string) bot.Allow {
+func (p *problems) allow(text string) bot.Allow {
 	a, err := bot.ParseAllow(text)
 	if err != nil {
 		p.add("BOT_ALLOW", "%v", err)
@@ -273,7 +313,7 @@ func (p problems) allow(text string) bot.Allow {
 	return a
 }
 
-func (p problems) addr(text string) string {
+func (p *problems) addr(text string) string {
 	if text != "" {
 		if _, _, err := net.SplitHostPort(text); err != nil {
 			p.add("HTTP_ADDR", "must be host:port or :port, such as 127.0.0.1:8080")
@@ -282,7 +322,7 @@ func (p problems) addr(text string) string {
 	return text
 }
 
-func (p problems) whmcs(e *environment) {
+func (p *problems) whmcs(e *environment) {
 	if e.WHMCSURL == "" {
 		p.add("WHMCS_URL", "is required: the address of the WHMCS installation")
 	}
@@ -305,7 +345,7 @@ func (p problems) whmcs(e *environment) {
 
 // whmcsURL lets package whmcs judge the address and what stands in front of it,
 // beside a credential that is whole.
-func (p problems) whmcsURL(e *environment) {
+func (p *problems) whmcsURL(e *environment) {
 	_, err := whmcs.New(whmcs.Config{URL: e.WHMCSURL, BasicAuth: e.WHMCSBasicAuth, Identifier: "any", Secret: "any"})
 	if err == nil {
 		return
@@ -316,7 +356,7 @@ func (p problems) whmcsURL(e *environment) {
 	}
 }
 
-func (p problems) slack(e *environment) {
+func (p *problems) slack(e *environment) {
 	token := func(name string, s whmcs.Secret, prefix string) {
 		switch {
 		case s == "":
@@ -329,7 +369,7 @@ func (p problems) slack(e *environment) {
 	token("SLACK_BOT_TOKEN", e.SlackBotToken, botTokenBegin)
 }
 
-func (p problems) logger(level, format string, w io.Writer) *slog.Logger {
+func (p *problems) logger(level, format string, w io.Writer) *slog.Logger {
 	var l slog.Level
 	if l.UnmarshalText([]byte(level)) != nil {
 		p.add("LOG_LEVEL", "must be debug, info, warn or error")

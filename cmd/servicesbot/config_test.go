@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sethvargo/go-envconfig"
+
+	"servicesbot/whmcs"
 )
 
 // good are settings with all that is required.
@@ -57,7 +61,7 @@ func TestConfigProblems(t *testing.T) {
 		{"WHMCS_ADMIN_URL", "javascript:alert(1)"}, {"WHMCS_CURRENCY", "euro-coins"},
 		{"WHMCS_TIMEOUT", "30-fortnights"}, {"WHMCS_PAGE_SIZE", "0x64"}, {"WHMCS_PAGE_SIZE", "-7000"},
 		{"WHMCS_MAX_CONCURRENT", "many-calls"}, {"WHMCS_CACHE_TTL", "-5s"}, {"WHMCS_SCAN_ROWS", "all-of-them"},
-		{"BOT_ALLOW", ""}, {"BOT_ALLOW", "alice-herself"}, {"BOT_COMMAND", "services-no-slash"},
+		{"BOT_ALLOW", ""}, {"BOT_ALLOW", "alice-herself"}, {"TZ", "Europe/Wien"}, {"BOT_COMMAND", "services-no-slash"},
 		{"BOT_FIELDS", "password-please"}, {"BOT_ROWS", "11111"}, {"BOT_USER_RATE", "-1000"},
 		{"HTTP_ADDR", "no-port-here"}, {"LOG_LEVEL", "chatty-level"}, {"LOG_FORMAT", "xml-format"},
 	} {
@@ -121,9 +125,65 @@ func TestConfigFiles(t *testing.T) {
 	if _, err := loadFrom(values, needWHMCS); err == nil || strings.Contains(err.Error(), "another-one") || strings.Contains(err.Error(), "from-a-file") {
 		t.Errorf("both set: %v", err)
 	}
-	delete(values, "WHMCS_SECRET")
-	values["WHMCS_SECRET_FILE"] = file + "-that-is-not"
-	if _, err := loadFrom(values, needWHMCS); err == nil || !strings.Contains(err.Error(), "WHMCS_SECRET_FILE") {
-		t.Errorf("missing file: %v", err)
+}
+
+// TestConfigOddFiles: what is wrong with a file is told once, by its variable, and
+// neither what it holds nor what it is called.
+func TestConfigOddFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	holding := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
 	}
+	for _, field := range secretFields() {
+		for name, c := range map[string]struct{ file, says string }{
+			"missing":                   {filepath.Join(dir, "hush-no-file"), "cannot be read: no such file or directory"},
+			"a secret in place of it":   {"hush-0000-1111", "cannot be read: no such file or directory"},
+			"a folder":                  {dir, "cannot be read: is a directory"},
+			"empty":                     {holding("empty", " \n"), "is empty"},
+			"without an end":            {"/dev/zero", "holds more than 65536 bytes"},
+			"with a mark of byte order": {holding("marked", "\ufeffxapp-xoxb-hush:1\r\n"), ""},
+			"blank":                     {" ", ""},
+		} {
+			t.Run(field+" "+name, func(t *testing.T) {
+				t.Parallel()
+				values := map[string]string{field + "_FILE": c.file}
+				cfg, errs := (&process{env: envconfig.MapLookuper(values), stderr: io.Discard}).tryLoad(context.Background(), 0)
+				if c.says == "" {
+					if len(errs) > 0 {
+						t.Errorf("%v", errs)
+					}
+					return
+				}
+				if len(errs) != 1 || errs[0].Error() != field+"_FILE: "+c.says {
+					t.Errorf("%v, want %s", errs, c.says)
+				}
+				if strings.Contains(fmt.Sprint(errs, cfg), "hush") {
+					t.Errorf("the error tells a secret: %v", errs)
+				}
+			})
+		}
+	}
+	values := good()
+	delete(values, "WHMCS_SECRET")
+	values["WHMCS_SECRET_FILE"] = filepath.Join(dir, "empty")
+	if _, err := loadFrom(values, needWHMCS); err == nil || err.Error() != "WHMCS_SECRET_FILE: is empty" {
+		t.Errorf("a pair of which one is an empty file: %v", err)
+	}
+}
+
+// secretFields are the names of the settings that are secrets.
+func secretFields() []string {
+	var names []string
+	for f := range reflect.TypeFor[environment]().Fields() {
+		if f.Type == reflect.TypeFor[whmcs.Secret]() {
+			name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -39,6 +42,8 @@ type diagnosis struct {
 // counts rows and names their types.
 type doctor struct {
 	cfg      *config
+	environ  []string // NAME=value
+	now      func() time.Time
 	tell     func(check)
 	area     string
 	problems int
@@ -99,7 +104,11 @@ others. The exit code is 1 where there is a problem.`,
 func (p *process) examine(ctx context.Context, asJSON bool) error {
 	cfg, errs := p.tryLoad(ctx, needWHMCS|needSlack)
 	var seen diagnosis
-	d := &doctor{cfg: cfg, tell: func(c check) { seen.Checks = append(seen.Checks, c) }}
+	now := time.Now
+	if p.now != nil {
+		now = p.now
+	}
+	d := &doctor{cfg: cfg, environ: p.environ, now: now, tell: func(c check) { seen.Checks = append(seen.Checks, c) }}
 	if !asJSON {
 		d.tell = newReport(p.stdout).print
 	}
@@ -127,22 +136,56 @@ func (p *process) examine(ctx context.Context, asJSON bool) error {
 // settings tells the problems of the variables.
 func (d *doctor) settings(errs []error) {
 	d.area = "settings"
+	wrongly := map[string]bool{}
 	for _, err := range errs {
 		name, says, found := strings.Cut(err.Error(), ": ")
 		if !found {
 			name, says = "variables", err.Error()
 		}
+		wrongly[name] = true
 		d.problem(name, says, "")
 	}
 	if len(errs) == 0 {
 		d.ok("variables", "all that serve needs are set")
 	}
-	if d.cfg.adminURL == "" {
+	if names := strings.Join(unknownSettings(d.environ), ", "); names != "" {
+		d.note(names, "is no setting, and changes nothing", "Compare the spelling with the table in the README.")
+	}
+	if !wrongly["TZ"] {
+		now := d.now()
+		d.ok("TZ", "today is %s, at %s", now.Format(time.DateOnly), now.Format("15:04 MST"))
+	}
+	if d.cfg.adminURL == "" && !wrongly["WHMCS_ADMIN_URL"] {
 		d.note("WHMCS_ADMIN_URL", "is not set: answers have no links into WHMCS", "Set it to the address of the admin area, such as https://billing.example.com/admin/.")
 	}
 	if d.cfg.httpAddr == "" {
 		d.note("HTTP_ADDR", "is not set: there is no health check and there are no metrics", "Set it to 127.0.0.1:8080, or to an address that your monitoring reaches.")
 	}
+}
+
+// unknownSettings are the names in an environment that look like settings and are
+// none, mistyped ones most often.
+func unknownSettings(environ []string) []string {
+	var names []string
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if ours.MatchString(name) && !settingNames()[strings.TrimSuffix(name, "_FILE")] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+var ours = regexp.MustCompile(`^(SLACK|WHMCS|BOT)_`)
+
+// settingNames are the names of all settings.
+func settingNames() map[string]bool {
+	names := map[string]bool{}
+	for f := range reflect.TypeFor[environment]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+		names[name] = true
+	}
+	return names
 }
 
 // A report prints checks for people.

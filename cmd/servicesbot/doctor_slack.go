@@ -235,6 +235,9 @@ func (d *doctor) allowedChannel(ctx context.Context, id string, _ *slackSelf) (s
 // slackTrouble tells what a failed call means, and how to mend it.
 func slackTrouble(err error, copyAgain string) (says, mend string) {
 	refusal, ok := errors.AsType[*slackRefusal](err)
+	if errors.Is(err, errNotSlack) {
+		return err.Error(), "Check SLACK_API_URL (https://slack.com/api/, unless yours is another Slack), and the proxy that HTTPS_PROXY names, if there is one."
+	}
 	if !ok {
 		return "Slack cannot be reached: " + err.Error(), "Let this machine reach the address by https, and wss-primary.slack.com and wss-backup.slack.com for the sockets; check DNS and HTTPS_PROXY."
 	}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,7 +132,7 @@ func TestDoctorSlack(t *testing.T) {
 			s.slack.Fail("auth.test", slackfake.Failure{Status: 429, RetryAfter: time.Minute})
 		}, check{About: aboutBotToken, Result: wrong, Says: "pause", Mend: "in a minute"}},
 		{"proxy's page in the place of Slack", slackfake.Config{}, func(s *surgery) { s.slack.Fail("auth.test", slackfake.Failure{Status: 502}) },
-			check{About: aboutBotToken, Result: wrong, Says: "cannot be reached", Mend: "HTTPS_PROXY"}},
+			check{About: aboutBotToken, Result: wrong, Says: "not Slack's API", Mend: "HTTPS_PROXY"}},
 		{"connection dropped", slackfake.Config{}, func(s *surgery) { s.slack.Fail("apps.connections.open", slackfake.Failure{Drop: true}) },
 			check{About: aboutAppToken, Result: wrong, Says: "cannot be reached", Mend: "wss-primary"}},
 		{"scope missing", slackfake.Config{Scopes: allButFiles}, nil,
@@ -285,6 +286,10 @@ func TestDoctorWHMCS(t *testing.T) {
 			check{About: "WHMCS_CURRENCY", Result: remarkable, Says: "EUR"}},
 		{"rows that do not come", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "lost-rows"}),
 			check{About: aboutProducts, Result: wrong, Says: "sent none"}},
+		{"a condemned connection", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "flagged", Times: 1}),
+			check{About: aboutTimes, Result: wentWell, Says: "services: 1 in"}},
+		{"a wrong duration", whmcsfake.Config{}, setting("WHMCS_TIMEOUT", "5"),
+			check{About: aboutReach, Result: wentWell, Says: "answers"}},
 		{"address missing", whmcsfake.Config{}, setting("WHMCS_URL", ""),
 			check{About: aboutReach, Result: notChecked, Says: "settings"}},
 	} {
@@ -297,6 +302,32 @@ func TestDoctorWHMCS(t *testing.T) {
 			checks, _ := examined(t, s.env)
 			expect(t, checks, "WHMCS", tt.want)
 		})
+	}
+}
+
+// TestDoctorSettings holds what is said of variables beside the problems that serve
+// would tell.
+func TestDoctorSettings(t *testing.T) {
+	t.Parallel()
+	s := newSurgery(t, slackfake.Config{}, whmcsfake.Config{Services: 30})
+	s.env["WHMCS_ADMIN_URL"], s.env["TZ"] = "billing.example.com/admin", "Europe/Wien"
+	checks, _ := examined(t, s.env)
+	for _, name := range []string{"WHMCS_ADMIN_URL", "TZ"} {
+		if c := find(checks, "settings", name); c.Result != wrong {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	for n, c := range checks {
+		if c.About == "WHMCS_ADMIN_URL" && c.Result != wrong {
+			t.Errorf("check %d says of a wrong variable that it is not set: %+v", n, c)
+		}
+	}
+	s.env["TZ"] = "Europe/Vienna"
+	checks, _ = examined(t, s.env)
+	expect(t, checks, "settings", check{About: "TZ", Result: wentWell, Says: "today is "})
+	got := unknownSettings([]string{"WHMCS_TIMOUT=5s", "WHMCS_TIMEOUT=5s", "BOT_ALLOW_FILE=/x", "SLACK_TOKEN=x", "PATH=/bin", "BOTTLE=1"})
+	if want := []string{"WHMCS_TIMOUT", "SLACK_TOKEN"}; !slices.Equal(got, want) {
+		t.Errorf("unknown settings: %v, want %v", got, want)
 	}
 }
 
@@ -445,7 +476,7 @@ func TestWireCutBody(t *testing.T) {
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 	way := newWire()
-	defer way.close()
+	defer way.CloseIdleConnections()
 	resp, err := (&http.Client{Transport: way}).Get("http://" + l.Addr().String())
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,10 @@ func (p *process) healthCommand() *cobra.Command {
 		Short: "Ask the bot on this machine whether it is healthy",
 		Long: `Asks /healthz at HTTP_ADDR, where the bot serves it. The exit code is 0 where the
 bot is healthy and 1 where it is not or does not answer within 5 seconds. It is
-made for the HEALTHCHECK of a container that has no shell.`,
+made for the HEALTHCHECK of a container that has no shell.
+
+A bot that Slack or WHMCS cannot reach is healthy: a restart would not help it. For
+that, watch /readyz.`,
 		Example: `  HTTP_ADDR=127.0.0.1:8080 servicesbot health`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -34,7 +37,7 @@ made for the HEALTHCHECK of a container that has no shell.`,
 			if err := askHealth(c.Context(), addr); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.stdout, "healthy: the bot at %s takes events\n", addr)
+			_, err = fmt.Fprintf(p.stdout, "healthy: the bot at %s runs\n", addr)
 			return err
 		},
 	}
@@ -43,10 +46,10 @@ made for the HEALTHCHECK of a container that has no shell.`,
 // healthAddr is where this machine reaches what listens at HTTP_ADDR. No other
 // setting is looked at: they are the business of the process that is asked.
 func (p *process) healthAddr() (string, error) {
-	var errs []error
-	value, _ := withFiles(p.env, &errs).Lookup("HTTP_ADDR")
-	problems{&errs}.addr(value)
-	if err := errors.Join(errs...); err != nil {
+	var wrong problems
+	value, _ := withFiles(p.env, &wrong).Lookup("HTTP_ADDR")
+	wrong.addr(value)
+	if err := errors.Join(wrong.errs...); err != nil {
 		return "", err
 	}
 	if value == "" {

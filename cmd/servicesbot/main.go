@@ -18,7 +18,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	p := &process{env: envconfig.OsLookuper(), stdout: os.Stdout, stderr: os.Stderr}
+	p := &process{env: envconfig.OsLookuper(), environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
@@ -26,6 +26,7 @@ func main() {
 // bring their own.
 type process struct {
 	env            envconfig.Lookuper
+	environ        []string // the names that env knows, as NAME=value
 	stdout, stderr io.Writer
 	now            func() time.Time // nil: time.Now
 }

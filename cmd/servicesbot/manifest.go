@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"servicesbot/whmcs/query"
@@ -149,17 +152,17 @@ func (p *process) manifestCommand() *cobra.Command {
 		Short: "Print the manifest that Slack makes the app from",
 		Long: `Prints the app's manifest: its slash command (BOT_COMMAND), shortcuts, events and
 scopes, each scope with its reason. Paste it at https://api.slack.com/apps, Create
-New App, From a manifest; or, for an app that exists, under App Manifest. It needs
-no settings.`,
+New App, From a manifest; or, for an app that exists, under App Manifest. It looks at
+no setting but BOT_COMMAND.`,
 		Example: `  servicesbot manifest
   BOT_COMMAND=/whmcs servicesbot manifest --json > manifest.json`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := p.load(c.Context(), 0)
+			command, err := p.command()
 			if err != nil {
 				return err
 			}
-			m := newManifest(cfg.command)
+			m := newManifest(command)
 			if asJSON {
 				return printJSON(c.OutOrStdout(), m)
 			}
@@ -168,6 +171,15 @@ no settings.`,
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, without the reasons")
 	return c
+}
+
+// command is the slash command that is set. No other setting is looked at: before there
+// is an app there are none.
+func (p *process) command() (string, error) {
+	var wrong problems
+	value, _ := withFiles(p.env, &wrong).Lookup("BOT_COMMAND")
+	command := wrong.command(cmp.Or(value, defaultCommand))
+	return command, errors.Join(wrong.errs...)
 }
 
 // scopeReasons is the reason for each scope by its name.

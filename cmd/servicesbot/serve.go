@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -36,8 +37,13 @@ finishes what is in work and exits 0 within 9 seconds.`,
 	}
 }
 
+// garbage is how much more memory may be used before it is collected, in percent of
+// what is in use. A bot idles most of its life: a little more work for less memory.
+const garbage = 70
+
 // serve runs the bot until ctx ends.
 func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
+	debug.SetGCPercent(garbage)
 	status := bot.NewStatus(version)
 	cfg.whmcs.Observe = status.ObserveWHMCS
 	api, answers, err := newAnswers(cfg)

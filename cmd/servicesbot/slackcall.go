@@ -106,6 +106,8 @@ func (s *slackCaller) call(ctx context.Context, method string, args url.Values, 
 	return strings.FieldsFunc(resp.Header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' }), nil
 }
 
+var errNotSlack = errors.New("what answers there is not Slack's API")
+
 // readSlack decodes a reply, or returns the refusal that it is.
 func readSlack(body []byte, reply any) error {
 	var frame struct {
@@ -113,7 +115,7 @@ func readSlack(body []byte, reply any) error {
 		Error, Needed string
 	}
 	if json.Unmarshal(body, &frame) != nil || !frame.OK && frame.Error == "" {
-		return errors.New("what answers there is not Slack's API")
+		return errNotSlack
 	}
 	if !frame.OK {
 		return &slackRefusal{Name: frame.Error, Needed: frame.Needed}

@@ -24,13 +24,13 @@ type wire struct {
 	shape     shape                             // of the last reply
 }
 
-// newWire returns a wire like package whmcs's own transport.
+// newWire returns a wire over the standard transport.
 func newWire() *wire {
 	return &wire{base: http.DefaultTransport.(*http.Transport).Clone()}
 }
 
-// close lets idle connections go.
-func (w *wire) close() { w.base.CloseIdleConnections() }
+// CloseIdleConnections is what package whmcs calls to begin anew.
+func (w *wire) CloseIdleConnections() { w.base.CloseIdleConnections() }
 
 // RoundTrip makes the call and notes what came of it.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
