@@ -31,7 +31,6 @@ type Answer struct {
 // A Showing is how one request's answer is to be shown.
 type Showing struct {
 	Public   bool   // others read it
-	Direct   bool   // in a direct message: there is nobody to share it with
 	Alone    string // why the asker alone reads what others would
 	SharedBy string
 	Lists    bool // Slack refuses the newer blocks
@@ -111,7 +110,7 @@ func denied(err error, o formatting.Options) Answer {
 
 func (a *Answers) options(req *Request, s Showing) formatting.Options {
 	o := a.Format
-	o.Public, o.Direct, o.Alone, o.SharedBy = s.Public, req.Channel == "" || req.direct(), s.Alone, s.SharedBy
+	o.Public, o.Direct, o.Alone, o.SharedBy = s.Public, req.Channel == "" || req.direct() || s.Alone == withOutsiders, s.Alone, s.SharedBy
 	o.Lists, o.Modal, o.Ref, o.Now = s.Lists, s.Modal, req.Ref, a.now()
 	return o
 }

@@ -7,7 +7,9 @@
 //
 // The road of a request, file by file:
 //
+//	request.go   what somebody wants, through whichever door it came
 //	sockets.go   two Socket Mode connections, kept up; the loop that reads them
+//	             (sockets_linux.go, sockets_other.go: what only some systems can)
 //	intake.go    an envelope becomes a Request (typed.go: what was typed)
 //	seen.go      the same event again? acknowledged, not answered again
 //	bot.go       take: the four local steps of the loop; offer: into a bounded lane
@@ -25,7 +27,8 @@
 //	reply.go     a message to its place: privately, into a thread, in place of another
 //	web.go       every HTTP call to Slack: time limits, Retry-After, spacing
 //	audit.go     one line a request
-//	status.go    metrics and health
+//	status.go    metrics, and http.go, which serves them and the process's health
+//	caches.go    how memory of people and places is bounded
 //
 // The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A
 // reader that stalls loses frames and, when its library's queue of 50 is full, the

@@ -194,10 +194,23 @@ func (b *Bot) sendAnswer(ctx context.Context, req *Request, rec *record, to plac
 		at, err = b.poster.rescue(ctx, to, ans.Message, err)
 	}
 	b.sent(rec, at, err)
+	if unknownOutcome(err) && to.public() {
+		b.unconfirmed(ctx, req, ans)
+	}
 	if err != nil {
 		return to // what stood there may stand there still
 	}
 	return at
+}
+
+// unconfirmed tells who asked that nobody knows whether their answer was posted: it is
+// not posted again.
+func (b *Bot) unconfirmed(ctx context.Context, req *Request, ans Answer) {
+	const says = "Slack did not confirm that your answer was posted. If it is not there, ask again."
+	msg := formatting.Late(says, ans.Query.Lasting().String(), b.answers.options(req, Showing{}))
+	if _, err := b.poster.deliver(ctx, alone(req), msg); err != nil {
+		b.log.Warn("who asked was not told of it", "ref", req.Ref, "error", err)
+	}
 }
 
 // sendOrList sends an answer. A table or a chart that Slack refuses goes out as a
@@ -217,6 +230,10 @@ func (b *Bot) sendOrList(ctx context.Context, req *Request, to place, ans *Answe
 
 // listsOnly reports whether Slack lately refused the newer blocks.
 func (b *Bot) listsOnly(now time.Time) bool { return now.UnixNano() < b.noBlocks.Load() }
+
+// TryNewBlocks lets tables and charts be sent at once where Slack refused them within
+// the hour: somebody knows that it takes them now.
+func (b *Bot) TryNewBlocks() { b.noBlocks.Store(0) }
 
 // say delivers a message to who acts, privately wherever that is possible.
 func (b *Bot) say(ctx context.Context, req *Request, rec *record, msg formatting.Message) {

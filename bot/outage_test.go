@@ -212,8 +212,16 @@ func TestUnknownOutcomeIsNotRepeated(t *testing.T) {
 			r.slack.Fail("chat.postMessage", c.failure)
 			r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:2"))
 			r.audited(`"query":"service:2"`, fmt.Sprintf(`"answered":%v`, !c.unknown))
-			if n := len(r.answers(slackfake.Bob, slackfake.Incident)); n != c.posts {
-				t.Errorf("%d posts, want %d", n, c.posts)
+			posts, told := 0, false
+			for _, m := range r.answers(slackfake.Bob, slackfake.Incident) {
+				if m.Ephemeral {
+					told = told || m.Shows("Slack did not confirm that your answer was posted") && m.Shows("Ask again")
+				} else {
+					posts++
+				}
+			}
+			if posts != c.posts || told != c.unknown {
+				t.Errorf("%d posts, want %d; told that it is unknown: %v, want %v", posts, c.posts, told, c.unknown)
 			}
 			if got := hasLine(r.log.String(), "did not reach slack", "outcome_unknown=true", "ref="); got != c.unknown {
 				t.Errorf("an unknown outcome in the log: %v, want %v\n%s", got, c.unknown, r.log)

@@ -134,7 +134,11 @@ func TestSharedChannelGetsNothing(t *testing.T) {
 		t.Error("the answer in a channel shared with another company is public")
 	}
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Partner, "/services service:2"))
-	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Partner, "Plus"), "Share")
+	r.waits("the answer to the command", func() bool { return len(r.answers(slackfake.Alice, slackfake.Partner)) == 2 })
+	if _, offered := m.Button("Share"); offered {
+		t.Error("Share is offered where nothing may be shared")
+	}
+	r.click(slackfake.Alice, r.answers(slackfake.Alice, slackfake.Partner)[1], "Share")
 	r.sees(slackfake.Alice, slackfake.Partner, "Nothing was posted", "shared with another company")
 	for _, m := range r.answers(slackfake.Pat, slackfake.Partner) {
 		t.Errorf("the partner sees %q", m.PlainText())

@@ -79,7 +79,7 @@ func (d *draft) group(title string, fields []markup) {
 	if len(fields) == 0 {
 		return
 	}
-	d.context(literal(title))
+	d.context(bold(literal(title)))
 	d.fields(fields)
 }
 
@@ -134,12 +134,21 @@ func billingFields(s whmcs.Service, currency string, o Options) []markup {
 	}
 	return []markup{
 		field("Price", priceText(s, currency)),
-		field("Next due", or(upperFirst(strings.TrimPrefix(dueText(s, o.Now), "due ")), "None")),
+		dueField(s, o),
 		field("First payment", first),
 		field("Payment method", or(s.PaymentMethodName, s.PaymentMethod)),
 		field("Promotion", id(s.PromoID)),
 		field("Automatic suspension", suspension(s)),
 	}
+}
+
+// dueField tells the next due date of a service that lives, and the last of one that
+// does not.
+func dueField(s whmcs.Service, o Options) markup {
+	if s.NextDueDate != "" && !lives(s.Status) {
+		return field("Was due", string(s.NextDueDate))
+	}
+	return field("Next due", or(upperFirst(strings.TrimPrefix(dueText(s, o.Now), "due ")), "None"))
 }
 
 // suspension tells where staff switched WHMCS's own suspending off.

@@ -28,7 +28,7 @@ func Help(topic string, o Options) Message {
 	}
 	d.section(introduction, nil)
 	d.keys("Asked of WHMCS, so they are quick", keys, func(k query.Key) bool { return !k.Control && k.Pushed != "" })
-	d.keys("Tested here", keys, func(k query.Key) bool { return !k.Control && k.Pushed == "" })
+	d.keys("Tested by the bot, row by row", keys, func(k query.Key) bool { return !k.Control && k.Pushed == "" })
 	d.keys("How the answer is shown", keys, func(k query.Key) bool { return k.Control })
 	d.row(d.asks(exampleLines(keys))...)
 	d.context("More about a key: " + code(o.commandLine("help due"), 100) + " · Passwords are never shown, and nothing is ever changed.")
@@ -71,8 +71,6 @@ func (d *draft) key(k query.Key) {
 	}
 	if len(k.Values) > 0 {
 		said += "\nPossible values: " + codes(k.Values) + "."
-	} else if k.Kind != "" {
-		said += "\nIts value: " + short(k.Kind, 300) + "."
 	}
 	d.section(said, nil)
 	switch {

@@ -1,6 +1,8 @@
 package formatting
 
 import (
+	"strconv"
+
 	"github.com/slack-go/slack"
 
 	"servicesbot/whmcs/query"
@@ -42,7 +44,7 @@ func Details(res *query.Result, o Options) slack.ModalViewRequest {
 		d.context("✓ Shared where this window was opened.")
 	}
 	d.foot(res)
-	return d.modal("Service")
+	return d.modal("Service " + strconv.Itoa(s.ID))
 }
 
 // Modal shows a message in a modal: a failure or a denial in the place of

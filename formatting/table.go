@@ -88,7 +88,7 @@ func dataTable(res *query.Result, o Options) *slack.DataTableBlock {
 	rows := res.Services[:min(len(res.Services), query.TableRows)]
 	block := &slack.DataTableBlock{
 		Type:     slack.MBTDataTable,
-		Caption:  plain(span(res)+" for "+or(res.Query.Lasting().String(), "any service"), 150),
+		Caption:  plain(upperFirst(span(res))+" for "+or(res.Query.Lasting().String(), "any service"), 150),
 		PageSize: min(tablePage, len(rows)),
 	}
 	cols := columns(res, o)

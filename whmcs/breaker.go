@@ -98,6 +98,14 @@ func (b *breaker) done(p pass, err error) (opened bool) {
 	return false
 }
 
+// close forgets failures: the next call may pass.
+func (b *breaker) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.row, b.until, b.probing = 0, time.Time{}, false
+	b.epoch++
+}
+
 // failureOf returns err as a failure of the server or of the way to it, and nil
 // for success, for an answer of WHMCS's that tells of an error in the question,
 // and for a call that its caller stopped.

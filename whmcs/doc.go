@@ -7,6 +7,7 @@
 //
 // A question takes this way, one file a step:
 //
+//	api.go, config.go         the handle on an installation, and what it is made from
 //	products.go, clients.go   what is asked, and whether the rows are what was asked for
 //	pages.go                  page after page, some of them ahead of time
 //	cache.go                  asked a moment ago, or by another just now?
@@ -15,6 +16,8 @@
 //	call.go                   one POST, read whole, under a limit of bytes
 //	reply.go                  success, or one of the classes of errors.go
 //	json.go, decode.go        rows, whatever types and shapes WHMCS chose today
+//	service.go                one of them, a service
+//	state.go                  how the installation does; secret.go, what is never printed
 //
 // WHMCS's replies are not to be trusted in form: numbers are texts or numbers,
 // lists are lists, objects, maps or empty texts, errors come with HTTP 200, and

@@ -32,6 +32,10 @@ func (a *API) State() State {
 	return s
 }
 
+// TryAgain lets the next call pass at once where the installation is left alone after
+// failures: somebody knows that it was mended.
+func (a *API) TryAgain() { a.breaker.close() }
+
 func (a *API) observe(c Call) {
 	if a.observer != nil {
 		a.observer(c)

@@ -22,7 +22,7 @@ func (w *Workspace) Slash(user, channel, text string) (Sent, error) {
 	}
 	switch {
 	case command != w.cfg.Command:
-		return Sent{}, fmt.Errorf("slackfake: no app has the command %s", command)
+		return Sent{}, fmt.Errorf("slackfake: %s is not a valid command", command)
 	case u.external():
 		return Sent{}, fmt.Errorf("slackfake: %s is of another workspace and cannot use %s", u.Name, command)
 	}

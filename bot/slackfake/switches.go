@@ -88,9 +88,9 @@ func (w *Workspace) builtinSwitches() {
 	}
 	for _, s := range []Switch{
 		{Name: "slack-slow", Label: "Slack's API answers after 2 s", Set: failing(AnyMethod, Failure{Delay: 2 * time.Second})},
-		{Name: "slack-429", Label: "Slack limits posts (429, retry after 3 s)",
+		{Name: "slack-429", Label: "Slack limits posts: mentions, shares (429, retry after 3 s)",
 			Set: failing("chat.postMessage", Failure{Status: http.StatusTooManyRequests, RetryAfter: 3 * time.Second})},
-		{Name: "slack-500", Label: "Slack fails to post (500)",
+		{Name: "slack-500", Label: "Slack fails to post: mentions, shares (500)",
 			Set: failing("chat.postMessage", Failure{Status: http.StatusInternalServerError})},
 		{Name: "old-blocks", Label: "Slack refuses tables and charts", Set: w.RefuseNewBlocks},
 		{Name: "no-connection", Label: "Slack gives no new sockets",

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
@@ -129,7 +128,7 @@ func newStageWithBot(t *testing.T) *stage {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- serve(ctx, s.config(io.Discard), slog.New(slog.DiscardHandler)) }()
+	go func() { served <- s.serve(ctx, io.Discard) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,7 @@ func demo(ctx context.Context, o demoOptions, out, logs io.Writer) error {
 	}
 	s, err := newStage(o.addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr: %w", err)
 	}
 	defer s.close()
 	fmt.Fprintf(out, "The demo is at %s (stop it with Ctrl-C)\n", s.workspace.PageURL())
@@ -71,7 +72,18 @@ func demo(ctx context.Context, o demoOptions, out, logs io.Writer) error {
 			showScript(ctx, s.workspace, script, out)
 		}()
 	}
-	return serve(ctx, s.config(logs), slog.New(slog.DiscardHandler))
+	return s.serve(ctx, logs)
+}
+
+// serve runs the bot between the fakes until ctx ends.
+func (s *stage) serve(ctx context.Context, logs io.Writer) error {
+	b, api, err := newBot(s.config(logs), slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	mend := func() { b.TryNewBlocks(); api.TryAgain() }
+	s.mend.Store(&mend)
+	return b.Run(ctx)
 }
 
 // demoAdminURL leads nowhere; the page says so instead of opening it.
@@ -84,6 +96,7 @@ const demoCacheTTL = 5 * time.Second
 type stage struct {
 	workspace    *slackfake.Workspace
 	installation *whmcsfake.Server
+	mend         atomic.Pointer[func()] // lets the bot forget what went wrong
 }
 
 // newStage starts both fakes, joined: calls of WHMCS show up in the workspace's trace,
@@ -98,7 +111,7 @@ func newStage(addr string) (*stage, error) {
 	if err := s.installation.Start(); err != nil {
 		return nil, err
 	}
-	addWHMCSSwitches(workspace, s.installation)
+	s.addSwitches()
 	if err := workspace.Start(); err != nil {
 		s.close()
 		return nil, err

@@ -72,7 +72,7 @@ func playScript(ctx context.Context, w *slackfake.Workspace, s script, out io.Wr
 		w.Caption("stopped: " + err.Error())
 		fmt.Fprintln(out, "The script failed:", err)
 	default:
-		w.Caption("")
+		w.Caption(s.name + " is over; the demo goes on.")
 		fmt.Fprintf(out, "%s is over; the demo goes on.\n", s.name)
 	}
 }

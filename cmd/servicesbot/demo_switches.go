@@ -24,21 +24,38 @@ var whmcsSwitches = []struct{ fault, label string }{
 	{"truncated", "Replies are cut off"},
 }
 
-// addWHMCSSwitches puts WHMCS's faults on the page. A fault's name cannot be wrong here,
-// and a port that cannot be opened again leaves WHMCS down, which the page shows.
-func addWHMCSSwitches(workspace *slackfake.Workspace, installation *whmcsfake.Server) {
-	for _, s := range whmcsSwitches {
+// mended lets the bot forget failures that would otherwise show for a while after a
+// switch was turned: an outage that it waits to be over, an hour without tables.
+func (s *stage) mended() {
+	if forget := s.mend.Load(); forget != nil {
+		(*forget)()
+	}
+}
+
+// addSwitches puts WHMCS's faults on the page. A fault's name cannot be wrong here, and a
+// port that cannot be opened again leaves WHMCS down, which the page shows.
+func (s *stage) addSwitches() {
+	workspace, installation := s.workspace, s.installation
+	for _, w := range whmcsSwitches {
 		workspace.AddSwitch(slackfake.Switch{
-			Name: "whmcs-" + s.fault, Label: s.label, Group: "WHMCS",
+			Name: "whmcs-" + w.fault, Label: w.label, Group: "WHMCS",
 			Set: func(on bool) {
 				if on {
-					_ = installation.Set(whmcsfake.Fault{Name: s.fault})
+					_ = installation.Set(whmcsfake.Fault{Name: w.fault})
 				} else {
-					_ = installation.Clear(s.fault)
+					_ = installation.Clear(w.fault)
 				}
+				s.mended()
 			},
 		})
 	}
+	workspace.AddSwitch(slackfake.Switch{
+		Name: "old-blocks", Label: "Slack refuses tables and charts", Group: "Slack",
+		Set: func(on bool) {
+			workspace.RefuseNewBlocks(on)
+			s.mended()
+		},
+	})
 	workspace.AddSwitch(slackfake.Switch{
 		Name: "whmcs-big", Label: "20,000 services, not 650", Group: "WHMCS",
 		Set: func(on bool) {

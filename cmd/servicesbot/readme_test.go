@@ -194,11 +194,7 @@ func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 // TestReadmeNames holds that every setting that a document names exists.
 func TestReadmeNames(t *testing.T) {
 	t.Parallel()
-	known := map[string]bool{}
-	for f := range reflect.TypeFor[environment]().Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
-		known[name] = true
-	}
+	known := settingNames()
 	setting := regexp.MustCompile(`\b(SLACK|WHMCS|BOT|HTTP|LOG)_[A-Z_]*[A-Z]\b`)
 	for _, file := range []string{readme, security, "../../.github/CONTRIBUTING.md", "../../testdata/cli/README.md"} {
 		content, err := os.ReadFile(file)

@@ -41,14 +41,13 @@ finishes what is in work and exits 0 within 9 seconds.`,
 // what is in use. A bot idles most of its life: a little more work for less memory.
 const garbage = 70
 
-// serve runs the bot until ctx ends.
-func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
-	debug.SetGCPercent(garbage)
+// newBot makes the bot and its way to WHMCS.
+func newBot(cfg *config, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
 	status := bot.NewStatus(version)
 	cfg.whmcs.Observe = status.ObserveWHMCS
 	api, answers, err := newAnswers(cfg)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	b, err := bot.New(bot.Config{
 		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
@@ -57,6 +56,13 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		Status:     status,
 		Log:        cfg.log, Audit: audit,
 	})
+	return b, api, err
+}
+
+// serve runs the bot until ctx ends.
+func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
+	debug.SetGCPercent(garbage)
+	b, api, err := newBot(cfg, audit)
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,10 @@ var version, commit string
 
 func (p *process) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version, the commit and Go's version",
+		Use:   "version",
+		Short: "Print the version, the commit and Go's version",
+		Long: `Prints one line: the version, the commit that it was built from, and Go's version. What
+is not a release says what the Go toolchain noted of it.`,
 		Example: "  servicesbot version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -6,14 +6,14 @@ import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { nameOf, whoAmI } from "./people.js";
 import { blocks } from "./blocks.js";
-import { messages } from "./messages.js";
+import { keepToEnd, messages, toEnd } from "./messages.js";
 import { composer } from "./compose.js";
 import { modal } from "./modal.js";
 import { ask, source } from "./source.js";
 import { aboutOf, home, sidebar, titleOf } from "./sidebar.js";
 import { switches } from "./switches.js";
-import { wire } from "./wire.js";
-import { examples, guide } from "./guide.js";
+import { forget, wire } from "./wire.js";
+import { examples, guide, wasSent } from "./guide.js";
 import { attempt, notice } from "./notices.js";
 import { isWide, pane, showPane, toolButtons } from "./pane.js";
 import "./theme-button.js";
@@ -55,13 +55,23 @@ async function load() {
       const next = waiting;
       waiting = null;
       next?.();
-      await wire();
+      await wire(state.me.tz);
     });
   }
   loading = false;
 }
 
 const act = (name, body) => attempt(() => api.act(name, { user: ui.user, ...body }));
+
+// post sends what was typed and goes to where it stands.
+async function post(list, body) {
+  const well = await act("post", body);
+  if (well) {
+    wasSent();
+    toEnd(list);
+  }
+  return well;
+}
 const place = () => state.channels.find((c) => c.id === ui.channel) || state.channels[0];
 
 // become changes who one is, and where one is if that person is not there.
@@ -135,8 +145,13 @@ function draw() {
   drawMain(here);
   drawThread(here);
   modal(state, viewing);
-  switches(state.switches, (name, on) => act("switch", { name, on }));
+  switches(state.switches, flip);
   drawNotices();
+}
+
+// flip turns a switch; of one that does something once the page itself shows little.
+async function flip(s, on) {
+  if (await act("switch", { name: s.name, on }) && s.button) notice(`Done: ${s.label.toLowerCase()}. The wire shows what came of it.`);
 }
 
 let following = true; // a script that is played
@@ -177,8 +192,8 @@ function openLastThread() {
 function drawTop() {
   byId("team").textContent = state.team;
   keyed(byId("me"), [state.me], (p) => p.id, () => whoAmI(state, (id) => become(id)));
-  byId("sockets").classList.toggle("down", state.sockets === 0);
-  const text = state.sockets === 0 ? "the bot is not connected" : state.sockets === 1 ? "1 socket" : `${state.sockets} sockets`;
+  byId("sockets").classList.toggle("down", !reachable || state.sockets === 0);
+  const text = !reachable ? "the demo has ended" : state.sockets === 0 ? "the bot is not connected" : state.sockets === 1 ? "1 socket" : `${state.sockets} sockets`;
   keyed(byId("sockets"), [text], (t) => t, (t) => el("span", { title: "Socket Mode connections that the bot has open" }, t));
 }
 
@@ -263,6 +278,7 @@ const suggest = () => [
   { insert: state.command, label: state.command, note: "client:1 status:active · look up services" },
   { insert: `/invite @${state.names[state.bot]}`, label: `/invite @${state.names[state.bot]}`, note: "let the app into this channel" },
   ...Object.entries(state.names).filter(([id]) => id === state.bot || state.people.some((p) => p.id === id))
+    .sort(([a], [b]) => (b === state.bot) - (a === state.bot))
     .map(([id, name]) => ({ insert: `@${name}`, label: `@${name}`, note: id === state.bot ? "app" : nameOf(state, id) })),
 ];
 
@@ -273,17 +289,18 @@ const main = composer(byId("composer"), {
       .map((s) => ({ label: s.name, note: "shortcut of servicesbot", icon: "bolt", run: () => act("shortcut", { callback_id: s.id }) }))),
     el("button", { type: "button", class: "icon-button", "aria-label": "Mention servicesbot", title: "Mention servicesbot", onclick: () => main.put(`@${state.names[state.bot]} ${main.field.value}`) }, icon("at")),
   ],
-  send: (text) => act("post", { channel: place().id, text }),
+  send: (text) => post(byId("messages"), { channel: place().id, text }),
 });
 const reply = composer(byId("reply"), {
   id: "reply-line", label: "Reply", hint: "Enter sends", suggest: () => (state ? suggest().filter((s) => s.insert[0] === "@") : []),
   tools: [el("button", { type: "button", class: "icon-button", "aria-label": "Mention servicesbot in the reply", title: "Mention servicesbot", onclick: () => reply.put(`@${state.names[state.bot]} ${reply.field.value}`) }, icon("at"))],
-  send: (text) => act("post", { channel: place().id, thread: ui.thread, text }),
+  send: (text) => post(byId("replies"), { channel: place().id, thread: ui.thread, text }),
 });
 
 // tryOut carries out an entry of the guide.
 function tryOut(t) {
-  const who = t.be || t.as || ui.user;
+  const who = t.be || t.as || "U0ALICE";
+  const before = ui.user;
   const named = (c) => (t.in === "im" ? c.kind === "im" : c.name === t.in);
   const where = () => (t.in ? state.channels.find(named)?.id || state.channels[0].id : ui.channel);
   if (t.pane) showPane(t.pane);
@@ -292,6 +309,7 @@ function tryOut(t) {
   whenIAm(who, () => {
     if (t.in) goTo({ channel: where() });
     if (t.say) main.put(t.say);
+    if (who !== before) notice(`You are ${nameOf(state, who)} now.`);
   });
 }
 
@@ -303,14 +321,16 @@ function whenIAm(id, next) {
 }
 
 let stream = null;
+let reachable = true; // whether the demo answers
 
 // follow listens for changes on behalf of the person one is.
 function follow() {
   stream?.close();
-  let up = true;
   stream = api.changes(ui.user, load, (is) => {
-    if (up && !is) notice("The demo does not answer. Is it still running?");
-    up = is;
+    if (reachable && !is) notice("The demo does not answer. Is it still running?");
+    if (!reachable && is) forget();
+    reachable = is;
+    if (state) drawTop();
   });
 }
 
@@ -334,6 +354,8 @@ document.addEventListener("click", (event) => {
   notice(`Slack would open ${link.href} here. It is made up, as all of this demo.`);
 });
 
+keepToEnd(byId("messages"), byId("newer"));
+keepToEnd(byId("replies"), byId("newer-replies"));
 byId("open-channels").append(icon("menu"));
 byId("open-channels").addEventListener("click", () => {
   const open = byId("channels").classList.toggle("open");
@@ -341,7 +363,7 @@ byId("open-channels").addEventListener("click", () => {
 });
 toolButtons((name) => {
   if (name !== "thread") goTo({ thread: "" });
-  attempt(wire);
+  attempt(() => wire(state?.me.tz));
 });
 if (thread) {
   ui.thread = thread;

@@ -13,7 +13,7 @@ const steps = [
   { id: "narrow", title: "Narrow it down", text: "Filters are joined by AND, a comma means OR, - excludes. Remove one with its × button; turn pages with Next.",
     try: [{ say: "/services client:7 status:active,suspended due:<30d", in: "support" }, { say: "/services server:saturn -product:backup sort:-amount", in: "support" }] },
   { id: "table", title: "A table", text: "Click a column's head to sort. List, Table, Summary and CSV are buttons below every answer.",
-    try: [{ say: "/services server:saturn status:active as:table", in: "support" }] },
+    try: [{ say: "/services client:7 status:active as:table", in: "support" }] },
   { id: "summary", title: "Figures and a chart", text: "How many, how much a month, what falls due.",
     try: [{ say: "/services server:saturn as:summary", in: "support" }] },
   { id: "csv", title: "A file", text: "All rows as CSV; from a private answer it comes to your direct message with the bot.",
@@ -49,6 +49,19 @@ try {
 }
 
 let run = () => {};
+let pending = ""; // the step whose line is in the box, and not sent yet
+
+function tick(id) {
+  done.add(id);
+  keep();
+}
+
+// wasSent ticks off the step whose line, or one like it, was sent.
+export function wasSent() {
+  if (pending) tick(pending);
+  pending = "";
+}
+
 const list = el("ol", { class: "steps" });
 const tally = el("span");
 node.append(el("p", {}, "Everything here is made up and nothing leaves this machine. Each line below goes into the message box; you send it with Enter."),
@@ -68,7 +81,11 @@ function draw() {
   keyed(list, steps, (s) => `${s.id} ${done.has(s.id)}`, (s) => el("li", { class: done.has(s.id) ? "step done" : "step" },
     el("h3", {}, s.title, done.has(s.id) ? el("span", { class: "unseen" }, " (tried)") : null), el("p", {}, s.text),
     el("div", { class: "try" }, s.try.map((t) => el("button", {
-      type: "button", class: t.label ? "act" : null, onclick: () => { done.add(s.id); keep(); run(t); },
+      type: "button", class: t.label ? "act" : null, onclick: () => {
+        pending = t.say ? s.id : "";
+        if (!t.say) tick(s.id);
+        run(t);
+      },
     }, t.label || words(t.say))))));
 }
 

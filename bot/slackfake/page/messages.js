@@ -15,13 +15,47 @@ const together = 300; // seconds within which messages of one person stand below
 // doing has what the reader can do: click, openThread, edit, save, remove, shortcut, …
 export function messages(parent, list, state, doing, view) {
   const moved = parent.dataset.place !== view.place;
-  const atEnd = moved || parent.scrollHeight - parent.scrollTop - parent.clientHeight < 60;
   parent.dataset.place = view.place;
+  if (moved) ends.get(parent).stays = true;
   const threads = answersOf(state.messages[view.channel] || []);
   const back = focusWithin(parent);
+  const last = parent.lastElementChild?.dataset.ts;
   keyed(parent, rows(list, state, threads, view), (r) => r.key, (r) => r.draw(doing));
   back();
-  if (atEnd) parent.scrollTop = parent.scrollHeight;
+  ends.get(parent).drawn(!moved && parent.lastElementChild?.dataset.ts !== last);
+}
+
+const ends = new WeakMap(); // how each list keeps to its end
+
+// keepToEnd lets a list stay at its end while it grows or the page changes its size. Who has
+// scrolled up stays there, and newer, a button, tells them of new messages.
+export function keepToEnd(list, newer) {
+  const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const end = {
+    stays: true,
+    drawn(more) {
+      if (end.stays) list.scrollTop = list.scrollHeight;
+      else if (more) newer.hidden = false;
+    },
+  };
+  ends.set(list, end);
+  let height = list.clientHeight;
+  list.addEventListener("scroll", () => {
+    if (list.clientHeight !== height) return; // it was resized, not scrolled
+    end.stays = atEnd();
+    if (end.stays) newer.hidden = true;
+  });
+  newer.addEventListener("click", () => { toEnd(list); list.focus({ preventScroll: true }); });
+  new ResizeObserver(() => {
+    height = list.clientHeight;
+    end.drawn(false);
+  }).observe(list);
+}
+
+// toEnd goes to the end of a list and stays there.
+export function toEnd(list) {
+  ends.get(list).stays = true;
+  list.scrollTop = list.scrollHeight;
 }
 
 // focusWithin remembers where the focus is in a list; the returned function gives it back

@@ -5,13 +5,15 @@ import { icon } from "./icons.js";
 
 const node = document.getElementById("notices");
 
-// notice shows a sentence until it is dismissed or a minute has passed.
+const shownFor = 8_000; // milliseconds
+
+// notice shows a sentence for a while, or until it is dismissed.
 export function notice(text) {
   const gone = () => box.remove();
   const box = el("div", { class: "notice" }, icon("warning"), el("p", {}, text),
     el("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", onclick: gone }, icon("close")));
   node.append(box);
-  setTimeout(gone, 60_000);
+  setTimeout(gone, shownFor);
 }
 
 // attempt runs an act; its error, if any, becomes a notice. It tells whether it went well.
@@ -20,6 +22,7 @@ export async function attempt(run) {
     await run();
     return true;
   } catch (err) {
+    node.replaceChildren(); // of several mistakes the last one counts
     notice(err.message);
     return false;
   }

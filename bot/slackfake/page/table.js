@@ -49,14 +49,14 @@ export function dataTable(block, ctx) {
     const sorted = column < 0 ? rows : [...rows].sort(order(column, rows, down));
     body.replaceChildren(...sorted.slice(page * size, page * size + size).map((row) => el("tr", {}, row.map((c) => cell(c, block, ctx)))));
     where.textContent = `${page * size + 1} to ${Math.min(rows.length, page * size + size)} of ${rows.length}`;
-    back.disabled = page === 0;
-    on.disabled = page >= pages - 1;
+    back.setAttribute("aria-disabled", String(page === 0)); // disabled in earnest it would lose the focus
+    on.setAttribute("aria-disabled", String(page >= pages - 1));
     heads.forEach((h, i) => {
       h.setAttribute("aria-sort", i !== column ? "none" : down ? "descending" : "ascending");
       h.querySelector("svg").replaceWith(icon(i !== column ? "updown" : down ? "down" : "up"));
     });
   }
-  function turn(by) { page += by; draw(); }
+  function turn(by) { page = Math.min(Math.max(page + by, 0), pages - 1); draw(); }
   function sort(i) { down = column === i && !down; column = i; page = 0; draw(); }
 
   draw();

@@ -11,11 +11,19 @@ node.append(el("div", { class: "wire-head" }, el("p", {}, "Newest first; secrets
 
 const kept = 300;
 const names = { envelope: "to the bot", ack: "ack", call: "Slack API", socket: "socket", note: "WHMCS", switch: "switch" };
-let lines = [], last = 0, asking = false;
+let lines = [], last = 0, asking = false, zone;
 
-// wire takes what is new in the trace, while it can be seen.
-export async function wire() {
+// forget begins anew: the demo was started again.
+export function forget() {
+  lines = [];
+  last = 0;
+  draw();
+}
+
+// wire takes what is new in the trace, while it can be seen. Times are those of a zone.
+export async function wire(inZone) {
   if (node.hidden || asking) return;
+  zone = inZone;
   asking = true;
   try {
     const fresh = await trace(last);
@@ -35,16 +43,30 @@ function line(l) {
   const parts = [
     el("span", { class: `badge k-${l.kind}` }, names[l.kind] || l.kind),
     el("span", { class: "text" }, [l.what, within(l)].filter(Boolean).join(": "), l.outcome ? el("span", { class: "outcome" }, l.outcome) : null),
-    el("span", { class: "took" }, l.took ? milliseconds(l.took) : el("span", { class: "at" }, new Date(l.at).toLocaleTimeString("en-GB"))),
+    el("span", { class: "took" }, l.took ? el("b", {}, milliseconds(l.took)) : null,
+      el("span", { class: "at" }, new Date(l.at).toLocaleTimeString("en-GB", { timeZone: zone }))),
   ];
   const bodies = [["sent", l.sent], ["answered", l.got]].filter(([, body]) => body);
   if (!bodies.length) return el("li", {}, el("div", { class: "wire-line" }, parts));
   const body = el("pre", { tabindex: "0" });
   const details = el("details", {}, el("summary", { class: "wire-line" }, parts), body);
   details.addEventListener("toggle", () => {
-    body.textContent = bodies.map(([name, json]) => `${name} ${JSON.stringify(json, null, 2)}`).join("\n");
+    body.textContent = bodies.map(([name, json]) => `${name} ${JSON.stringify(unpacked(json), null, 2)}`).join("\n");
   });
   return el("li", {}, details);
+}
+
+// unpacked shows JSON that a form carries as text as what it is.
+function unpacked(body) {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => {
+    if (typeof value !== "string" || !/^[[{]/.test(value)) return [name, value];
+    try {
+      return [name, JSON.parse(value)];
+    } catch {
+      return [name, value];
+    }
+  }));
 }
 
 // within names what is in an envelope.
