@@ -62,7 +62,7 @@ type child struct {
 
 // startChild starts a bot of a kind, "bot" or "plain", between two fakes. Its log goes
 // to the returned child; the load program has it thrown away, unless there are errors.
-func startChild(kind, level string, w *slackfake.Workspace, s *whmcsfake.Server) (*child, error) {
+func startChild(kind, level string, w *slackfake.Workspace, s *whmcsfake.Server, more ...string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -78,6 +78,7 @@ func startChild(kind, level string, w *slackfake.Workspace, s *whmcsfake.Server)
 		"WHMCS_MAX_CONCURRENT=64", "WHMCS_ADMIN_URL=https://billing.example.com/admin/", "BOT_ALLOW=everyone",
 		"LOG_LEVEL="+level, "PROFILES="+*profiles,
 	)
+	c.cmd.Env = append(c.cmd.Env, more...)
 	c.cmd.Stdout, c.cmd.Stderr = nil, c.log
 	return c, c.cmd.Start()
 }
@@ -160,6 +161,11 @@ func beBot(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if addr := os.Getenv("HTTP_ADDR"); addr != "" {
+		seen := &http.Server{Addr: addr, Handler: b.Handler(), ReadHeaderTimeout: time.Second}
+		defer seen.Close()
+		go seen.ListenAndServe() // what it ends with is of no interest
 	}
 	return b.Run(ctx)
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +35,7 @@ func TestNothingSecretIsWritten(t *testing.T) {
 		"a custom field": whmcsfake.PlantedField, "a subscription id": whmcsfake.PlantedSubscription,
 		"the app token": r.slack.AppToken(), "the bot token": r.slack.BotToken(),
 		"the API identifier": whmcsfake.Identifier, "the API secret": whmcsfake.Secret,
-		"a socket's ticket": "ticket=",
+		"a socket's ticket": "ticket=", "the address of a file": "/upload/",
 	}
 	for i, s := range sent {
 		if s.ResponseURL != "" {
@@ -102,6 +100,10 @@ func (r *road) failures() {
 	lines := strings.Count(r.audit.String(), "\n")
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
 	r.audit.waits(func(text string) bool { return strings.Count(text, "\n") > lines })
+	r.slack.Fail(slackfake.FileUpload, slackfake.Failure{Drop: true})
+	lines = strings.Count(r.audit.String(), "\n")
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 as:csv"))
+	r.audit.waits(func(text string) bool { return strings.Count(text, "\n") > lines })
 	r.slack.Heal()
 	r.slack.HangUp(false)
 }
@@ -109,7 +111,7 @@ func (r *road) failures() {
 // everythingWritten is all that the process wrote: messages, views, files, logs,
 // audit, metrics.
 func (r *road) everythingWritten() map[string]string {
-	w := map[string]string{"the log": r.log.String(), "the audit log": r.audit.String(), "the metrics": metrics(r.bot)}
+	w := map[string]string{"the log": r.log.String(), "the audit log": r.audit.String(), "the metrics": r.metrics()}
 	for _, user := range everybody {
 		for _, channel := range append([]string{slackfake.DM(user)}, places[:4]...) {
 			for _, m := range r.slack.Everything(user, channel) {
@@ -127,14 +129,6 @@ func (r *road) everythingWritten() map[string]string {
 		}
 	}
 	return w
-}
-
-// metrics returns what /metrics shows.
-func metrics(b *bot.Bot) string {
-	rec := httptest.NewRecorder()
-	b.Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
-	text, _ := io.ReadAll(rec.Body)
-	return string(text)
 }
 
 // TestPrivateFieldsStayPrivate holds that what BOT_FIELDS adds is shown to the asker

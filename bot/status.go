@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"servicesbot/whmcs"
 )
@@ -81,7 +82,8 @@ func NewStatus(version string) *Status {
 	}
 	s.registry.MustRegister(s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.ackFailed, s.dropped, s.duplicates,
 		s.sockets, s.connects, s.foreignSocks, s.slackCalls, s.slackLimited,
-		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo(version))
+		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo(version),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s
 }
 

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -390,6 +391,33 @@ func TestOldMentionIsNotAnsweredUnasked(t *testing.T) {
 	}
 	r.click(slackfake.Bob, m, "Ask again")
 	r.sees(slackfake.Bob, slackfake.Incident, "demodomain2.net")
+}
+
+// TestOldEditIsNotAnsweredUnasked: whoever mends an old question may not want it answered
+// in front of everybody any more.
+func TestOldEditIsNotAnsweredUnasked(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	asked := r.do(r.slack.PostAt(slackfake.Bob, slackfake.Incident, "", "what of client 1?", time.Now().Add(-time.Hour)))
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot client:1 status:active"))
+	if m := r.sees(slackfake.Bob, slackfake.Incident, "You edited an old question", "Ask again"); !m.Ephemeral {
+		t.Error("the question back is public")
+	}
+}
+
+// TestLastQuestions: the Home tab shows the last five, the newest first.
+func TestLastQuestions(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	for n := range 7 {
+		sent := r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n+1)))
+		r.waits("the answer", func() bool { return r.slack.Answers(sent.Envelope) == 1 })
+	}
+	r.do(r.slack.OpenHome(slackfake.Alice))
+	r.waits("the Home tab", func() bool {
+		home, ok := r.slack.Home(slackfake.Alice)
+		return ok && home.Shows("Your last questions\nservice:7\nservice:6\nservice:5\nservice:4\nservice:3\n") && !home.Shows("service:2\n")
+	})
 }
 
 func TestDuplicatesAreAnsweredOnce(t *testing.T) {
