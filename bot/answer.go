@@ -15,7 +15,7 @@ type Answers struct {
 	Finder *query.Finder
 	Format formatting.Options // Command, AdminURL, Fields and Currency; the rest is of each request
 	Now    func() time.Time   // nil: time.Now; its location is the process's
-	Log    *slog.Logger
+	Log    *slog.Logger       // nil: nothing is logged
 }
 
 // An Answer is what came of a request: the message, and what the audit line and
@@ -95,7 +95,9 @@ func (a *Answers) failed(ctx context.Context, req *Request, q query.Query, err e
 		ans.Message = formatting.Notice(restarting, []string{q.Lasting().String()}, o)
 		return ans
 	}
-	a.Log.Warn("a question failed", "ref", req.Ref, "error", err)
+	if a.Log != nil {
+		a.Log.Warn("a question failed", "ref", req.Ref, "error", err)
+	}
 	ans.Message = formatting.Failure(err, q.Lasting().String(), o)
 	return ans
 }

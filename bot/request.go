@@ -35,17 +35,17 @@ type Request struct {
 	Line   string // the question in the language; for a button, the line it stands for
 	Action string // of a button: formatting's Action...
 
-	Team      string // the workspace that the app is installed in
-	User      string // who acts
-	UserTeam  string // the workspace of who acts, where the payload tells it
-	Channel   string // where; empty for the Home tab and the global shortcut
-	Thread    string // the thread it stands in, ""
-	Message   string // ts of the mention or message that asks, or of the message clicked
-	Edited    string // of an edited mention: when
-	Sent      time.Time
-	Ephemeral bool   // of a button: whether the message clicked is private
-	SharedBy  string // of a button on a shared answer: who shared it
-	Text      string // of a message shortcut: the message's text
+	Team      string    // the workspace that the app is installed in
+	User      string    // who acts
+	UserTeam  string    // the workspace of who acts, where the payload tells it
+	Channel   string    // where; empty for the Home tab and the global shortcut
+	Thread    string    // the thread it stands in, ""
+	Message   string    // ts of the mention or message that asks, or of the message clicked
+	Edited    string    // of an edited mention: when
+	Sent      time.Time // of a mention or message: when Slack took it; zero: not told
+	Ephemeral bool      // of a button: whether the message clicked is private
+	SharedBy  string    // of a button on a shared answer: who shared it
+	Text      string    // of a message shortcut: the message's text
 
 	ResponseURL Secret // a door back, five times in 30 minutes
 	Trigger     Secret // opens one modal within 3 s

@@ -16,7 +16,7 @@ type State struct {
 	BreakerOpen  bool      // calls are refused at once with ErrBreakerOpen
 	BreakerUntil time.Time // when the next call may pass; zero: now
 	LastError    Kind      // the last failure of the server or of the way to it; "": none yet
-	LastErrorAt  time.Time
+	LastErrorAt  time.Time // zero: none yet
 	LastSuccess  time.Time // zero: none yet
 }
 

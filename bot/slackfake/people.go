@@ -144,17 +144,6 @@ func (w *Workspace) SetGroup(g Group) {
 	w.groups[g.ID] = &g
 }
 
-// User finds a user by id or name, with or without @.
-func (w *Workspace) User(name string) (User, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u, err := w.user(name)
-	if err != nil {
-		return User{}, false
-	}
-	return *u, true
-}
-
 // Channel finds a channel by id or name, with or without #.
 func (w *Workspace) Channel(name string) (Channel, bool) {
 	w.mu.Lock()

@@ -66,8 +66,10 @@ type Options struct {
 
 // Progress is how far a scan has come.
 type Progress struct {
-	Looked, Of, Found int
-	Left              time.Duration // an estimate; 0: not known yet
+	Looked int           // rows looked at so far
+	Of     int           // rows that WHMCS counts
+	Found  int           // of those looked at, how many match
+	Left   time.Duration // an estimate; 0: not known yet
 }
 
 // Find answers q. An error is an *Error of this package where the query cannot be

@@ -27,8 +27,8 @@ type Summary struct {
 
 	Clients    int // clients concerned
 	Due7       int // due in the next 7 days, today included
-	Due30      int
-	Overdue    int
+	Due30      int // due in the next 30 days, those of Due7 included
+	Overdue    int // due before today, of services that have not ended
 	FreeOrOnce int // free and one-time services, apart from the revenue
 	Unpriced   int // services whose cycle or amount cannot be read, not in the revenue
 
