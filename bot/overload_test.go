@@ -59,6 +59,8 @@ func TestOverloadIsAnswered(t *testing.T) {
 	if now, _ := r.slack.Message(slackfake.Bob, slackfake.Support, list.TS); now.Revision != list.Revision {
 		t.Error("the click's note took the place of the answer that was clicked")
 	}
+	r.click(slackfake.Bob, list, "Details") // waits for a trigger, so it does not queue behind questions
+	r.modal(slackfake.Bob, "Asking WHMCS")
 	r.click(slackfake.Carl, shared, "Refresh")
 	r.sees(slackfake.Carl, slackfake.Incident, "The bot is busy")
 	mention := map[string]any{"type": "events_api", "payload": map[string]any{

@@ -13,6 +13,7 @@ import (
 	"servicesbot/bot/slackfake"
 	"servicesbot/formatting"
 	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
 	"servicesbot/whmcs/whmcsfake"
 )
 
@@ -223,6 +224,33 @@ func TestSecretPrintsRedacted(t *testing.T) {
 	} {
 		if strings.Contains(printed, "hush") || strings.Contains(printed, fmt.Sprintf("%x", "hush")) {
 			t.Errorf("printed: %s", printed)
+		}
+	}
+}
+
+// TestHiddenFieldsAreNotSearched: what is shown to nobody, or to the asker alone, cannot be
+// guessed by asking whether something matches it.
+func TestHiddenFieldsAreNotSearched(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	for _, hidden := range []string{whmcsfake.PlantedPassword, whmcsfake.PlantedNote, whmcsfake.PlantedField, whmcsfake.PlantedSubscription} {
+		lines := []string{hidden}
+		for _, k := range query.Keys() {
+			if k.Kind == "text" || k.Kind == "id or text" || k.Kind == "host name" {
+				lines = append(lines, k.Name+":"+hidden, k.Name+":"+hidden+"-2")
+			}
+		}
+		if len(lines) < 8 {
+			t.Fatalf("only %d questions", len(lines))
+		}
+		for _, line := range lines {
+			sent := r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services "+line))
+			r.waits("the answer", func() bool { return r.slack.Answers(sent.Envelope) == 1 })
+		}
+	}
+	for _, m := range r.answers(slackfake.Alice, slackfake.Support) {
+		if !m.Shows("Nothing found") {
+			t.Errorf("something matches:\n%s", m.PlainText())
 		}
 	}
 }

@@ -44,7 +44,7 @@ var pictures = []picture{
 		v.do(chromedp.SendKeys(chromedp.CSS("#line"), "/services server:saturn status:active"))
 	}},
 	{name: "list", look: message, part: newest, shown: func(v *tab) { v.ask("/services client:5") }},
-	{name: "card", look: message, part: newest, shown: func(v *tab) { v.ask("/services service:13") }},
+	{name: "card", look: message, part: newest, shown: func(v *tab) { v.ask("/services service:38") }},
 	{name: "table", look: look{width: 1280, height: message.height, scale: message.scale, place: message.place}, part: newest, shown: func(v *tab) {
 		v.ask("/services server:saturn status:active as:table")
 		v.click(newest+" th button", "Amount")

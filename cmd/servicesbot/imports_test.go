@@ -91,3 +91,14 @@ func TestOnlyCommandReadsEnvironment(t *testing.T) {
 		}
 	}
 }
+
+// TestNoDebugOutput holds that the library's debug output, which prints what people typed,
+// is not within reach.
+func TestNoDebugOutput(t *testing.T) {
+	t.Parallel()
+	for _, path := range append(sources(t, "bot", false), sources(t, "cmd", false)...) {
+		if text := readText(t, strings.TrimPrefix(path, root)); strings.Contains(text, "OptionDebug") || strings.Contains(text, "OptionLog(") {
+			t.Errorf("%s switches it on", path)
+		}
+	}
+}
