@@ -67,6 +67,10 @@ func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, again f
 	err := b.sendShared(sending, req, rec, to, ans, show)
 	if err == nil || unknownOutcome(err) {
 		b.sent(rec, to, err)
+		if err != nil {
+			b.unconfirmed(sending, req, ans)
+			return
+		}
 		b.sharedIn(sending, req, ans)
 		return
 	}

@@ -35,8 +35,9 @@ import (
 //	POST /demo/member               {channel, on}: the bot is let into a channel or taken out
 //	POST /demo/switch               {name, on}
 //
-// A POST answers {"ok":true} with what was sent to the bot, or status 409 and
-// {"ok":false,"error":"…"}, a sentence for people. Only pages of this server are served:
+// A POST answers {"ok":true} with what was sent to the bot, or {"ok":false,"error":"…"}, a
+// sentence for people; as in Slack's own API, a mistake of theirs is no failure of HTTP's.
+// Only pages of this server are served:
 // the Host header must be a loopback name, a POST must be JSON and of the same origin, and
 // there are no CORS headers.
 

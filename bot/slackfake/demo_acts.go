@@ -52,7 +52,7 @@ func (w *Workspace) serveAct(rw http.ResponseWriter, r *http.Request) {
 	}
 	sent, err := act(w, a)
 	if err != nil {
-		sayJSON(rw, http.StatusConflict, object{"ok": false, "error": forPeople(err)})
+		sayJSON(rw, http.StatusOK, object{"ok": false, "error": forPeople(err)})
 		return
 	}
 	sayJSON(rw, http.StatusOK, object{"ok": true, "ts": sent.TS, "envelope": sent.Envelope})

@@ -85,8 +85,8 @@ func TestBotComesAndGoes(t *testing.T) {
 			t.Errorf("%v: %d %v, the bot is in: %v", step, status, answer, in())
 		}
 	}
-	if status, _ := act(t, w, "post", m{"user": slackfake.Alice, "channel": slackfake.General, "text": "/invite @nobody"}); status != http.StatusConflict {
-		t.Errorf("inviting nobody: %d", status)
+	if status, answer := act(t, w, "post", m{"user": slackfake.Alice, "channel": slackfake.General, "text": "/invite @nobody"}); status != http.StatusOK || answer["ok"] != false {
+		t.Errorf("inviting nobody: %d %v", status, answer)
 	}
 }
 

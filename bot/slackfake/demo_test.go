@@ -138,7 +138,7 @@ func TestDemoActs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, answer := act(t, w, "submit", m{"user": slackfake.Alice, "view": view.ID, "values": m{"word": ""}}); status != http.StatusConflict {
+	if status, answer := act(t, w, "submit", m{"user": slackfake.Alice, "view": view.ID, "values": m{"word": ""}}); status != http.StatusOK || answer["ok"] != false {
 		t.Errorf("an empty required field: %d %v", status, answer)
 	}
 	if errors := demoState(t, w, slackfake.Alice)["modals"].([]any)[0].(m)["errors"].(m); errors["word"] == "" {
@@ -161,11 +161,11 @@ func TestDemoActs(t *testing.T) {
 		"click":  {"user": slackfake.Alice, "channel": slackfake.Support, "ts": seen.TS, "action_id": "again"},
 		"switch": {"name": "off-world", "on": true},
 	} {
-		if status, answer := act(t, w, name, body); status != http.StatusConflict || strings.Contains(answer["error"].(string), "slackfake") {
+		if status, answer := act(t, w, name, body); status != http.StatusOK || answer["ok"] != false || strings.Contains(answer["error"].(string), "slackfake") {
 			t.Errorf("%s: %d %v", name, status, answer)
 		}
 	}
-	if status, answer := act(t, w, "post", m{"user": slackfake.Alice, "channel": slackfake.Support, "thread": "1.1", "text": "/services x"}); status != http.StatusConflict {
+	if status, answer := act(t, w, "post", m{"user": slackfake.Alice, "channel": slackfake.Support, "thread": "1.1", "text": "/services x"}); status != http.StatusOK || answer["ok"] != false {
 		t.Errorf("a command in a thread: %d %v", status, answer)
 	}
 }

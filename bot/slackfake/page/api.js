@@ -2,7 +2,7 @@
 
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error || `The demo answered ${response.status}.`);
+  if (!response.ok || body.ok === false) throw new Error(body.error || `The demo answered ${response.status}.`);
   return body;
 }
 

@@ -10,7 +10,7 @@ const node = document.getElementById("guide");
 const steps = [
   { id: "ask", title: "Ask privately", text: "A slash command is answered to you alone. Send the line with Enter, then press Details on a service.",
     try: [{ say: "/services client:5", in: "support", as: "U0ALICE" }] },
-  { id: "narrow", title: "Narrow it down", text: "Filters are joined by AND, a comma means OR, - excludes. Remove one with its × button; turn pages with Next.",
+  { id: "narrow", title: "Narrow it down", text: "Filters are joined by AND, a comma means OR, a minus in front excludes. Remove one with its × button; turn pages with Next.",
     try: [{ say: "/services client:7 status:active,suspended due:<30d", in: "support" }, { say: "/services server:saturn -product:backup sort:-amount", in: "support" }] },
   { id: "table", title: "A table", text: "Click a column's head to sort. List, Table, Summary and CSV are buttons below every answer.",
     try: [{ say: "/services client:7 status:active as:table", in: "support" }] },
