@@ -1,0 +1,97 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"servicesbot/bot/slackfake"
+)
+
+// TestBrowserPage holds what the page does by itself, beside the bot's answers.
+func TestBrowserPage(t *testing.T) {
+	t.Parallel()
+	b := browser(t)
+	for name, part := range map[string]func(*tab){
+		"keeps to its end": keepsToItsEnd, "switches are forgotten": switchesAreForgotten, "steps are ticked when sent": ticksWhatIsSent,
+		"mistakes": mistakesOfTheTypist,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newTab(t, b, look{width: 1400, height: 900})
+			part(v)
+			v.clean()
+		})
+	}
+}
+
+// atEnd is whether the newest message is in view.
+const atEnd = `(() => { const m = document.querySelector("#messages"); return m.scrollHeight - m.scrollTop - m.clientHeight < 60; })()`
+
+// keepsToItsEnd: what one sends oneself is seen, what others send is told, and a window
+// that changes its size stays where it was.
+func keepsToItsEnd(v *tab) {
+	v.t.Helper()
+	for range 3 {
+		v.ask("/services client:5")
+	}
+	v.until(atEnd)
+	top := func() {
+		eval[chromedp.Void](v, `document.querySelector("#messages").scrollTop = 0`)
+		v.until(`!(` + atEnd + `)`)
+	}
+	top()
+	if _, err := v.stage.workspace.Post(slackfake.Bob, slackfake.Support, "", "is anybody here?"); err != nil {
+		v.t.Fatal(err)
+	}
+	v.until(`!document.querySelector("#newer").hidden`)
+	v.click("#newer", "")
+	v.until(atEnd + ` && document.querySelector("#newer").hidden`)
+	top()
+	v.say("/services client:1")
+	v.sees(newest, "2 services match")
+	v.until(atEnd)
+	call(v, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 400, Height: 700, DeviceScaleFactor: 1})
+	v.until(`innerWidth === 400`)
+	v.until(atEnd)
+}
+
+// switchesAreForgotten: what a switch did is over when it is turned off.
+func switchesAreForgotten(v *tab) {
+	v.t.Helper()
+	v.click("#open-switches", "")
+	v.click("[data-switch=old-blocks]", "")
+	v.ask("/services client:7 as:table")
+	v.sees(newest, "Shown as lines")
+	v.click("[data-switch=old-blocks]", "")
+	v.ask("/services client:7 as:table")
+	v.sees(newest+" .table", "1 to 20 of")
+	v.click("[data-switch=whmcs-invalid-ip]", "")
+	v.ask("/services client:1 fresh:yes")
+	v.sees(newest, "does not accept calls from this bot's address")
+	v.click("[data-switch=whmcs-invalid-ip]", "")
+	v.ask("/services client:1 fresh:yes")
+	v.sees(newest, "2 services match")
+}
+
+// ticksWhatIsSent: a step is done when its line is sent, by whom it is about.
+func ticksWhatIsSent(v *tab) {
+	v.t.Helper()
+	v.become("Bob Baker")
+	v.click("#guide .step:first-child .try button", "")
+	v.until(`document.activeElement?.id === "line" && document.activeElement.value !== ""`)
+	v.sees("#notices", "You are Alice Archer now")
+	v.sees("#guide", "0 of")
+	v.press(kb.Enter)
+	v.sees("#guide", "1 of")
+}
+
+// mistakesOfTheTypist: what Slack does not know is said, and what was typed is not lost.
+func mistakesOfTheTypist(v *tab) {
+	v.t.Helper()
+	v.do(chromedp.SendKeys(chromedp.CSS("#line"), "/nosuch thing"+kb.Enter))
+	v.sees("#notices", "/nosuch is not a valid command")
+	v.until(`document.querySelector("#line").value === "/nosuch thing"`)
+}
