@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +26,7 @@ const (
 	modalQueue      = 128
 	noteWorkers     = 4 // "busy" and "too fast", told to who is turned away
 	noteQueue       = 256
+	auditQueue      = 4096 // lines about who was turned away
 
 	questionLimit = 60 * time.Second  // one question
 	scanLimit     = 125 * time.Second // one that scans; the search ends at 120 s by itself
@@ -38,7 +41,7 @@ const (
 // Config is what a Bot needs.
 type Config struct {
 	AppToken, BotToken Secret // xapp-… and xoxb-…
-	SlackURL           string // API base, ending in a slash; "": Slack's own
+	SlackURL           string // API base; "": Slack's own
 	Allow              Allow
 	Answers            *Answers
 	UserRate           int           // questions per user and minute; 0: no limit
@@ -70,9 +73,10 @@ type Bot struct {
 
 	deadAfter time.Duration // of a socket without a ping
 
-	questions, modals, notes *lane
+	questions, modals, notes, audits *lane
 
 	me       identity // set by Run before the first socket opens
+	sockets  []*socket
 	draining atomic.Bool
 	noBlocks atomic.Int64 // unix nano: until when the newer blocks are not sent
 }
@@ -105,11 +109,12 @@ func New(cfg Config) (*Bot, error) {
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
 		notes:     newLane("notes", noteWorkers, noteQueue),
+		audits:    newLane("audits", 1, auditQueue),
 	}
 	for _, l := range b.lanes() {
 		b.status.watch(l)
 	}
-	base := cmp.Or(cfg.SlackURL, slack.APIURL)
+	base := strings.TrimSuffix(cmp.Or(cfg.SlackURL, slack.APIURL), "/") + "/"
 	b.web = newWeb(base, b.opener, b.status, b.log)
 	b.slack = slack.New(cfg.BotToken.Reveal(), slack.OptionAPIURL(base), slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web))
 	b.access = newAccess(cfg.Allow, b.slack, func() string { return b.me.team }, b.log)
@@ -152,8 +157,10 @@ func (b *Bot) Run(ctx context.Context) error {
 // signIn learns who the bot is. While Slack cannot be asked it tries again, since a
 // restart would mend nothing; it gives up where Slack refuses for good.
 func (b *Bot) signIn(ctx context.Context) error {
+	alive, done := context.WithCancel(ctx)
+	defer done()
+	go b.status.turnUntil(alive)
 	for pause := openEvery; ; pause = min(2*pause, signInAtMost) {
-		b.status.turnAll(time.Now())
 		me, err := b.slack.AuthTestContext(ctx)
 		if err == nil {
 			b.me = identity{team: me.TeamID, user: me.UserID, botID: me.BotID}
@@ -162,6 +169,9 @@ func (b *Bot) signIn(ctx context.Context) error {
 		}
 		if refusal := refused("bot", err); refusal != nil {
 			return refusal
+		}
+		if code, ok := errors.AsType[slack.StatusCodeError](err); ok && code.Code == http.StatusNotFound {
+			return errNoAPI
 		}
 		b.log.Warn("slack cannot be asked who this bot is; trying again", "error", scrubbed(err), "seconds", pause.Seconds())
 		if err := sleep(ctx, pause); err != nil {
@@ -174,6 +184,7 @@ func (b *Bot) signIn(ctx context.Context) error {
 func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc) *sync.WaitGroup {
 	var wg sync.WaitGroup
 	up := make([]*socket, sockets)
+	b.sockets = up
 	for n := range up {
 		l := &link{}
 		client := socketmode.New(b.slack,
@@ -241,31 +252,41 @@ func (b *Bot) offer(req *Request) (payload any, taken bool) {
 	if b.draining.Load() {
 		return b.turnAway(req, restarting, "restarting")
 	}
-	if wait := b.rates.wait(req); wait > 0 {
-		return b.turnAway(req, fmt.Sprintf("That is more than %d questions a minute. Ask again in %d seconds.", b.cfg.UserRate, int(wait.Seconds())+1), "rate")
-	}
 	if !b.rates.enter(req) {
 		return b.turnAway(req, fmt.Sprintf("You have %d questions in work. Wait for their answers, then ask again.", atOnceMost), "at once")
 	}
+	leave := func() { b.rates.leave(req) }
+	if wait := b.rates.wait(req); wait > 0 {
+		leave()
+		return b.turnAway(req, fmt.Sprintf("That is more than %d questions a minute. Ask again in %d seconds.", b.cfg.UserRate, int(wait.Seconds())+1), "rate")
+	}
 	work := func(ctx context.Context) {
-		defer b.rates.leave(req)
+		defer leave()
 		b.handle(ctx, req)
 	}
+	if req.Action == formatting.ActionDetails {
+		work = func(ctx context.Context) { b.openDetails(ctx, req, leave) }
+	}
 	if !b.lane(req).offer(work) {
-		b.rates.leave(req)
-		return b.turnAway(req, "The bot is busy. Try again in a few seconds.", "busy")
+		leave()
+		return b.turnAway(req, busyNow, "busy")
 	}
 	return nil, true
 }
 
-// lanes are all of the bot's.
-func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes} }
+const busyNow = "The bot is busy. Try again in a few seconds."
 
-// lane returns the lane that req queues on.
+// lanes are all of the bot's.
+func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes, b.audits} }
+
+// lane returns the lane that req queues on: what asks WHMCS queues with the questions.
 func (b *Bot) lane(req *Request) *lane {
 	switch {
-	case req.Door == DoorShortcut, req.Action == formatting.ActionDetails, req.Action == formatting.ActionForm,
-		req.Door == DoorSlash && req.Line == "":
+	case req.Door == DoorShortcut, req.Door == DoorSlash && req.Line == "":
+		return b.modals
+	}
+	switch req.Action {
+	case formatting.ActionDetails, formatting.ActionForm, formatting.ActionStop, formatting.ActionRemove:
 		return b.modals
 	}
 	return b.questions
@@ -273,20 +294,26 @@ func (b *Bot) lane(req *Request) *lane {
 
 // turnAway refuses a request before any work: it may come again. A slash command
 // is told in its acknowledgement, all others by a private line from a lane of its
-// own, which writes the audit line too.
+// own. The audit line waits for neither: the loop must not wait for who reads it.
 func (b *Bot) turnAway(req *Request, says, why string) (payload any, taken bool) {
 	b.seen.forget(req.keys...)
+	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()
 	rec := newRecord(req)
 	rec.outcome, rec.why = "turned_away", why
+	write := func(context.Context) { rec.write(context.Background(), b.cfg.Audit) }
 	if req.Door == DoorSlash {
 		rec.sent = true
-		b.notes.offer(func(context.Context) { b.close(rec) })
+		b.audits.offer(write)
 		return map[string]string{"response_type": "ephemeral", "text": says}, true
 	}
-	return nil, b.notes.offer(func(ctx context.Context) {
-		defer b.close(rec)
+	taken = b.notes.offer(func(ctx context.Context) {
+		defer write(ctx)
 		b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
 	})
+	if !taken {
+		b.audits.offer(write)
+	}
+	return nil, taken
 }
 
 // finish takes no more questions, lets those in hand be finished, and tells the rest
@@ -310,6 +337,7 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 		}
 	}
 	<-time.After(flushAcks) // the library has no way to ask whether acks are written
+	end(b.audits)
 }
 
 // end stops lanes and waits until what is queued there is done.

@@ -34,28 +34,50 @@ func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place,
 		o.FileElsewhere = to.channel != dm && to.way != direct
 	}
 	file, err := b.upload(ctx, ans.Result, o, channel, thread)
+	rec.shared = to.public() && (err == nil || unknownOutcome(err))
 	if err != nil {
 		return b.fileFailed(ctx, rec, to, err, o)
 	}
-	rec.shared = to.public()
 	at, err := b.poster.deliver(ctx, to, formatting.Answer(ans.Result, o))
+	if to.public() && !at.public() && err == nil {
+		file = b.takeAside(ctx, req, rec, file, ans.Result, o)
+	}
 	b.sent(rec, at, err)
+	if unknownOutcome(err) && to.public() {
+		b.unconfirmed(ctx, req, ans)
+	}
 	at.file = file
 	return at
 }
 
-// dropFile takes the file away that belongs to the answer that stands at to, which is
-// about to be corrected.
-func (b *Bot) dropFile(ctx context.Context, req *Request, to *place) {
-	if to.file == "" {
-		return
+// takeAside takes a file out of a channel and sends it to who asked, whom alone Slack
+// let the bot tell of it. It returns the file's new id.
+func (b *Bot) takeAside(ctx context.Context, req *Request, rec *record, file string, res *query.Result, o formatting.Options) string {
+	rec.shared = !b.dropFile(ctx, req, file)
+	dm, err := b.poster.open(ctx, req.User)
+	if err == nil {
+		file, err = b.upload(ctx, res, o, dm, "")
+	}
+	if err != nil {
+		b.log.Error("a file was not sent to who asked", "ref", req.Ref, "error", err)
+		return ""
+	}
+	return file
+}
+
+// dropFile takes a file away, that of an answer that is corrected for one, and reports
+// whether it is gone; "" is none.
+func (b *Bot) dropFile(ctx context.Context, req *Request, file string) bool {
+	if file == "" {
+		return true
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	if err := b.slack.DeleteFileContext(ctx, to.file); err != nil && !gone(err) {
-		b.log.Warn("the file of an answer that is corrected was not removed", "ref", req.Ref, "error", err)
+	if err := b.slack.DeleteFileContext(ctx, file); err != nil && !gone(err) {
+		b.log.Error("a file was not removed", "ref", req.Ref, "error", err)
+		return false
 	}
-	to.file = ""
+	return true
 }
 
 // upload puts a result's rows as a file into a channel and returns the file's id.

@@ -46,14 +46,13 @@ func TestEditTakesTheFileAway(t *testing.T) {
 			if m := r.sees(slackfake.Bob, place, "Complete: a CSV file of 2 services"); m.TS != first.TS {
 				t.Error("the edit was answered by a second message")
 			}
-			if files := r.slack.Files(slackfake.Bob); len(files) != 1 || strings.Count(string(files[0].Content), "\n") != 3 {
-				t.Errorf("%d files", len(files))
-			}
+			r.waits("the new file to be alone", func() bool {
+				files := r.slack.Files(slackfake.Bob)
+				return len(files) == 1 && strings.Count(string(files[0].Content), "\n") == 3
+			})
 			r.do(r.slack.Edit(slackfake.Bob, place, asked.TS, "@servicesbot service:2"))
 			r.sees(slackfake.Bob, place, marker)
-			if files := r.slack.Files(slackfake.Bob); len(files) != 0 {
-				t.Errorf("the file %s stays", files[0].Name)
-			}
+			r.waits("the file to go", func() bool { return len(r.slack.Files(slackfake.Bob)) == 0 })
 		})
 	}
 }
@@ -98,5 +97,50 @@ func TestUploadAddressIsNoLabel(t *testing.T) {
 	}
 	if !strings.Contains(r.metrics(), `method="upload",outcome="200"} 1`) {
 		t.Error("the upload is not counted")
+	}
+}
+
+// TestFileOfAChannelThatIsSharedMeanwhile: where outsiders come to read while a question is
+// asked anew, the file of the old answer goes with it.
+func TestFileOfAChannelThatIsSharedMeanwhile(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	asked := r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 as:csv"))
+	r.sees(slackfake.Carl, slackfake.Incident, "Complete")
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	calls := r.whmcs.Count("GetClientsProducts")
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot service:2"))
+	r.waits("the new question", func() bool { return r.whmcs.Count("GetClientsProducts") > calls })
+	r.do(r.slack.ShareChannel(slackfake.Incident, true))
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	if err := r.whmcs.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	if m := r.sees(slackfake.Bob, slackfake.Incident, marker); !m.Ephemeral {
+		t.Error("the answer is public")
+	}
+	if files := r.slack.Files(slackfake.Carl); len(files) != 0 {
+		t.Errorf("the file %s stays", files[0].Name)
+	}
+}
+
+// TestFileGoesAsideWithItsMessage: where Slack takes a file into a channel and no message,
+// the file is for who asked alone, as the message then is.
+func TestFileGoesAsideWithItsMessage(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.slack.Fail("chat.postMessage", slackfake.Failure{Refuse: "restricted_action"})
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 as:csv"))
+	line := r.lines(1)[0]
+	if m := r.sees(slackfake.Bob, slackfake.Incident, "Complete"); !m.Ephemeral {
+		t.Error("the message is public")
+	}
+	if files := r.slack.Files(slackfake.Carl); len(files) != 0 {
+		t.Errorf("the file %s is there for all", files[0].Name)
+	}
+	if files := r.slack.Files(slackfake.Bob); len(files) != 1 || line["shared"] != false {
+		t.Errorf("%d files, shared: %v", len(files), line["shared"])
 	}
 }

@@ -20,9 +20,9 @@ const staleAfter = 10 * time.Minute
 // noBlocksFor is how long lists are sent after Slack refused a newer block.
 const noBlocksFor = time.Hour
 
-// handle answers one request and writes its audit line. A panic is told to who
-// asked, like any failure.
-func (b *Bot) handle(ctx context.Context, req *Request) {
+// recorded does something about a request and writes its audit line. A panic is told
+// to who asked, like any failure.
+func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Context, *record)) {
 	rec := newRecord(req)
 	defer b.close(rec)
 	ctx = whmcs.WithAsker(ctx, req.asker())
@@ -32,6 +32,15 @@ func (b *Bot) handle(ctx context.Context, req *Request) {
 			b.say(ctx, req, rec, b.sorry(req))
 		}
 	}()
+	do(ctx, rec)
+}
+
+// handle answers one request.
+func (b *Bot) handle(ctx context.Context, req *Request) {
+	b.recorded(ctx, req, func(ctx context.Context, rec *record) { b.answer(ctx, req, rec) })
+}
+
+func (b *Bot) answer(ctx context.Context, req *Request, rec *record) {
 	switch {
 	case req.Door == DoorHome:
 		b.home(ctx, req, rec)
@@ -56,7 +65,7 @@ func (b *Bot) handle(ctx context.Context, req *Request) {
 func (b *Bot) close(rec *record) {
 	rec.write(context.Background(), b.cfg.Audit)
 	b.status.requests.WithLabelValues(string(rec.req.Door), rec.outcome).Inc()
-	if rec.sent && rec.outcome != "turned_away" {
+	if rec.sent {
 		b.status.answerSeconds.WithLabelValues(string(rec.req.Door)).Observe(time.Since(rec.req.Received).Seconds())
 	}
 }
@@ -116,7 +125,10 @@ func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
 	if asksInChannel(req.Line) && req.direct() {
 		show.Alone = noChannel
 	}
-	e.line, e.reply = req.Line, b.answerAt(ctx, cancel, req, rec, show, to)
+	e.line = req.Line
+	if at := b.answerAt(ctx, cancel, req, rec, show, to); at.way == update || e.reply.ts == "" {
+		e.reply = at // else what others read stays where a further edit finds it
+	}
 	e.answered = rec.sent
 }
 
@@ -138,11 +150,18 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 		to = b.shutOut(ctx, req, &ans, &show, to)
 	}
 	b.remember(req, ans)
-	b.dropFile(ctx, req, &to)
+	old := to.file
+	to.file = ""
+	at := to
 	if isFile(ans) {
-		return b.sendFile(ctx, req, rec, to, ans, show)
+		at = b.sendFile(ctx, req, rec, to, ans, show)
+	} else {
+		at = b.sendAnswer(ctx, req, rec, to, ans, show)
 	}
-	return b.sendAnswer(ctx, req, rec, to, ans, show)
+	if rec.sent {
+		b.dropFile(ctx, req, old)
+	}
+	return at
 }
 
 // shutOut looks once more who reads at a public place, since a search takes up to two
@@ -160,6 +179,7 @@ func (b *Bot) shutOut(ctx context.Context, req *Request, ans *Answer, show *Show
 			b.log.Warn("an answer was not taken out of a channel that outsiders read now", "ref", req.Ref, "error", err)
 		}
 	}
+	b.dropFile(ctx, req, to.file)
 	show.Public, show.SharedBy, show.Alone = false, "", why
 	ans.Message = formatting.Answer(ans.Result, b.answers.options(req, *show))
 	return alone(req)
@@ -206,8 +226,10 @@ func (b *Bot) sendAnswer(ctx context.Context, req *Request, rec *record, to plac
 // unconfirmed tells who asked that nobody knows whether their answer was posted: it is
 // not posted again.
 func (b *Bot) unconfirmed(ctx context.Context, req *Request, ans Answer) {
+	ctx, cancel := background(ctx)
+	defer cancel()
 	const says = "Slack did not confirm that your answer was posted. If it is not there, ask again."
-	msg := formatting.Late(says, ans.Query.Lasting().String(), b.answers.options(req, Showing{}))
+	msg := formatting.Late(says, cmp.Or(ans.Query.Lasting().String(), req.Line), b.answers.options(req, Showing{}))
 	if _, err := b.poster.deliver(ctx, alone(req), msg); err != nil {
 		b.log.Warn("who asked was not told of it", "ref", req.Ref, "error", err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs/whmcsfake"
 )
 
 // metrics is what /metrics says.
@@ -52,7 +53,7 @@ func TestRefusalsEndTheRun(t *testing.T) {
 		} {
 			t.Run(token+" "+name, func(t *testing.T) {
 				t.Parallel()
-				up := func(w *slackfake.Workspace) bool { return w.Counts().Sockets > 0 }
+				up := func(w *slackfake.Workspace) bool { return w.Counts().Sockets == 2 }
 				if err := runAgainst(t, method, failure, up); err != nil {
 					t.Errorf("Run returns %v", err)
 				}
@@ -271,5 +272,54 @@ func TestMetrics(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(text)
+	}
+}
+
+// TestUpdateOfUnknownOutcome: where nobody knows whether an answer took the place of its
+// progress, it is not posted a second time elsewhere.
+func TestUpdateOfUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "slow", Latency: 2500 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:2"))
+	r.sees(slackfake.Bob, slackfake.Incident, "Still looking")
+	r.slack.Fail("chat.update", slackfake.Failure{Done: true, Drop: true})
+	line := r.lines(1)[0]
+	posts, told := 0, false
+	for _, m := range r.answers(slackfake.Bob, slackfake.Incident) {
+		if !m.Ephemeral {
+			posts++
+		}
+		told = told || m.Shows("Slack did not confirm")
+	}
+	if posts != 1 || !told || line["answered"] != false || line["shared"] != true {
+		t.Errorf("%d posts, told %v, audit %v", posts, told, line)
+	}
+}
+
+// TestUnconfirmedShare is told to who shared, and not said to be done.
+func TestUnconfirmedShare(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
+	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Support, "2 services match"), "Details")
+	details := r.modal(slackfake.Alice, marker)
+	r.slack.Fail("chat.postMessage", slackfake.Failure{Status: 500})
+	id, _ := details.Button("Share")
+	r.do(r.slack.Click(slackfake.Alice, &details, id))
+	r.sees(slackfake.Alice, slackfake.Support, "Slack did not confirm", "Ask again")
+	if v, _ := r.slack.Modal(slackfake.Alice); v.Shows("Shared where") {
+		t.Error("the modal says that it was shared")
+	}
+}
+
+// TestWrongAddressEndsTheRun: where no method of Slack's is, nothing is waited for.
+func TestWrongAddressEndsTheRun(t *testing.T) {
+	t.Parallel()
+	err := runAgainst(t, "auth.test", slackfake.Failure{Status: 404}, nil)
+	if err == nil || !strings.Contains(err.Error(), "SLACK_API_URL") {
+		t.Errorf("Run returns %v", err)
 	}
 }

@@ -59,7 +59,11 @@ func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, e
 		ts, err = p.send(ctx, to, msg)
 	}
 	if to.way == update && unknownOutcome(err) {
-		ts, err = p.send(ctx, to, msg)
+		again, failed := p.sendAnew(ctx, to, msg)
+		if failed != nil {
+			return to, err // still nobody knows; elsewhere it would be a second answer
+		}
+		ts, err = again, nil
 	}
 	for err != nil && !unknownOutcome(err) {
 		next, ok := to.fallback()

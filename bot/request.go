@@ -52,6 +52,7 @@ type Request struct {
 
 	View string // id of the modal or Home tab that it was done in; "": none
 
+	opened   string // id of the modal that was opened to be filled; "": none
 	envelope string // to be acknowledged
 	keys     []string
 }

@@ -54,7 +54,8 @@ func newRunning() *running {
 func (r *running) begin(req *Request, to place, cancel context.CancelCauseFunc) func() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.asks[req.Ref] = &asking{req.User, to.way == respond || to.way == whisper, cancel}
+	apart := req.Door != DoorMention && to.public() // as watch has it: the note is a private line
+	r.asks[req.Ref] = &asking{req.User, apart || to.way == respond || to.way == whisper, cancel}
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -2,13 +2,16 @@ package bot
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"servicesbot/formatting"
 )
 
 // share posts the answer to req's line where it was asked, for everybody there to
-// read: asked of WHMCS anew, checked anew, once however often it is clicked.
+// read: asked of WHMCS anew, but for the rows that a search through all services read in
+// the last minutes, checked anew, once however often it is clicked.
 func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 	if err := b.access.Allow(ctx, req); err != nil {
 		ans := denied(err, b.answers.options(req, Showing{}))
@@ -65,7 +68,7 @@ func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, again f
 	sending, done := background(ctx)
 	defer done()
 	err := b.sendShared(sending, req, rec, to, ans, show)
-	if err == nil || unknownOutcome(err) {
+	if err == nil || unknownOutcome(err) && !errors.Is(err, errNoFile) {
 		b.sent(rec, to, err)
 		if err != nil {
 			b.unconfirmed(sending, req, ans)
@@ -101,10 +104,11 @@ func (b *Bot) sendShared(ctx context.Context, req *Request, rec *record, to plac
 	o := b.answers.options(req, show)
 	if isFile(ans) {
 		var err error
-		if o.SharedFile, err = b.upload(ctx, ans.Result, o, to.channel, to.thread); err != nil {
-			return err
+		o.SharedFile, err = b.upload(ctx, ans.Result, o, to.channel, to.thread)
+		rec.shared = err == nil || unknownOutcome(err)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errNoFile, err)
 		}
-		rec.shared = true
 		ans.Message = formatting.Answer(ans.Result, o)
 	}
 	_, err := b.sendOrList(ctx, req, to, &ans, show)
@@ -114,15 +118,12 @@ func (b *Bot) sendShared(ctx context.Context, req *Request, rec *record, to plac
 	if o.SharedFile == "" || err == nil || unknownOutcome(err) {
 		return err
 	}
-	removing, done := background(ctx)
-	defer done()
-	if err := b.slack.DeleteFileContext(removing, o.SharedFile); err != nil {
-		b.log.Error("a shared file was not removed, though its post failed", "ref", req.Ref, "error", err)
-		return err
-	}
-	rec.shared = false
+	rec.shared = !b.dropFile(ctx, req, o.SharedFile)
 	return err
 }
+
+// errNoFile is a file that Slack did not take: nothing was posted with it.
+var errNoFile = errors.New("no file")
 
 // remove takes a shared post away, and the file that belongs to it, for whoever
 // shared it: also where they may not ask any more.

@@ -83,6 +83,9 @@ type opener struct {
 
 // wait returns when the caller may ask for a connection.
 func (o *opener) wait(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	o.mu.Lock()
 	now := time.Now()
 	at := now
@@ -161,6 +164,9 @@ var fatal = []string{
 	"not_allowed_token_type", "missing_scope", "forbidden_team", "user_removed_from_team", "team_disabled",
 }
 
+// errNoAPI is a server that has no method of Slack's API.
+var errNoAPI = errors.New("what answers is not slack's API (HTTP 404): check SLACK_API_URL")
+
 // A Refusal is Slack's refusal of a token, for good.
 type Refusal struct {
 	Token string // "app" or "bot"
@@ -194,6 +200,10 @@ func (s *socket) run(ctx context.Context, take func(frame, *acker)) error {
 	looped := make(chan struct{})
 	wg.Go(func() { s.loop(ctx, take, end, looped) })
 	for ctx.Err() == nil {
+		select {
+		case <-s.again: // meant the connection that has ended
+		default:
+		}
 		life, over := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		wg.Go(func() { done <- s.client.RunContext(life) })
@@ -290,7 +300,7 @@ func (s *socket) lifecycle(e socketmode.Event, end context.CancelCauseFunc) {
 		s.hello(e.Request)
 	case socketmode.EventTypeConnectionError:
 		failed, _ := e.Data.(*slack.ConnectionErrorEvent)
-		if failed == nil {
+		if failed == nil || errors.Is(failed.ErrorObj, context.Canceled) { // our own end of the one before
 			return
 		}
 		s.log.Warn("socket: cannot connect", "socket", s.n, "error", scrubbed(failed.ErrorObj))
@@ -299,7 +309,7 @@ func (s *socket) lifecycle(e socketmode.Event, end context.CancelCauseFunc) {
 		}
 		s.anew() // the library alone would wait for up to 5 minutes, on top of the opener
 	case socketmode.EventTypeInvalidAuth:
-		end(errors.New("slack answers 404 to apps.connections.open: check SLACK_API_URL"))
+		end(errNoAPI)
 	case socketmode.EventTypeErrorWriteFailed:
 		failed, _ := e.Data.(*socketmode.ErrorWriteFailed)
 		if failed != nil && failed.Response != nil {
@@ -324,7 +334,7 @@ func (s *socket) hello(r *socketmode.Request) {
 		s.up = true
 		s.status.sockets.Set(float64(s.status.greeted.Add(1)))
 	}
-	elsewhere := r.NumConnections - sockets // not those that are up just now: the other may be between two
+	elsewhere := r.NumConnections - sockets // of those that we may hold: the other may be between two, and is counted then
 	s.status.foreignSocks.Set(float64(max(0, elsewhere)))
 	if elsewhere > 0 {
 		s.log.Warn("slack counts more sockets of this app than this process holds: another copy runs, or dead ones linger; events go to all of them in turn",

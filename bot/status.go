@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -127,10 +128,19 @@ func buildInfo(version string) prometheus.Collector {
 // turn notes that a socket's event loop is alive.
 func (s *Status) turn(n int, now time.Time) { s.turned[n].Store(now.UnixNano()) }
 
-// turnAll notes that the process is alive before there are loops.
-func (s *Status) turnAll(now time.Time) {
-	for n := range s.turned {
-		s.turn(n, now)
+// turnUntil notes that the process is alive while there are no loops, until ctx ends.
+func (s *Status) turnUntil(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for now := time.Now(); ; {
+		for n := range s.turned {
+			s.turn(n, now)
+		}
+		select {
+		case now = <-tick.C:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

@@ -43,16 +43,37 @@ func (req *Request) openedFrom(metadata string) {
 	req.Channel, req.Thread, req.ResponseURL = o.Channel, o.Thread, Secret(o.URL)
 }
 
-// details opens the details of one service as a modal: an empty one at once, since
-// a trigger lives 3 s, then, when access is checked, with the data.
-func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
+// openDetails opens a modal without data at once, since a trigger lives 3 s, and has it
+// filled like any question, in the lane for those: what waits for a trigger never queues
+// behind a search. done is called when that is over.
+func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 	loading := formatting.Loading()
 	loading.PrivateMetadata = originOf(req)
 	view, err := b.loading(ctx, req, loading)
 	if err != nil {
-		b.viewFailed(ctx, req, rec, err)
+		defer done()
+		b.recorded(ctx, req, func(ctx context.Context, rec *record) { b.viewFailed(ctx, req, rec, err) })
 		return
 	}
+	opened := *req
+	opened.opened = view
+	fill := func(ctx context.Context) {
+		defer done()
+		b.handle(ctx, &opened)
+	}
+	if b.questions.offer(fill) {
+		return
+	}
+	defer done()
+	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
+		rec.outcome, rec.why = "turned_away", "busy"
+		busy := formatting.Modal(formatting.Notice(busyNow, nil, b.answers.options(req, Showing{})))
+		b.fill(ctx, rec, view, busy)
+	})
+}
+
+// details fills the modal that was opened with a service, when access is checked.
+func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
 	ctx, cancel := context.WithTimeout(ctx, questionLimit)
 	defer cancel()
 	show := Showing{Allow: b.access.Allow, Modal: true}
@@ -62,8 +83,8 @@ func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
 	if ans.Result != nil {
 		shown = formatting.Details(ans.Result, b.answers.options(req, show))
 	}
-	shown.PrivateMetadata = loading.PrivateMetadata
-	b.fill(ctx, rec, view, shown)
+	shown.PrivateMetadata = originOf(req)
+	b.fill(ctx, rec, req.opened, shown)
 }
 
 // loading shows a modal without data, in place of the one that was clicked in, if any,
@@ -86,6 +107,8 @@ func (b *Bot) sharedIn(ctx context.Context, req *Request, ans Answer) {
 	if req.View == "" || len(ans.Result.Services) != 1 {
 		return
 	}
+	ctx, cancel := background(ctx)
+	defer cancel()
 	o := b.answers.options(req, Showing{})
 	o.Shared = true
 	view := formatting.Details(ans.Result, o)
@@ -139,6 +162,10 @@ func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
 
 // viewFailed says in a message what could not be shown in a view.
 func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err error) {
+	if req.View != "" && slackError(err) == "not_found" {
+		rec.outcome = "closed" // the window that was clicked in
+		return
+	}
 	b.log.Warn("a view was not opened", "ref", req.Ref, "error", err)
 	rec.outcome = "failed"
 	says := "Slack took too long to open the window. Click again."

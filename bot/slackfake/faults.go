@@ -12,7 +12,7 @@ type Failure struct {
 	Status     int           // answers with this HTTP status
 	RetryAfter time.Duration // beside Status 429; whole seconds are sent
 	Refuse     string        // answers {"ok":false,"error":…}
-	Hang       bool          // never answers
+	Hang       bool          // does not answer, and drops the connection when it is healed
 	Drop       bool          // drops the connection
 	Cut        bool          // sends half of the answer
 	Delay      time.Duration // does and answers it that much later, real time
@@ -33,13 +33,14 @@ const (
 type faults struct {
 	mu        sync.Mutex
 	byMethod  map[string]*Failure
-	noNew     bool // data_table and data_visualization are refused
-	duplicate bool // every envelope is delivered twice
-	mute      bool // no pings
-	ghosts    int  // sockets that hello counts though nobody knows them
+	noNew     bool          // data_table and data_visualization are refused
+	duplicate bool          // every envelope is delivered twice
+	mute      bool          // no pings
+	ghosts    int           // sockets that hello counts though nobody knows them
+	healed    chan struct{} // closed by Heal
 }
 
-func (f *faults) init() { f.byMethod = map[string]*Failure{} }
+func (f *faults) init() { f.byMethod, f.healed = map[string]*Failure{}, make(chan struct{}) }
 
 // Fail lets a method of the Web API misbehave; AnyMethod is every one that has no
 // failure of its own, ResponseURL, FileUpload and SocketLink included.
@@ -59,6 +60,8 @@ func (w *Workspace) Heal(methods ...string) {
 	for _, m := range methods {
 		delete(w.faults.byMethod, m)
 	}
+	close(w.faults.healed)
+	w.faults.healed = make(chan struct{})
 }
 
 // RefuseNewBlocks lets the workspace be one that does not know data_table and
@@ -144,7 +147,11 @@ func (f Failure) name() string {
 func (w *Workspace) fail(rw http.ResponseWriter, r *http.Request, f Failure) bool {
 	switch {
 	case f.Hang:
+		w.faults.mu.Lock()
+		healed := w.faults.healed
+		w.faults.mu.Unlock()
 		select {
+		case <-healed:
 		case <-r.Context().Done():
 		case <-w.closed:
 		}

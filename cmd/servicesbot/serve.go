@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -37,10 +36,6 @@ finishes what is in work and exits 0 within 9 seconds.`,
 	}
 }
 
-// garbage is how much more memory may be used before it is collected, in percent of
-// what is in use. A bot idles most of its life: a little more work for less memory.
-const garbage = 70
-
 // newBot makes the bot and its way to WHMCS.
 func newBot(cfg *config, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
 	status := bot.NewStatus(version)
@@ -61,7 +56,6 @@ func newBot(cfg *config, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
 
 // serve runs the bot until ctx ends.
 func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
-	debug.SetGCPercent(garbage)
 	b, api, err := newBot(cfg, audit)
 	if err != nil {
 		return err
