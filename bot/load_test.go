@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -139,7 +138,6 @@ func beBot(ctx context.Context) error {
 	if err := level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL"))); err != nil {
 		return err
 	}
-	debug.SetGCPercent(70) // as the command does
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	status := bot.NewStatus("")
 	api, err := whmcs.New(whmcs.Config{

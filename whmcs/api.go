@@ -89,7 +89,7 @@ func New(cfg Config) (*API, error) {
 
 // How many bytes of answers are kept, by the size of their texts and structures.
 const (
-	pageCacheBytes   = 4 << 20 // a scan's rows are kept elsewhere
+	pageCacheBytes   = 2 << 20 // a scan's rows are kept elsewhere
 	clientCacheBytes = 4 << 20
 	serverCacheBytes = 1 << 20
 )

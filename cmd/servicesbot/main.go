@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -16,15 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// garbage is how much more memory may be used before it is collected, in percent of
-// what is in use, unless GOGC says otherwise. A bot idles most of its life: a little more
-// work for less memory.
-const garbage = 70
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	p := &process{env: envconfig.OsLookuper(), environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
