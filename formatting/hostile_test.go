@@ -17,6 +17,7 @@ func FuzzViews(f *testing.F) {
 	for _, s := range nasty {
 		f.Add(s, 2)
 	}
+	f.Add("//", -64)
 	f.Fuzz(func(t *testing.T, s string, n int) {
 		n = 1 + n&3
 		o := here()

@@ -214,17 +214,20 @@ func unformatted(s string) string {
 		return s
 	}
 	var b strings.Builder
-	inCode := false
-	runes := []rune(s)
-	for i, r := range runes {
-		defused := i+1 < len(runes) && runes[i+1] == '\u200b'
+	b.Grow(len(s))
+	inCode, from := false, 0
+	for i := range len(s) {
 		switch {
-		case r == '`' && !defused:
+		case s[i] != '*' && s[i] != '`', strings.HasPrefix(s[i+1:], unseen):
+			continue
+		case s[i] == '`':
 			inCode = !inCode
-		case r == '*' && !inCode && !defused && !(inWord(runes, i-1) && inWord(runes, i+1)):
-		default:
-			b.WriteRune(r)
+		case inCode || withinWord(s, i):
+			continue
 		}
+		b.WriteString(s[from:i])
+		from = i + 1
 	}
+	b.WriteString(s[from:])
 	return b.String()
 }

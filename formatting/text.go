@@ -189,40 +189,52 @@ func defuse(s string) string {
 		return s
 	}
 	var b strings.Builder
-	runes := []rune(s)
-	for i, r := range runes {
-		b.WriteRune(r)
-		switch r {
+	b.Grow(len(s))
+	from := 0
+	for i := range len(s) {
+		switch s[i] {
 		case ':':
-			if startsEmoji(runes[i+1:]) {
-				b.WriteString(unseen)
+			if !startsEmoji(s[i+1:]) {
+				continue
 			}
-		case '*', '_', '~', '`':
-			if r == '`' || !inWord(runes, i-1) || !inWord(runes, i+1) {
-				b.WriteString(unseen)
+		case '*', '_', '~':
+			if withinWord(s, i) {
+				continue
 			}
+		case '`':
+		default:
+			continue
 		}
+		b.WriteString(s[from:i+1] + unseen)
+		from = i + 1
 	}
+	b.WriteString(s[from:])
 	return b.String()
 }
 
 // startsEmoji reports whether what follows a colon is a name and another colon.
-func startsEmoji(after []rune) bool {
+func startsEmoji(after string) bool {
 	for i, r := range after {
 		if r == ':' {
 			return i > 0
 		}
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_+'-", r) {
+		if !wordly(r) && !strings.ContainsRune("_+'-", r) {
 			return false
 		}
 	}
 	return false
 }
 
-// inWord reports whether the rune at i is a letter or a digit.
-func inWord(runes []rune, i int) bool {
-	return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]))
+// withinWord reports whether the byte at i, a sign of formatting, stands between two
+// letters or digits.
+func withinWord(s string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	after, _ := utf8.DecodeRuneInString(s[i+1:])
+	return wordly(before) && wordly(after)
 }
+
+// wordly reports whether r is a letter or a digit.
+func wordly(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // units counts s in UTF-16 units, the strictest reading of Slack's "characters".
 func units(s string) int {

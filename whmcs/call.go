@@ -1,6 +1,7 @@
 package whmcs
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/md5"
@@ -114,7 +115,12 @@ func (a *API) post(ctx context.Context, action string, params url.Values) (*repl
 	}
 	defer res.Body.Close()
 	r := &reply{status: res.StatusCode, header: res.Header, at: time.Now()}
-	r.body, err = io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	var body bytes.Buffer
+	if res.ContentLength > 0 && res.ContentLength <= maxBody {
+		body.Grow(int(res.ContentLength) + bytes.MinRead)
+	}
+	_, err = body.ReadFrom(io.LimitReader(res.Body, maxBody+1))
+	r.body = body.Bytes()
 	if err != nil {
 		return nil, a.noReply(ctx, action, res.StatusCode, err)
 	}

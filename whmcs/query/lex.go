@@ -215,14 +215,15 @@ func clean(s string) string {
 	}), " ")
 }
 
-// bare reports whether a value can stand in a line without quotes.
+// bare reports whether a value can stand in a line without quotes. Behind a key, two
+// slashes would make an address of it.
 func bare(v string) bool {
 	for i := 0; i < len(v); i++ {
 		if v[i] == '"' || v[i] == ',' || spaceAt(v, i) > 0 {
 			return false
 		}
 	}
-	return v != ""
+	return v != "" && !strings.HasPrefix(v, "//")
 }
 
 // quote writes v in double quotes.

@@ -116,7 +116,12 @@ func (a *question) readFirsts(ctx context.Context, r *reading) error {
 	errs := make([]error, len(r.parts))
 	var all sync.WaitGroup
 	for i, p := range r.parts {
-		all.Go(func() { pages[i], errs[i] = a.f.api.GetClientsProducts(ctx, p.req) })
+		read := func() { pages[i], errs[i] = a.f.api.GetClientsProducts(ctx, p.req) }
+		if len(r.parts) == 1 {
+			read()
+			break
+		}
+		all.Go(read)
 	}
 	all.Wait()
 	var failed error
