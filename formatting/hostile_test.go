@@ -18,6 +18,7 @@ func FuzzViews(f *testing.F) {
 		f.Add(s, 2)
 	}
 	f.Add("//", -64)
+	f.Add("\u202e", 2)
 	f.Fuzz(func(t *testing.T, s string, n int) {
 		n = 1 + n&3
 		o := here()

@@ -35,7 +35,7 @@ func Denied(says string, o Options) Message {
 // Late asks whether an old question shall still be answered.
 func Late(says, line string, o Options) Message {
 	d := newDraft(o)
-	d.section(short(says, 300), nil)
+	d.section(markup(or(string(short(says, 300)), dash)), nil)
 	if line != "" {
 		d.context(code(line, 1000))
 	}
