@@ -144,7 +144,7 @@ func visible(s string) string {
 			b.WriteByte(' ')
 		case r == '\u200c' || r == '\u200d':
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
-			if last < 0x600 || next < 0x600 || next == utf8.RuneError {
+			if last < 0x600 || next < 0x600 || next == utf8.RuneError || unicode.IsSpace(next) || hidden(next) {
 				continue
 			}
 			b.WriteRune(r)
