@@ -152,7 +152,7 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 	b.remember(req, ans)
 	old := to.file
 	to.file = ""
-	at := to
+	var at place
 	if isFile(ans) {
 		at = b.sendFile(ctx, req, rec, to, ans, show)
 	} else {
