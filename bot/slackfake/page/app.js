@@ -13,7 +13,7 @@ import { ask, source } from "./source.js";
 import { aboutOf, home, sidebar, titleOf } from "./sidebar.js";
 import { switches } from "./switches.js";
 import { forget, wire } from "./wire.js";
-import { examples, guide, wasSent } from "./guide.js";
+import { examples, guide, sending } from "./guide.js";
 import { attempt, notice } from "./notices.js";
 import { isWide, pane, showPane, toolButtons } from "./pane.js";
 import "./theme-button.js";
@@ -65,11 +65,10 @@ const act = (name, body) => attempt(() => api.act(name, { user: ui.user, ...body
 
 // post sends what was typed and goes to where it stands.
 async function post(list, body) {
+  const sent = sending();
   const well = await act("post", body);
-  if (well) {
-    wasSent();
-    toEnd(list);
-  }
+  sent(well);
+  if (well) toEnd(list);
   return well;
 }
 const place = () => state.channels.find((c) => c.id === ui.channel) || state.channels[0];

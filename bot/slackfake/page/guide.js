@@ -56,10 +56,15 @@ function tick(id) {
   keep();
 }
 
-// wasSent ticks off the step whose line, or one like it, was sent.
-export function wasSent() {
-  if (pending) tick(pending);
+// sending is called when a line goes out. What it returns is told whether it went well: the
+// step whose line it was, or one like it, is then done.
+export function sending() {
+  const id = pending;
   pending = "";
+  return (well) => {
+    if (id && well) tick(id);
+    else pending ||= id;
+  };
 }
 
 const list = el("ol", { class: "steps" });
