@@ -33,6 +33,7 @@ type scan struct {
 	err      error              // why the last run failed; nil: it did not
 	expiry   *time.Timer
 	replaced bool // a newer scan has its place
+	moved    bool // its last run ended with errMoved
 }
 
 // scanned are the figures of a scan.
@@ -61,8 +62,27 @@ type watch struct {
 	told  int  // rows at the last progress
 }
 
-// readWhole answers from the shared scan of the whole installation.
+// errMoved is the end of a scan that cannot be gone on with: WHMCS has fewer rows than
+// before, so that those behind a place are not those that were behind it.
+var errMoved = errors.New("WHMCS has fewer services than when the reading began")
+
+// beginnings is how often a question begins anew where rows go away meanwhile.
+const beginnings = 3
+
+// readWhole answers from the shared scan of the whole installation, or from another
+// where rows went away since it stopped.
 func (a *question) readWhole(ctx context.Context) error {
+	limit, err := 0, errMoved
+	for n := 0; n < beginnings && errors.Is(err, errMoved); n++ {
+		a.found = nil
+		limit, err = a.readScan(ctx, limit)
+	}
+	return err
+}
+
+// readScan answers from a scan, of which it looks at so many rows at least as it would
+// have of the one before, and returns how many those are.
+func (a *question) readScan(ctx context.Context, least int) (limit int, err error) {
 	a.slim, a.byOrder = true, a.greedy()
 	s, at := a.f.join(a)
 	defer s.leave(a)
@@ -70,22 +90,23 @@ func (a *question) readWhole(ctx context.Context) error {
 	if a.opt.Continue {
 		w.limit += at.looked
 	}
+	w.limit = max(w.limit, least)
 	a.res.Snapshot = at.looked > 0 && !at.running
 	timeUp := time.NewTimer(scanTime)
 	defer timeUp.Stop()
 	for now := at; ; now = s.look() {
 		if over, err := a.watch(ctx, w, now); over || err != nil {
-			return err
+			return w.limit, err
 		}
 		select {
 		case <-now.changed:
 		case <-timeUp.C:
-			return errTime
+			return w.limit, errTime
 		case <-ctx.Done():
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return errTime
+				return w.limit, errTime
 			}
-			return stopped(ctx)
+			return w.limit, stopped(ctx)
 		}
 	}
 }
@@ -173,6 +194,8 @@ func (s *scan) serves(a *question) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case s.moved:
+		return false
 	case a.opt.Continue:
 		return true
 	case a.q.Fresh && !a.opt.Snapshot:
@@ -259,6 +282,7 @@ func (s *scan) run(ctx context.Context, done chan struct{}) {
 	defer s.mu.Unlock()
 	if ctx.Err() == nil {
 		s.err = err
+		s.moved = errors.Is(err, errMoved)
 	}
 	s.cancel()
 	s.cancel = nil
@@ -278,11 +302,20 @@ func (s *scan) read(ctx context.Context) error {
 	s.mu.Lock()
 	req := whmcs.GetClientsProductsRequest{LimitStart: s.looked, Fresh: s.fresh}
 	first := s.most() <= s.looked+1
+	known := s.total // of the run before
 	s.mu.Unlock()
+	walks := 1 // pages that begin a walk of their own, which knows nothing of what was before
+	if first {
+		walks = 2
+	}
 	for page, err := range s.f.pages(ctx, req, first) {
 		if err != nil {
 			return err
 		}
+		if walks > 0 && page.TotalResults < known {
+			return errMoved
+		}
+		walks, known = walks-1, page.TotalResults
 		s.add(page)
 		if !s.wanted(ctx) {
 			return nil
