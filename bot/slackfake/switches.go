@@ -92,7 +92,7 @@ func (w *Workspace) builtinSwitches() {
 			Set: failing("chat.postMessage", Failure{Status: http.StatusTooManyRequests, RetryAfter: 3 * time.Second})},
 		{Name: "slack-500", Label: "Slack fails to post: mentions, shares (500)",
 			Set: failing("chat.postMessage", Failure{Status: http.StatusInternalServerError})},
-		{Name: "old-blocks", Label: "Slack refuses tables and charts", Set: w.RefuseNewBlocks},
+		{Name: "old-blocks", Label: "Refuses tables and charts", Set: w.RefuseNewBlocks},
 		{Name: "no-connection", Label: "Slack gives no new sockets",
 			Set: failing("apps.connections.open", Failure{Status: http.StatusServiceUnavailable})},
 		{Name: "duplicates", Label: "Slack delivers everything twice", Set: w.Duplicate},

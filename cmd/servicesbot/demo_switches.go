@@ -50,7 +50,7 @@ func (s *stage) addSwitches() {
 		})
 	}
 	workspace.AddSwitch(slackfake.Switch{
-		Name: "old-blocks", Label: "Slack refuses tables and charts", Group: "Slack",
+		Name: "old-blocks", Label: "Refuses tables and charts", Group: "Slack",
 		Set: func(on bool) {
 			workspace.RefuseNewBlocks(on)
 			s.mended()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestDocuments(t *testing.T) {
 	}{
 		{readme, map[string]string{
 			"language": languageTable(), "configuration": configurationTable(),
-			"examples": exampleAnswers(t), "troubles": troubleTable(t),
+			"examples": exampleAnswers(t), "troubles": troubleTable(t), "metrics": metricsTable(t),
 		}},
 		{security, map[string]string{"scopes": scopeTable()}},
 	} {
@@ -82,7 +83,11 @@ func languageTable() string {
 		case k.Pushed != "":
 			pushed = "`" + k.Pushed + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", name, cell(k.Help), pushed, cell(k.Example))
+		what := cell(k.Help)
+		if len(k.Values) > 1 {
+			what += ": `" + strings.Join(k.Values, "`, `") + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", name, what, pushed, cell(k.Example))
 	}
 	return b.String()
 }
@@ -102,6 +107,27 @@ func configurationTable() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, value, cell(f.Tag.Get("help")))
 	}
 	return b.String()
+}
+
+// metricsTable lists the bot's own metrics, as its source defines them: one that nothing was
+// counted by yet does not show up in /metrics.
+func metricsTable(t *testing.T) string {
+	t.Helper()
+	defined := regexp.MustCompile(`Name: "(servicesbot_\w+)", Help: "([^"]+)"(?:,? *(?:Buckets: \w+)?\}, \[\]string\{([^}]*)\}|,\s*ConstLabels: (?:prometheus\.Labels\{)?([^}\n]*))?`)
+	quoted := regexp.MustCompile(`"(\w+)"`)
+	var lines []string
+	for _, m := range defined.FindAllStringSubmatch(readText(t, "bot/status.go"), -1) {
+		labels := quoted.FindAllString(m[3]+m[4], -1)
+		if strings.HasPrefix(m[4], "labels") {
+			labels = []string{`"lane"`}
+		}
+		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s |\n", m[1], strings.ReplaceAll(strings.Join(labels, ", "), `"`, "`"), cell(m[2])))
+	}
+	if len(lines) < 15 {
+		t.Errorf("only %d metrics found", len(lines))
+	}
+	slices.Sort(lines)
+	return "| metric | labels | what |\n| --- | --- | --- |\n" + strings.Join(lines, "")
 }
 
 func scopeTable() string {

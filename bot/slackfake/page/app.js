@@ -150,7 +150,7 @@ function draw() {
 
 // flip turns a switch; of one that does something once the page itself shows little.
 async function flip(s, on) {
-  if (await act("switch", { name: s.name, on }) && s.button) notice(`Done: ${s.label.toLowerCase()}. The wire shows what came of it.`);
+  if (await act("switch", { name: s.name, on }) && s.button) notice(`Done: ${s.label.toLowerCase()}. The wire shows what came of it.`, "note");
 }
 
 let following = true; // a script that is played
@@ -308,7 +308,7 @@ function tryOut(t) {
   whenIAm(who, () => {
     if (t.in) goTo({ channel: where() });
     if (t.say) main.put(t.say);
-    if (who !== before) notice(`You are ${nameOf(state, who)} now.`);
+    if (who !== before) notice(`You are ${nameOf(state, who)} now.`, "note");
   });
 }
 

@@ -7,10 +7,12 @@ const node = document.getElementById("notices");
 
 const shownFor = 8_000; // milliseconds
 
-// notice shows a sentence for a while, or until it is dismissed.
-export function notice(text) {
+// notice shows a sentence for a while, or until it is dismissed. One that is no trouble
+// takes the place of the one before of its kind.
+export function notice(text, kind = "trouble") {
   const gone = () => box.remove();
-  const box = el("div", { class: "notice" }, icon("warning"), el("p", {}, text),
+  if (kind !== "trouble") node.querySelector(`.${kind}`)?.remove();
+  const box = el("div", { class: `notice ${kind}` }, icon(kind === "trouble" ? "warning" : "person"), el("p", {}, text),
     el("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", onclick: gone }, icon("close")));
   node.append(box);
   setTimeout(gone, shownFor);

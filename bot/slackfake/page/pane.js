@@ -53,6 +53,10 @@ export function showPane(name, remember = true) {
   redraw(name);
 }
 
+// The way back to the guide, from what it led to.
+const back = el("button", { type: "button", id: "back-to-guide", class: "quiet", hidden: true, onclick: () => showPane("guide") }, "‹ Try this");
+byId("pane-head").prepend(back);
+
 let last = { thread: false, about: "" };
 
 // pane is told whether there is a thread to show, and of which channel.
@@ -66,6 +70,7 @@ function draw() {
   byId("pane").hidden = name === "";
   for (const id of Object.keys(titles)) byId(id).hidden = id !== name;
   for (const id of Object.keys(tools)) byId(`open-${id}`).setAttribute("aria-expanded", String(id === name));
+  back.hidden = name === "" || name === "guide";
   byId("pane-title").textContent = titles[name] || "";
   byId("pane-about").textContent = name === "thread" ? last.about : "";
 }
