@@ -141,6 +141,7 @@ func visible(s string) string {
 		case r > ' ' && r <= '~':
 			b.WriteByte(byte(r))
 		case unicode.IsSpace(r):
+			r = ' '
 			b.WriteByte(' ')
 		case r == '\u200c' || r == '\u200d':
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])

@@ -162,6 +162,7 @@ func FuzzLiteral(f *testing.F) {
 		f.Add(s, 40)
 	}
 	f.Add("\xa9\u200d\u2000", -141)
+	f.Add("0\u2029\u200d👦", 40)
 	f.Fuzz(func(t *testing.T, s string, limit int) {
 		limit = 1 + limit&0xfff
 		for name, m := range map[string]markup{"literal": literal(s), "short": short(s, limit), "paragraph": paragraph(s, limit), "code": code(s, limit+10), "announced": announced(s)} {
