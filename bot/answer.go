@@ -36,7 +36,7 @@ type Showing struct {
 	Lists    bool // Slack refuses the newer blocks
 	Modal    bool // it stands in a modal
 	Fresh    bool // past cache and snapshot
-	Snapshot bool // of a fresh one: rows that a scan read lately may serve all the same
+	Snapshot bool // rows that a scan read lately may serve though it is fresh; not where the line itself says fresh:yes
 	Continue bool // goes on with a scan that ended at its budget
 	Progress func(query.Progress, query.Query)
 
@@ -61,8 +61,9 @@ func (a *Answers) Answer(ctx context.Context, req *Request, s Showing) Answer {
 	case req.Line == "", !q.Filtered() && (req.Door == DoorMention || q.InChannel):
 		return Answer{Message: formatting.NoFilter(o), Outcome: "help"}
 	}
+	snapshot := s.Snapshot && !q.Fresh
 	q.Fresh = q.Fresh || s.Fresh
-	res, err := a.Finder.Find(ctx, q, query.Options{Continue: s.Continue, Snapshot: s.Snapshot, Progress: progressOf(q, s)})
+	res, err := a.Finder.Find(ctx, q, query.Options{Continue: s.Continue, Snapshot: snapshot, Progress: progressOf(q, s)})
 	if err != nil {
 		return a.failed(ctx, req, q, err, o)
 	}

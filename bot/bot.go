@@ -34,6 +34,7 @@ const (
 	finishWithin = 7 * time.Second // after SIGTERM; containers are killed at 10 s
 	tellWithin   = 1 * time.Second // for telling the rest to ask again
 	flushAcks    = 200 * time.Millisecond
+	auditWithin  = 500 * time.Millisecond
 
 	signInAtMost = 15 * time.Second // between two tries to sign in
 )
@@ -337,7 +338,15 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 		}
 	}
 	<-time.After(flushAcks) // the library has no way to ask whether acks are written
-	end(b.audits)
+	audited := make(chan struct{})
+	go func() {
+		defer close(audited)
+		end(b.audits)
+	}()
+	select {
+	case <-audited:
+	case <-time.After(auditWithin): // nobody reads what is written there
+	}
 }
 
 // end stops lanes and waits until what is queued there is done.

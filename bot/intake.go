@@ -193,7 +193,10 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 		Sent: slackTime(e.TS),
 	}
 	switch {
-	case e.Type == "channel_shared" || e.Type == "channel_unshared":
+	case e.Type == "channel_shared":
+		t.outside = e.Channel // at once: a look-up under way may tell how it was before
+		return
+	case e.Type == "channel_unshared":
 		t.changed = []string{e.Channel}
 		return
 	case e.Type == "channel_id_changed":

@@ -87,8 +87,10 @@ func TestIntakeOfSharing(t *testing.T) {
 	if got.outside != "C1" || got.req == nil {
 		t.Errorf("%+v", got)
 	}
+	if got := take(t, "events_api", `{"team_id":"T1","event_id":"Ev1","event":{"type":"channel_shared","channel":"C1"}}`); got.outside != "C1" || got.req != nil {
+		t.Errorf("%+v", got)
+	}
 	for event, want := range map[string]string{
-		`"type":"channel_shared","channel":"C1"`:                                       "C1",
 		`"type":"channel_unshared","channel":"C1"`:                                     "C1",
 		`"type":"channel_id_changed","old_channel_id":"G1","new_channel_id":"C1"`:      "G1 C1",
 		`"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"<@U0BOT>"`: "",

@@ -93,7 +93,11 @@ func (w *watch) run() {
 	tick := time.NewTicker(progressEvery)
 	defer tick.Stop()
 	for left := w.notes(); left > 0; {
-		if w.note() {
+		sent, err := w.note()
+		if w.at.way == post && unknownOutcome(err) {
+			return // it may stand there: another would be one more
+		}
+		if sent {
 			left--
 		}
 		select {
@@ -116,11 +120,11 @@ func (w *watch) notes() int {
 	return 1
 }
 
-// note sends one note. It reports false where answers go first: where the process
+// note sends one note. It sends none where answers go first: where the process
 // has sent many notes lately, or Slack wants fewer messages there.
-func (w *watch) note() bool {
+func (w *watch) note() (sent bool, err error) {
 	if w.ctx.Err() != nil || !w.b.poster.idle(w.at) || !w.b.progress.Allow() {
-		return false
+		return false, nil
 	}
 	w.mu.Lock()
 	latest := w.latest
@@ -128,11 +132,11 @@ func (w *watch) note() bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), noteWithin)
 	defer cancel()
 	o := w.b.answers.options(w.req, Showing{Public: w.at.public()})
-	err := w.send(ctx, formatting.Searching(latest, w.req.Line, o))
+	err = w.send(ctx, formatting.Searching(latest, w.req.Line, o))
 	if err != nil {
 		w.b.log.Warn("progress was not shown", "ref", w.req.Ref, "error", err)
 	}
-	return true
+	return true, err
 }
 
 // send sends a note and remembers where it stands.

@@ -79,6 +79,34 @@ func TestProgressOfASlowQuestion(t *testing.T) {
 	}
 }
 
+// A slowSlack takes every post and says so too late.
+type slowSlack struct{ quietSlack }
+
+func (s *slowSlack) Do(req *http.Request) (*http.Response, error) {
+	s.quietSlack.Do(req)
+	<-req.Context().Done()
+	return nil, req.Context().Err()
+}
+
+// TestOneNoteWhereSlackIsSlow: a note that may stand is not posted once more.
+func TestOneNoteWhereSlackIsSlow(t *testing.T) {
+	t.Parallel()
+	q := &slowSlack{}
+	web := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
+	api := slack.New("xoxb-test", slack.OptionHTTPClient(q))
+	b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), progress: newProgressLimit(), answers: &Answers{}}
+	synctest.Test(t, func(t *testing.T) {
+		q.begin = time.Now()
+		w := b.watch(t.Context(), &Request{Door: DoorMention, User: "U1", Channel: "C1", Received: time.Now()}, place{way: post, channel: "C1", thread: "5.1"})
+		w.start()
+		<-time.After(30 * time.Second)
+		w.done()
+		if len(q.calls) != 1 {
+			t.Errorf("calls %v, want one", q.calls)
+		}
+	})
+}
+
 // TestProgressIsRare: all questions together show at most 20 notes in any minute.
 func TestProgressIsRare(t *testing.T) {
 	t.Parallel()

@@ -191,3 +191,17 @@ func TestPlainSharedPostCanBeRemoved(t *testing.T) {
 	r.click(slackfake.Alice, m, "Remove")
 	r.waits("the post to go", func() bool { return len(r.answers(slackfake.Bob, slackfake.Support)) == 0 })
 }
+
+// TestFreshInChannelAsksAnew: who types fresh:yes gets no rows of before, in a channel neither.
+func TestFreshInChannelAsksAnew(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services status:suspended as:summary"))
+	r.sees(slackfake.Alice, slackfake.Support, "match")
+	before := r.whmcs.Count("GetClientsProducts")
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services status:suspended as:summary fresh:yes in:channel"))
+	r.sees(slackfake.Bob, slackfake.Support, "Shared by")
+	if got := r.whmcs.Count("GetClientsProducts"); got <= before {
+		t.Errorf("WHMCS was asked %d times, and %d times before", got, before)
+	}
+}

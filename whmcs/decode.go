@@ -17,9 +17,6 @@ func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
 		return nil, &Error{Kind: ErrNotJSON, Message: "the list of products has a shape that is not known"}
 	}
 	p := &Page{StartNumber: req.LimitStart}
-	if n, ok := integer(f.start); ok {
-		p.StartNumber = max(0, int(n))
-	}
 	total, counted := integer(f.total)
 	p.TotalResults, p.counted = max(0, int(total)), counted
 	p.Services = make([]Service, 0, len(f.rows))

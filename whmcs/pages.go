@@ -152,9 +152,8 @@ func (w *walk) rereads(s *stretch) bool {
 	if s.gap || w.pages == 0 || !s.page.counted || s.page.TotalResults >= w.total {
 		return false
 	}
-	gone := min(w.total-s.page.TotalResults, w.stride)
+	start := max(0, s.start-(w.total-s.page.TotalResults))
 	w.total = s.page.TotalResults
-	start := max(w.req.LimitStart, s.start-gone)
 	before := w.fetch(start, s.start-start)
 	before.gap = true
 	w.queue = append([]*stretch{before, s}, w.queue...)

@@ -32,8 +32,8 @@ type GetClientsProductsRequest struct {
 
 // A Page is one reply to GetClientsProducts.
 type Page struct {
-	TotalResults int // rows that WHMCS counts for the request, over all pages and before Foreign is taken off
-	StartNumber  int
+	TotalResults int       // rows that WHMCS counts for the request, over all pages and before Foreign is taken off
+	StartNumber  int       // offset of its first row, as it was asked for
 	LimitNum     int       // rows asked for in the end: fewer than wanted where WHMCS broke on more
 	Services     []Service // the caller's own, but for the slices in them, which are shared
 	Foreign      int       // rows dropped because they are not what was asked for

@@ -27,7 +27,7 @@ type reply struct {
 type frame struct {
 	obj                     []byte // the whole object
 	result, status, message string
-	total, start            []byte // of a list of services
+	total                   []byte // of a list of services
 
 	rows   [][]byte // of a list of services
 	listed bool     // that list has a shape that is known
@@ -77,8 +77,6 @@ func (f *frame) set(key, v []byte) {
 		f.message = cmp.Or(f.message, scalar(v))
 	case "totalresults":
 		f.total = v
-	case "startnumber":
-		f.start = v
 	default:
 		f.flat = f.flat || bytes.HasPrefix(key, []byte("products["))
 	}

@@ -1,7 +1,14 @@
 package query_test
 
 import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -38,6 +45,107 @@ func TestRowsThatGoBetweenTwoReadings(t *testing.T) {
 				want := install(t, whmcsfake.Config{Services: 700}, whmcs.Config{}, query.FinderConfig{}).find(t, line)
 				if !slices.Equal(ids(got.Services), ids(want.Services)) || !got.Complete || got.Of != 700 {
 					t.Errorf("got %d services of %d (complete: %v), want %d of 700", len(got.Services), got.Of, got.Complete, len(want.Services))
+				}
+			})
+		})
+	}
+}
+
+// A shrinking WHMCS has services of client 1 with these ids, in this order. After each
+// reply, gone may take some away or add some.
+type shrinkingWHMCS struct {
+	ids  []int
+	gone func(call int, ids []int) []int
+	call int
+}
+
+func (s *shrinkingWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, err
+	}
+	start, _ := strconv.Atoi(form.Get("limitstart"))
+	num, _ := strconv.Atoi(form.Get("limitnum"))
+	start = min(start, len(s.ids))
+	var rows []string
+	for _, id := range s.ids[start:min(start+num, len(s.ids))] {
+		rows = append(rows, fmt.Sprintf(`{"id":%d,"clientid":1,"pid":5,"domain":"d%d.example","status":"Active"}`, id, id))
+	}
+	reply := fmt.Sprintf(`{"result":"success","totalresults":%d,"products":{"product":[%s]}}`, len(s.ids), strings.Join(rows, ","))
+	s.call++
+	if s.gone != nil {
+		s.ids = s.gone(s.call, s.ids)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader([]byte(reply)))}, nil
+}
+
+// TestNothingIsSkippedWhereRowsMove: whatever goes and comes while rows are read, or while a
+// reading rests, no service that was there all the time is missing from what is said to be
+// complete.
+func TestNothingIsSkippedWhereRowsMove(t *testing.T) {
+	t.Parallel()
+	after := func(n, from, to int) func(int, []int) []int {
+		return func(call int, ids []int) []int {
+			if call == n {
+				return slices.Delete(ids, from, to)
+			}
+			return ids
+		}
+	}
+	for name, c := range map[string]struct {
+		services, budget int
+		line             string
+		gone             func(call int, ids []int) []int
+		rests            func(ids []int) []int // while the reading rests
+	}{
+		"one goes and one comes while a scan rests":             {1500, 1000, "status:active as:csv", nil, func(ids []int) []int { return append(slices.Delete(ids, 10, 11), 5000) }},
+		"some go while a pushed reading rests":                  {1500, 1000, "product:5 as:csv", nil, func(ids []int) []int { return slices.Delete(ids, 10, 21) }},
+		"one goes and one comes while a pushed reading rests":   {1500, 1000, "product:5 as:csv", nil, func(ids []int) []int { return append(slices.Delete(ids, 10, 11), 5000) }},
+		"a reading goes on behind rows that were read again":    {1500, 1000, "status:active as:csv", after(4, 0, 10), func(ids []int) []int { return ids }},
+		"some go after the first page of a client":              {300, 1000, "client:1 domain:d101.example,d102.example,d103.example,d104.example", after(1, 10, 13), nil},
+		"more go at once than a page has":                       {3000, 20000, "status:active as:csv", after(10, 0, 450), nil},
+		"the last goes after every reply, and nothing is found": {3000, 20000, "ip:192.0.2.1", func(_ int, ids []int) []int { return ids[:len(ids)-1] }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := &shrinkingWHMCS{gone: c.gone}
+				for id := range c.services {
+					server.ids = append(server.ids, id+1)
+				}
+				api, err := whmcs.New(whmcs.Config{URL: "https://whmcs.example", Identifier: "a", Secret: "b", Transport: server, MaxConcurrent: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				f := query.NewFinder(api, query.FinderConfig{ScanRows: c.budget})
+				q := parse(t, c.line)
+				got, err := f.Find(t.Context(), q, query.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.rests != nil {
+					server.ids = c.rests(server.ids)
+				}
+				for n := 0; n < 3 && !got.Complete; n++ {
+					if got, err = f.Find(t.Context(), q, query.Options{Continue: true}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want := 0
+				for _, id := range server.ids {
+					if name := fmt.Sprintf("d%d.example", id); strings.Contains(c.line, "active") || strings.Contains(c.line, "product") || strings.Contains(c.line, name) {
+						want++
+						if !slices.Contains(ids(got.Services), id) {
+							t.Errorf("service %d is missing", id)
+						}
+					}
+				}
+				if !got.Complete || !got.Counted || len(got.Services) < want {
+					t.Errorf("%d services, want %d; complete: %v, counted: %v: %s", len(got.Services), want, got.Complete, got.Counted, got.Why)
 				}
 			})
 		})

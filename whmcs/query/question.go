@@ -214,6 +214,8 @@ func (a *question) judge(ctx context.Context, err error) error {
 		a.cut(fmt.Sprintf("One question looks at %s rows at most, and WHMCS has %s.", grouped(a.f.cfg.ScanRows), grouped(a.res.Of)))
 	case errors.Is(err, errTime):
 		a.cut(fmt.Sprintf("The time for one question was over after %s of %s rows.", grouped(a.res.Looked), grouped(a.res.Of)))
+	case errors.Is(err, errMoved):
+		a.cut("Services were deleted in WHMCS while they were read, so some may be missing.")
 	case errors.Is(ctx.Err(), context.Canceled), len(a.found) == 0:
 		return err
 	default:

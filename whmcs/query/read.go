@@ -28,7 +28,8 @@ type reading struct {
 
 // A part is one request's share of a reading.
 type part struct {
-	req   whmcs.GetClientsProductsRequest // LimitStart is where to go on
+	req   whmcs.GetClientsProductsRequest
+	stand stand
 	total int
 	whole bool // the rows read are as many as WHMCS counts
 	ended bool
@@ -53,17 +54,27 @@ func (r *reading) ended() bool {
 	return !slices.ContainsFunc(r.parts, func(p part) bool { return !p.ended })
 }
 
-// readPushed reads what a pushed key finds. Where that may stop early, or has
+// readPushed reads what a pushed key finds, and begins anew where rows went away between
+// two walks through them.
+func (a *question) readPushed(ctx context.Context) error {
+	r := a.resume()
+	err := a.readFrom(ctx, r, a.q.Fresh)
+	for n := 1; n < beginnings && errors.Is(err, errMoved); n++ {
+		err = a.readFrom(ctx, nil, true)
+	}
+	return err
+}
+
+// readFrom goes on with a reading, or begins one. Where that may stop early, or has
 // several requests, their first replies are read before anything more: if all
 // rows are in them, they are shown in our own order, else in WHMCS's, on every
 // page alike.
-func (a *question) readPushed(ctx context.Context) error {
-	r := a.resume()
-	fresh := r == nil
-	if fresh {
+func (a *question) readFrom(ctx context.Context, r *reading, uncached bool) error {
+	first := r == nil
+	if first {
 		r = &reading{key: a.filters(), seen: make(map[int]struct{})}
 		for _, req := range a.plan.requests {
-			req.Fresh = a.q.Fresh
+			req.Fresh = uncached
 			r.parts = append(r.parts, part{req: req})
 		}
 	}
@@ -73,7 +84,7 @@ func (a *question) readPushed(ctx context.Context) error {
 	started := r.looked
 	timed, stop := context.WithTimeout(ctx, scanTime)
 	defer stop()
-	err := a.readParts(timed, r, limit, started, fresh)
+	err := a.readParts(timed, r, limit, started, first)
 	a.res.Of = max(r.of(), a.res.Looked)
 	if err != nil && errors.Is(timed.Err(), context.DeadlineExceeded) && len(a.found)+a.res.Looked > 0 {
 		err = errTime
@@ -95,8 +106,8 @@ func (a *question) readNothing(context.Context) error {
 
 // readParts reads the parts until they end, the page asked for is full, or limit
 // rows were looked at.
-func (a *question) readParts(ctx context.Context, r *reading, limit, started int, fresh bool) error {
-	if fresh && (len(r.parts) > 1 || !a.greedy()) {
+func (a *question) readParts(ctx context.Context, r *reading, limit, started int, first bool) error {
+	if first && (len(r.parts) > 1 || !a.greedy()) {
 		if err := a.readFirsts(ctx, r); err != nil {
 			return err
 		}
@@ -143,7 +154,19 @@ func (a *question) readPart(ctx context.Context, r *reading, p *part, limit, sta
 	if a.res.Looked >= limit {
 		return errBudget
 	}
+	known := p.total
+	if started > 0 { // by a question before this one
+		calls, err := p.stand.check(ctx, a.f.api, p.req)
+		a.res.Calls += calls
+		if err != nil {
+			return err
+		}
+	}
 	for page, err := range a.f.api.Pages(ctx, p.req) {
+		if err == nil && page.TotalResults < known {
+			return errMoved
+		}
+		known = 0 // the walk sees by itself what goes from here on
 		if err := a.takePage(ctx, r, p, page, err); err != nil {
 			return err
 		}
@@ -173,7 +196,8 @@ func (a *question) takePage(ctx context.Context, r *reading, p *part, page *whmc
 		return err
 	}
 	size := pageSize(page)
-	p.req.LimitStart += size
+	p.stand.take(page)
+	p.req.LimitStart = p.stand.next
 	p.total = page.TotalResults
 	p.whole = p.req.LimitStart >= page.TotalResults
 	// A full page that ends with the total may come of a reply without a total.

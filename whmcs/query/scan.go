@@ -34,11 +34,13 @@ type scan struct {
 	expiry   *time.Timer
 	replaced bool // a newer scan has its place
 	moved    bool // its last run ended with errMoved
+	oneWalk  bool // rows went away while the one before it was read in pieces
 }
 
 // scanned are the figures of a scan.
 type scanned struct {
 	looked, total, foreign, unread, calls int
+	stand                                 stand
 	asOf                                  time.Time // the oldest reply
 	ended                                 bool      // everything was read
 }
@@ -62,9 +64,9 @@ type watch struct {
 	told  int  // rows at the last progress
 }
 
-// errMoved is the end of a scan that cannot be gone on with: WHMCS has fewer rows than
-// before, so that those behind a place are not those that were behind it.
-var errMoved = errors.New("WHMCS has fewer services than when the reading began")
+// errMoved is the end of a reading that cannot be gone on with: rows went away, so that
+// those behind a place are not those that were behind it.
+var errMoved = errors.New("services were deleted in WHMCS since the reading began")
 
 // beginnings is how often a question begins anew where rows go away meanwhile.
 const beginnings = 3
@@ -174,7 +176,7 @@ func (f *Finder) join(a *question) (*scan, look) {
 		if s != nil {
 			s.replace()
 		}
-		s = &scan{f: f, fresh: a.q.Fresh, changed: make(chan struct{}),
+		s = &scan{f: f, fresh: a.q.Fresh, oneWalk: s != nil && s.hasMoved(), changed: make(chan struct{}),
 			wants: make(map[*question]int), orders: make(map[string]bool), texts: make(map[string]string), ids: make(map[int]struct{})}
 		f.scan = s
 	}
@@ -202,6 +204,13 @@ func (s *scan) serves(a *question) bool {
 		return s.fresh && (s.cancel != nil || s.looked == 0 && len(s.wants) > 0)
 	}
 	return s.asOf.IsZero() || time.Since(s.asOf) < snapshotLife
+}
+
+// hasMoved reports whether the scan cannot be gone on with.
+func (s *scan) hasMoved() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.moved
 }
 
 // look returns what there is now.
@@ -300,10 +309,17 @@ func (s *scan) run(ctx context.Context, done chan struct{}) {
 // read takes pages from where the scan stands.
 func (s *scan) read(ctx context.Context) error {
 	s.mu.Lock()
-	req := whmcs.GetClientsProductsRequest{LimitStart: s.looked, Fresh: s.fresh}
-	first := s.most() <= s.looked+1
-	known := s.total // of the run before
+	req := whmcs.GetClientsProductsRequest{LimitStart: s.stand.next, Fresh: s.fresh}
+	first := s.most() <= s.looked+1 && !s.oneWalk
+	known, stand := s.total, s.stand // of the run before
 	s.mu.Unlock()
+	calls, err := stand.check(ctx, s.f.api, req)
+	s.mu.Lock()
+	s.calls += calls
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	walks := 1 // pages that begin a walk of their own, which knows nothing of what was before
 	if first {
 		walks = 2
@@ -352,7 +368,7 @@ func (f *Finder) pages(ctx context.Context, req whmcs.GetClientsProductsRequest,
 func (s *scan) add(p *whmcs.Page) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.looked += pageSize(p)
+	s.stand.take(p)
 	rows := slices.DeleteFunc(p.Services, func(r whmcs.Service) bool {
 		_, had := s.ids[r.ID]
 		s.ids[r.ID] = struct{}{}
@@ -361,6 +377,7 @@ func (s *scan) add(p *whmcs.Page) {
 	for i := range rows {
 		s.slim(&rows[i])
 	}
+	s.looked += len(rows) + p.Foreign + p.Unreadable
 	s.chunks = append(s.chunks, rows)
 	s.total = p.TotalResults
 	s.foreign += p.Foreign
