@@ -101,7 +101,11 @@ func (b *Bot) fileFailed(ctx context.Context, rec *record, to place, err error, 
 	if to.way != update {
 		to = alone(rec.req)
 	}
-	at, err := b.poster.deliver(ctx, to, formatting.Notice("Slack did not take the file. Try again; if it stays so, whoever runs the bot should check the scope files:write.", nil, o))
+	says := "Slack did not take the file. Try again; if it stays so, whoever runs the bot should check the scope files:write."
+	if unknownOutcome(err) {
+		says = "Slack did not say whether it took the file. Look whether it is there before you ask again."
+	}
+	at, err := b.poster.deliver(ctx, to, formatting.Notice(says, nil, o))
 	b.sent(rec, at, err)
 	return at
 }

@@ -144,3 +144,32 @@ func TestFileGoesAsideWithItsMessage(t *testing.T) {
 		t.Errorf("%d files, shared: %v", len(files), line["shared"])
 	}
 }
+
+// TestFileThatMayStand: where Slack does not say whether it took a file, nobody is told that
+// it did not.
+func TestFileThatMayStand(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.slack.Fail("files.completeUploadExternal", slackfake.Failure{Done: true, Drop: true})
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 as:csv"))
+	r.sees(slackfake.Bob, slackfake.Incident, "Slack did not say whether it took the file")
+	if files := r.slack.Files(slackfake.Bob); len(files) != 1 {
+		t.Errorf("%d files stand there, want one", len(files))
+	}
+}
+
+// TestFileIsKeptInMindWhereAnEditFails: the file of an answer that could not be corrected
+// goes with the next edit.
+func TestFileIsKeptInMindWhereAnEditFails(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	asked := r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:5 as:csv"))
+	r.sees(slackfake.Bob, slackfake.Incident, "Complete: a CSV file of 11 services")
+	r.slack.Fail("chat.update", slackfake.Failure{Status: 500})
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot client:1"))
+	r.audited(`"query":"client:1"`)
+	r.slack.Heal("chat.update")
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot service:2"))
+	r.sees(slackfake.Bob, slackfake.Incident, marker)
+	r.waits("the file to go", func() bool { return len(r.slack.Files(slackfake.Bob)) == 0 })
+}

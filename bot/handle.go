@@ -160,6 +160,8 @@ func (b *Bot) answerAt(ctx context.Context, cancel context.CancelCauseFunc, req 
 	}
 	if rec.sent {
 		b.dropFile(ctx, req, old)
+	} else if at.file == "" {
+		at.file = old // it stands there still
 	}
 	return at
 }

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -209,6 +210,27 @@ func (a *question) takePage(ctx context.Context, r *reading, p *part, page *whmc
 		return had
 	})
 	return a.take(ctx, rows, true)
+}
+
+// pages reads all pages from req.LimitStart on. Where one may be enough, that is
+// read alone: Pages asks for more ahead.
+func (f *Finder) pages(ctx context.Context, req whmcs.GetClientsProductsRequest, oneFirst bool) iter.Seq2[*whmcs.Page, error] {
+	if !oneFirst {
+		return f.api.Pages(ctx, req)
+	}
+	return func(yield func(*whmcs.Page, error) bool) {
+		page, err := f.api.GetClientsProducts(ctx, req)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		size := pageSize(page)
+		req.LimitStart += size
+		if !yield(page, nil) || req.LimitStart >= page.TotalResults && size < page.LimitNum {
+			return
+		}
+		f.api.Pages(ctx, req)(yield)
+	}
 }
 
 // filters is the line of the query's terms alone: what a reading is kept by.

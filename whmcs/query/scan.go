@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -341,27 +340,6 @@ func (s *scan) read(ctx context.Context) error {
 	s.ended = true
 	s.mu.Unlock()
 	return nil
-}
-
-// pages reads all pages from req.LimitStart on. Where one may be enough, that is
-// read alone: Pages asks for more ahead.
-func (f *Finder) pages(ctx context.Context, req whmcs.GetClientsProductsRequest, oneFirst bool) iter.Seq2[*whmcs.Page, error] {
-	if !oneFirst {
-		return f.api.Pages(ctx, req)
-	}
-	return func(yield func(*whmcs.Page, error) bool) {
-		page, err := f.api.GetClientsProducts(ctx, req)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		size := pageSize(page)
-		req.LimitStart += size
-		if !yield(page, nil) || req.LimitStart >= page.TotalResults && size < page.LimitNum {
-			return
-		}
-		f.api.Pages(ctx, req)(yield)
-	}
 }
 
 // add keeps a page's rows, slimmed.
