@@ -557,6 +557,11 @@ func (w *world) checkSummary(t *testing.T, line string, sum *query.Summary, rows
 type rawWHMCS struct{ *world }
 
 func (w rawWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
+	return replyTo(r, w.reply)
+}
+
+// replyTo answers a call to WHMCS with what reply makes of its parameters.
+func replyTo(r *http.Request, reply func(url.Values) any) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
@@ -565,7 +570,20 @@ func (w rawWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var reply any
+	data, err := json.Marshal(reply(form))
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(data)), Request: r}, err
+}
+
+// rowsReply is a reply to GetClientsProducts with that page of rows that form asks for.
+func rowsReply[R any](form url.Values, rows []R) any {
+	start, _ := strconv.Atoi(form.Get("limitstart"))
+	limit, _ := strconv.Atoi(form.Get("limitnum"))
+	page := rows[min(start, len(rows)):min(start+limit, len(rows))]
+	return map[string]any{"result": "success", "totalresults": strconv.Itoa(len(rows)), "startnumber": start,
+		"numreturned": len(page), "products": map[string]any{"product": page}}
+}
+
+func (w rawWHMCS) reply(form url.Values) (reply any) {
 	switch form.Get("action") {
 	case "GetClientsProducts":
 		reply = w.products(form)
@@ -579,8 +597,7 @@ func (w rawWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
 	default:
 		reply = map[string]any{"result": "error", "message": "no such action"}
 	}
-	data, err := json.Marshal(reply)
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(data)), Request: r}, err
+	return reply
 }
 
 func (w rawWHMCS) products(form url.Values) any {
@@ -592,11 +609,7 @@ func (w rawWHMCS) products(form url.Values) any {
 		}
 		return false
 	})
-	start, _ := strconv.Atoi(form.Get("limitstart"))
-	limit, _ := strconv.Atoi(form.Get("limitnum"))
-	page := rows[min(start, len(rows)):min(start+limit, len(rows))]
-	return map[string]any{"result": "success", "totalresults": strconv.Itoa(len(rows)), "startnumber": start,
-		"numreturned": len(page), "products": map[string]any{"product": page}}
+	return rowsReply(form, rows)
 }
 
 // newWorld makes rows with all the oddities that a filter could stumble over.

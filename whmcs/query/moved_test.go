@@ -1,13 +1,10 @@
 package query_test
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -60,27 +57,17 @@ type shrinkingWHMCS struct {
 }
 
 func (s *shrinkingWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		return nil, err
-	}
-	start, _ := strconv.Atoi(form.Get("limitstart"))
-	num, _ := strconv.Atoi(form.Get("limitnum"))
-	start = min(start, len(s.ids))
-	var rows []string
-	for _, id := range s.ids[start:min(start+num, len(s.ids))] {
-		rows = append(rows, fmt.Sprintf(`{"id":%d,"clientid":1,"pid":5,"domain":"d%d.example","status":"Active"}`, id, id))
-	}
-	reply := fmt.Sprintf(`{"result":"success","totalresults":%d,"products":{"product":[%s]}}`, len(s.ids), strings.Join(rows, ","))
-	s.call++
-	if s.gone != nil {
-		s.ids = s.gone(s.call, s.ids)
-	}
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader([]byte(reply)))}, nil
+	return replyTo(r, func(form url.Values) any {
+		rows := make([]map[string]any, len(s.ids))
+		for i, id := range s.ids {
+			rows[i] = map[string]any{"id": id, "clientid": 1, "pid": 5, "domain": fmt.Sprintf("d%d.example", id), "status": "Active"}
+		}
+		s.call++
+		if s.gone != nil {
+			s.ids = s.gone(s.call, s.ids)
+		}
+		return rowsReply(form, rows)
+	})
 }
 
 // TestNothingIsSkippedWhereRowsMove: whatever goes and comes while rows are read, or while a
