@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -88,8 +89,13 @@ func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
 }
 
 // loading shows a modal without data, in place of the one that was clicked in, if any,
-// and returns its id.
-func (b *Bot) loading(ctx context.Context, req *Request, loading slack.ModalViewRequest) (string, error) {
+// and returns its id. It runs before there is a record, so a panic is its error.
+func (b *Bot) loading(ctx context.Context, req *Request, loading slack.ModalViewRequest) (view string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
 	if req.View != "" {
 		_, err := b.slack.UpdateViewContext(ctx, loading, "", "", req.View)
 		return req.View, err
