@@ -135,6 +135,7 @@ func TestPanicIsAnswered(t *testing.T) {
 	}
 	r.waits("two answers", func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == 2 })
 	m := r.sees(slackfake.Alice, slackfake.Support, "Something went wrong here", "Reference")
+	r.audited(`"outcome":"failed"`) // it is written behind the answer
 	ref := refIn.FindStringSubmatch(r.audit.String())
 	if ref == nil || !hasLine(r.log.String(), "msg=panic") {
 		t.Fatalf("the panic is not logged:\n%s\n%s", r.log, r.audit)
