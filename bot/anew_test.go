@@ -46,7 +46,9 @@ func TestAnewIsOneConnection(t *testing.T) {
 		t.Errorf("%d connections for three that were wanted anew, beside the first two", n)
 	}
 	hangUp(nil)
-	open.Wait()
+	for _, ended := range open {
+		<-ended
+	}
 	if strings.Contains(said.String(), "cannot connect") {
 		t.Errorf("the log tells of failures:\n%s", said.String())
 	}

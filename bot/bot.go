@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"servicesbot/formatting"
+	"servicesbot/whmcs"
 )
 
 const (
@@ -126,6 +126,7 @@ func New(cfg Config) (*Bot, error) {
 // Run connects and answers until ctx ends, then finishes what it can within 9 s. It
 // returns nil after such an end, and a *Refusal where Slack refuses a token for good.
 func (b *Bot) Run(ctx context.Context) error {
+	whmcs.OnPanic(b.panicked)
 	if err := b.signIn(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -148,11 +149,20 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	b.finish(endWork)
 	hangUp(nil)
-	open.Wait()
+	for _, ended := range open {
+		<-ended
+	}
 	if cause := context.Cause(conns); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return nil
+}
+
+// panicked logs and counts a panic. The log of a question that ends by one has its
+// reference too.
+func (b *Bot) panicked(p *whmcs.PanicError) {
+	b.status.panics.Inc()
+	b.log.Error("recovered from a panic", "reason", p.Reason, "stack", p.Stack)
 }
 
 // signIn learns who the bot is. While Slack cannot be asked it tries again, since a
@@ -160,7 +170,7 @@ func (b *Bot) Run(ctx context.Context) error {
 func (b *Bot) signIn(ctx context.Context) error {
 	alive, done := context.WithCancel(ctx)
 	defer done()
-	go b.status.turnUntil(alive)
+	whmcs.Go(func() error { b.status.turnUntil(alive); return nil })
 	for pause := openEvery; ; pause = min(2*pause, signInAtMost) {
 		me, err := b.slack.AuthTestContext(ctx)
 		if err == nil {
@@ -181,9 +191,9 @@ func (b *Bot) signIn(ctx context.Context) error {
 	}
 }
 
-// openSockets starts the sockets. A refusal for good ends conns with it as cause.
-func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc) *sync.WaitGroup {
-	var wg sync.WaitGroup
+// openSockets starts the sockets and returns their ends. A refusal for good ends conns
+// with it as cause.
+func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc) (ended []<-chan error) {
 	up := make([]*socket, sockets)
 	b.sockets = up
 	for n := range up {
@@ -202,13 +212,14 @@ func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc)
 		}
 	}
 	for _, s := range up {
-		wg.Go(func() {
-			if err := s.run(conns, b.take); err != nil {
+		ended = append(ended, whmcs.Go(func() error {
+			if err := whmcs.Recovered(func() error { return s.run(conns, b.take) }); err != nil {
 				hangUp(err)
 			}
-		})
+			return nil
+		}))
 	}
-	return &wg
+	return ended
 }
 
 // take is the four local steps of the event loop: make a request of the frame,
@@ -321,12 +332,11 @@ func (b *Bot) turnAway(req *Request, says, why string) (payload any, taken bool)
 // to ask again. The lane for notes goes on until then.
 func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	b.draining.Store(true)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	done := whmcs.Go(func() error {
 		end(b.questions, b.modals)
 		end(b.notes)
-	}()
+		return nil
+	})
 	select {
 	case <-done:
 	case <-time.After(finishWithin):
@@ -338,13 +348,8 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 		}
 	}
 	<-time.After(flushAcks) // the library has no way to ask whether acks are written
-	audited := make(chan struct{})
-	go func() {
-		defer close(audited)
-		end(b.audits)
-	}()
 	select {
-	case <-audited:
+	case <-whmcs.Go(func() error { end(b.audits); return nil }):
 	case <-time.After(auditWithin): // nobody reads what is written there
 	}
 }
@@ -355,6 +360,8 @@ func end(lanes ...*lane) {
 		l.stop()
 	}
 	for _, l := range lanes {
-		l.wg.Wait()
+		for _, ended := range l.ended {
+			<-ended
+		}
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"servicesbot/formatting"
@@ -26,13 +24,10 @@ func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Contex
 	rec := newRecord(req)
 	defer b.close(rec)
 	ctx = whmcs.WithAsker(ctx, req.asker())
-	defer func() {
-		if r := recover(); r != nil {
-			b.log.Error("panic", "ref", req.Ref, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-			b.say(ctx, req, rec, b.sorry(req))
-		}
-	}()
-	do(ctx, rec)
+	if err := whmcs.Recovered(func() error { do(ctx, rec); return nil }); err != nil {
+		b.log.Error("panic", "ref", req.Ref, "error", err)
+		b.say(ctx, req, rec, b.sorry(req))
+	}
 }
 
 // handle answers one request.

@@ -79,7 +79,7 @@ func (r *road) holdsOfAllMessages() {
 	for _, n := range r.slack.Notices("") {
 		r.t.Errorf("Slack tells %s: %s", n.User, n.Text)
 	}
-	if strings.Contains(r.log.String(), "msg=panic") {
+	if log := r.log.String(); strings.Contains(log, "msg=panic") || strings.Contains(log, "recovered from a panic") {
 		r.t.Error("the bot panicked")
 	}
 	for _, user := range everybody {

@@ -28,6 +28,7 @@ type Status struct {
 	sockets       prometheus.Gauge
 	connects      prometheus.Counter
 	foreignSocks  prometheus.Gauge
+	panics        prometheus.Counter
 	slackCalls    *prometheus.CounterVec // method, outcome
 	slackLimited  *prometheus.CounterVec // method
 
@@ -68,6 +69,8 @@ func NewStatus(version string) *Status {
 			Name: "servicesbot_socket_connects_total", Help: "Sockets opened since the start."}),
 		foreignSocks: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "servicesbot_sockets_elsewhere", Help: "Sockets of this app that Slack counts and this process does not hold."}),
+		panics: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "servicesbot_panics_total", Help: "Panics; each costs one question or one piece of work, not the process, and is in the log."}),
 		slackCalls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_slack_calls_total", Help: "Calls to Slack by method and outcome."}, []string{"method", "outcome"}),
 		slackLimited: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -82,7 +85,7 @@ func NewStatus(version string) *Status {
 			Name: "servicesbot_whmcs_cached_total", Help: "Answers of WHMCS that needed no call."}, []string{"action"}),
 	}
 	s.registry.MustRegister(s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.ackFailed, s.dropped, s.duplicates,
-		s.sockets, s.connects, s.foreignSocks, s.slackCalls, s.slackLimited,
+		s.sockets, s.connects, s.foreignSocks, s.panics, s.slackCalls, s.slackLimited,
 		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo(version),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s

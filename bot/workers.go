@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"servicesbot/whmcs"
 )
 
 // A lane is a bounded queue with a fixed number of workers. Lanes keep what must
@@ -14,7 +16,7 @@ type lane struct {
 	queue   chan func(context.Context)
 	workers int
 	busy    atomic.Int32
-	wg      sync.WaitGroup
+	ended   []<-chan error // one of each worker
 
 	mu      sync.RWMutex
 	stopped bool
@@ -40,16 +42,20 @@ func (l *lane) offer(work func(context.Context)) bool {
 }
 
 // start runs the workers. They end when stop has been called and the queue is
-// empty; ctx is what the work gets.
+// empty; ctx is what the work gets. Work that panics costs no worker.
 func (l *lane) start(ctx context.Context) {
 	for range l.workers {
-		l.wg.Go(func() {
+		l.ended = append(l.ended, whmcs.Go(func() error {
 			for work := range l.queue {
-				l.busy.Add(1)
-				work(ctx)
-				l.busy.Add(-1)
+				whmcs.Recovered(func() error {
+					l.busy.Add(1)
+					defer l.busy.Add(-1)
+					work(ctx)
+					return nil
+				})
 			}
-		})
+			return nil
+		}))
 	}
 }
 

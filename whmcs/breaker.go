@@ -92,7 +92,7 @@ func (b *breaker) done(p pass, err error) (opened bool) {
 			b.epoch++
 			return true
 		}
-	case !ownStop(err):
+	case !ownStop(err) && !errors.As(err, new(*PanicError)): // which say nothing about WHMCS
 		b.row, b.until = 0, time.Time{}
 	}
 	return false

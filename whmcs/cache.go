@@ -104,19 +104,25 @@ func (c *cache[K, V]) begin(ctx context.Context, key K, do func(context.Context)
 		c.loads[key] = l
 	}
 	l.join(ctx) // before the load begins, which looks at the deadline
-	go func() {
-		defer l.cancel()
-		value, err := do(l)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		l.value, l.err = value, err
-		if e, ok := c.kept.GetEntryQuietly(key); err == nil && (!ok || e.Value.load < l.number) {
-			c.kept.Set(key, entry[V]{value, l.number})
-		}
-		c.forget(key, l)
-		close(l.done)
-	}()
+	Go(func() error {
+		defer c.end(key, l)
+		l.err = errGoexit // unless do returns
+		l.err = Recovered(func() (err error) { l.value, err = do(l); return err })
+		return nil
+	})
 	return l
+}
+
+// end keeps what a load brought and gives it to its askers.
+func (c *cache[K, V]) end(key K, l *load[V]) {
+	defer close(l.done)
+	defer l.cancel()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forget(key, l)
+	if e, ok := c.kept.GetEntryQuietly(key); l.err == nil && (!ok || e.Value.load < l.number) {
+		c.kept.Set(key, entry[V]{l.value, l.number})
+	}
 }
 
 // leave takes one asker off a load, and ends it with the last.

@@ -17,6 +17,7 @@
 //	reply.go                  success, or one of the classes of errors.go
 //	json.go, decode.go        rows, whatever types and shapes WHMCS chose today
 //	service.go                one of them, a service
+//	goroutine.go              where every goroutine starts, so that a panic is an error
 //	state.go                  how the installation does; secret.go, what is never printed
 //
 // WHMCS's replies are not to be trusted in form: numbers are texts or numbers,

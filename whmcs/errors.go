@@ -32,6 +32,7 @@ const (
 	ErrNotFound           Kind = "not found"
 	ErrBreakerOpen        Kind = "left alone after failures"
 	ErrWHMCS              Kind = "WHMCS error"
+	kindPanic             Kind = "panic" // of a *PanicError, in Call.Err
 )
 
 // An Error is a failed call. It holds nothing secret and no payload.
@@ -77,6 +78,9 @@ func kindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Kind
+	}
+	if errors.As(err, new(*PanicError)) {
+		return kindPanic
 	}
 	return ""
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"slices"
-	"sync"
 )
 
 // Limits of a walk through pages, for a WHMCS that repeats itself or whose total
@@ -44,11 +43,10 @@ func (a *API) Pages(ctx context.Context, req GetClientsProductsRequest) iter.Seq
 // A walk is one reading of all pages. Only its caller's goroutine touches it; the
 // stretches are read by others.
 type walk struct {
-	a       *API
-	ctx     context.Context
-	cancel  context.CancelFunc
-	running sync.WaitGroup
-	req     GetClientsProductsRequest
+	a      *API
+	ctx    context.Context
+	cancel context.CancelFunc
+	req    GetClientsProductsRequest
 
 	ask    int // rows to ask for a page
 	stride int // rows that a page brings
@@ -66,9 +64,16 @@ type walk struct {
 type stretch struct {
 	start, rows int
 	gap         bool // between pages that came out smaller than planned; may prove empty
-	done        chan struct{}
+	done        <-chan error
 	page        *Page
 	err         error
+}
+
+// wait waits until the stretch is read.
+func (s *stretch) wait() {
+	if err, first := <-s.done; first {
+		s.err = err
+	}
 }
 
 func (a *API) newWalk(ctx context.Context, req GetClientsProductsRequest) *walk {
@@ -87,23 +92,25 @@ func (a *API) newWalk(ctx context.Context, req GetClientsProductsRequest) *walk 
 // stop ends the calls that are under way and waits for them.
 func (w *walk) stop() {
 	w.cancel()
-	w.running.Wait()
+	for _, s := range w.queue {
+		s.wait()
+	}
 }
 
 func (w *walk) over() bool { return len(w.queue) == 0 && w.plan >= w.total }
 
 // fetch begins to read rows from start on.
 func (w *walk) fetch(start, rows int) *stretch {
-	s := &stretch{start: start, rows: rows, done: make(chan struct{})}
+	s := &stretch{start: start, rows: rows}
 	req := w.req
 	req.LimitStart, req.LimitNum = start, min(rows, w.ask)
-	w.running.Go(func() {
-		defer close(s.done)
+	s.done = Go(func() (err error) {
 		if req.unfiltered() {
-			s.page, s.err = w.a.loadPage(w.ctx, req, true)
+			s.page, err = w.a.loadPage(w.ctx, req, true)
 		} else {
-			s.page, s.err = w.a.products(w.ctx, req, start > w.req.LimitStart)
+			s.page, err = w.a.products(w.ctx, req, start > w.req.LimitStart)
 		}
+		return err
 	})
 	return s
 }
@@ -118,7 +125,7 @@ func (r GetClientsProductsRequest) unfiltered() bool {
 func (w *walk) next() (*Page, error) {
 	w.lookAhead(0)
 	s := w.queue[0]
-	<-s.done
+	s.wait()
 	w.queue = w.queue[1:]
 	if s.gap && errors.Is(s.err, errNoRows) {
 		return nil, nil

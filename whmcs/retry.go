@@ -106,19 +106,26 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	if q.limit > 0 {
 		params.Set("limitnum", strconv.Itoa(ans.limit))
 	}
-	start := time.Now()
-	r, err := a.post(ctx, q.action, params)
-	a.gate.leave()
-	took := time.Since(start)
+	start, took := time.Now(), time.Duration(0)
+	err = Recovered(func() error {
+		r, err := a.postAndLeave(ctx, q.action, params)
+		if took = time.Since(start); err == nil {
+			ans.at = r.at
+			ans.frame, err = a.opened(q.action, r)
+		}
+		return err
+	})
 	ans.calls++
-	if err == nil {
-		ans.at = r.at
-		ans.frame, err = a.opened(q.action, r)
-	}
 	err = a.named(q.action, err)
 	a.account(q.action, pass, err)
 	a.observe(Call{Action: q.action, Duration: took, Err: kindOf(err), Try: ans.calls - 1})
 	return err
+}
+
+// postAndLeave makes a call and gives its place at the gate back.
+func (a *API) postAndLeave(ctx context.Context, action string, params url.Values) (*reply, error) {
+	defer a.gate.leave()
+	return a.post(ctx, action, params)
 }
 
 // opened is reply.open with a note in the log where something was printed around

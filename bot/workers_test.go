@@ -1,0 +1,23 @@
+package bot
+
+import (
+	"context"
+	"testing"
+)
+
+// TestWorkersSurvivePanics: a panic in queued work costs no worker.
+func TestWorkersSurvivePanics(t *testing.T) {
+	t.Parallel()
+	l := newLane("test", 2, 10)
+	l.start(t.Context())
+	for range 5 {
+		l.offer(func(context.Context) { panic("this piece of work broke") })
+	}
+	done := make(chan struct{})
+	l.offer(func(context.Context) { close(done) })
+	<-done
+	end(l)
+	if busy := l.busy.Load(); busy != 0 {
+		t.Errorf("%d workers are said to be busy after the end", busy)
+	}
+}
