@@ -15,6 +15,8 @@ import (
 
 	"github.com/maypok86/otter/v2"
 	"github.com/slack-go/slack"
+
+	"servicesbot/formatting"
 )
 
 const (
@@ -224,20 +226,12 @@ func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
 	return nil, err
 }
 
-// Why nothing is posted in a channel, as people are told.
-const (
-	noChannel     = "There is no channel here that others could read it in."
-	withOutsiders = "This channel is shared with another company, or is about to be."
-	unknownWhose  = "Slack does not tell whether this channel is shared with another company."
-	inviteFirst   = "The bot is not in this channel, so it cannot post here. Invite it first (/invite), then share again."
-)
-
 // closed says why nothing may be posted in a channel; it is "" where all who can
 // read there are of this organisation. A channel that cannot be looked up is taken
 // for one with outsiders.
-func (a *access) closed(ctx context.Context, channel string) (why string) {
+func (a *access) closed(ctx context.Context, channel string) (why formatting.Alone) {
 	if channel == "" || channel[0] == 'D' {
-		return noChannel
+		return formatting.AloneNoChannel
 	}
 	inside, err := a.channels.Get(ctx, channel, otter.LoaderFunc[string, bool](func(ctx context.Context, id string) (bool, error) {
 		ctx, cancel := background(ctx)
@@ -250,12 +244,12 @@ func (a *access) closed(ctx context.Context, channel string) (why string) {
 	}))
 	switch {
 	case slackError(err) == "channel_not_found": // a private channel that the bot is not in
-		return inviteFirst
+		return formatting.AloneNotInvited
 	case err != nil:
 		a.log.Warn("access: slack does not tell about a channel; it is taken for one with outsiders", "channel", channel, "error", err)
-		return unknownWhose
+		return formatting.AloneNotKnown
 	case !inside:
-		return withOutsiders
+		return formatting.AloneOutsiders
 	}
 	return ""
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"servicesbot/formatting"
 )
 
 // A directory answers Slack's look-ups without a socket, for fake time.
@@ -152,14 +154,14 @@ func TestLookUpsAreKept(t *testing.T) {
 // posted.
 func TestChannelsWithOutsiders(t *testing.T) {
 	t.Parallel()
-	for says, want := range map[string]string{
+	for says, want := range map[string]formatting.Alone{
 		`{"ok":true,"channel":{"id":"C1"}}`:                                          "",
 		`{"ok":true,"channel":{"id":"C1","is_shared":true,"is_org_shared":true}}`:    "",
-		`{"ok":true,"channel":{"id":"C1","is_ext_shared":true}}`:                     withOutsiders,
-		`{"ok":true,"channel":{"id":"C1","is_pending_ext_shared":true}}`:             withOutsiders,
-		`{"ok":false,"error":"channel_not_found"}`:                                   inviteFirst,
-		`{"ok":false,"error":"missing_scope","needed":"groups:read","provided":"x"}`: unknownWhose,
-		`no JSON`: unknownWhose,
+		`{"ok":true,"channel":{"id":"C1","is_ext_shared":true}}`:                     formatting.AloneOutsiders,
+		`{"ok":true,"channel":{"id":"C1","is_pending_ext_shared":true}}`:             formatting.AloneOutsiders,
+		`{"ok":false,"error":"channel_not_found"}`:                                   formatting.AloneNotInvited,
+		`{"ok":false,"error":"missing_scope","needed":"groups:read","provided":"x"}`: formatting.AloneNotKnown,
+		`no JSON`: formatting.AloneNotKnown,
 	} {
 		a := (&directory{says: map[string]string{"conversations.info": says}}).access(Allow{})
 		if got := a.closed(context.Background(), "C1"); got != want {
@@ -167,11 +169,11 @@ func TestChannelsWithOutsiders(t *testing.T) {
 		}
 	}
 	a := (&directory{says: map[string]string{"conversations.info": `{"ok":true,"channel":{"id":"C1"}}`}}).access(Allow{})
-	if a.outside("C1"); a.closed(t.Context(), "C1") != withOutsiders {
+	if a.outside("C1"); a.closed(t.Context(), "C1") != formatting.AloneOutsiders {
 		t.Error("an event said that outsiders read there, and the channel is open")
 	}
 	for _, none := range []string{"", "D1"} {
-		if a.closed(t.Context(), none) != noChannel {
+		if a.closed(t.Context(), none) != formatting.AloneNoChannel {
 			t.Errorf("%q is a channel", none)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 // Answers turns requests into messages. It serves every door, the shell too.
 type Answers struct {
 	Finder *query.Finder
-	Format formatting.Options // Command, AdminURL, Fields and Currency; the rest is of each request
-	Now    func() time.Time   // nil: time.Now; its location is the process's
-	Log    *slog.Logger       // nil: nothing is logged
+	Style  formatting.Style
+	Now    func() time.Time // nil: time.Now; its location is the process's
+	Log    *slog.Logger     // nil: nothing is logged
 }
 
 // An Answer is what came of a request: the message, and what the audit line and
@@ -30,8 +30,8 @@ type Answer struct {
 
 // A Showing is how one request's answer is to be shown.
 type Showing struct {
-	Public   bool   // others read it
-	Alone    string // why the asker alone reads what others would
+	Public   bool             // others read it
+	Alone    formatting.Alone // why the asker alone reads what others would
 	SharedBy string
 	Lists    bool // Slack refuses the newer blocks
 	Modal    bool // it stands in a modal
@@ -46,32 +46,32 @@ type Showing struct {
 // Answer answers req. It never fails: an error becomes a message, with the
 // request's reference.
 func (a *Answers) Answer(ctx context.Context, req *Request, s Showing) Answer {
-	o := a.options(req, s)
+	v := a.view(req, s)
 	q, parseErr := query.Parse(req.Line)
 	if s.Allow != nil {
 		if err := s.Allow(ctx, req); err != nil {
-			return denied(err, o)
+			return a.denied(err, v)
 		}
 	}
 	switch {
 	case parseErr != nil:
-		return Answer{Message: formatting.Failure(parseErr, req.Line, o), Outcome: "malformed", Err: parseErr}
+		return Answer{Message: a.Style.Failure(parseErr, req.Line, v), Outcome: "malformed", Err: parseErr}
 	case q.Help:
-		return Answer{Message: formatting.Help(q.Topic, o), Query: q, Outcome: "help"}
+		return Answer{Message: a.Style.Help(q.Topic, v), Query: q, Outcome: "help"}
 	case req.Line == "", !q.Filtered() && (req.Door == DoorMention || q.InChannel):
-		return Answer{Message: formatting.NoFilter(o), Outcome: "help"}
+		return Answer{Message: a.Style.NoFilter(v), Outcome: "help"}
 	}
 	snapshot := s.Snapshot && !q.Fresh
 	q.Fresh = q.Fresh || s.Fresh
 	res, err := a.Finder.Find(ctx, q, query.Options{Continue: s.Continue, Snapshot: snapshot, Progress: progressOf(q, s)})
 	if err != nil {
-		return a.failed(ctx, req, q, err, o)
+		return a.failed(ctx, req, q, err, v)
 	}
 	outcome := "answered"
 	if len(res.Services) == 0 && res.Summary == nil {
 		outcome = "nothing"
 	}
-	return Answer{Message: formatting.Answer(res, o), Query: q, Result: res, Outcome: outcome}
+	return Answer{Message: a.Style.Answer(res, v), Query: q, Result: res, Outcome: outcome}
 }
 
 func progressOf(q query.Query, s Showing) func(query.Progress) {
@@ -81,41 +81,41 @@ func progressOf(q query.Query, s Showing) func(query.Progress) {
 	return func(p query.Progress) { s.Progress(p, q) }
 }
 
-func (a *Answers) failed(ctx context.Context, req *Request, q query.Query, err error, o formatting.Options) Answer {
+func (a *Answers) failed(ctx context.Context, req *Request, q query.Query, err error, v formatting.View) Answer {
 	ans := Answer{Query: q, Outcome: "failed", Err: err}
 	if _, ok := errors.AsType[*query.Error](err); ok {
 		ans.Outcome = "malformed"
 	}
 	if errors.Is(context.Cause(ctx), errStopped) {
 		ans.Outcome = "stopped"
-		ans.Message = formatting.Notice("Stopped, as you asked. Nothing was shown to anybody.", []string{q.Lasting().String()}, o)
+		ans.Message = a.Style.Notice(formatting.SaysStopped, []string{q.Lasting().String()}, v)
 		return ans
 	}
 	if errors.Is(context.Cause(ctx), errRestarting) {
 		ans.Outcome = "restarting"
-		ans.Message = formatting.Notice(restarting, []string{q.Lasting().String()}, o)
+		ans.Message = a.Style.Notice(formatting.SaysRestarting, []string{q.Lasting().String()}, v)
 		return ans
 	}
 	if a.Log != nil {
 		a.Log.Warn("a question failed", "ref", req.Ref, "error", err)
 	}
-	ans.Message = formatting.Failure(err, q.Lasting().String(), o)
+	ans.Message = a.Style.Failure(err, q.Lasting().String(), v)
 	return ans
 }
 
-func denied(err error, o formatting.Options) Answer {
-	says := "Access could not be checked, so no data is shown. Try again in a minute."
+func (a *Answers) denied(err error, v formatting.View) Answer {
+	says := formatting.Sentence("Access could not be checked, so no data is shown. Try again in a minute.")
 	if d, ok := errors.AsType[*Denial](err); ok {
-		says = d.Says
+		says = formatting.Sentence(d.Says)
 	}
-	return Answer{Message: formatting.Denied(says, o), Outcome: "denied", Err: err}
+	return Answer{Message: a.Style.Denied(says, v), Outcome: "denied", Err: err}
 }
 
-func (a *Answers) options(req *Request, s Showing) formatting.Options {
-	o := a.Format
-	o.Public, o.Direct, o.Alone, o.SharedBy = s.Public, req.Channel == "" || req.direct() || s.Alone == withOutsiders, s.Alone, s.SharedBy
-	o.Lists, o.Modal, o.Ref, o.Now = s.Lists, s.Modal, req.Ref, a.now()
-	return o
+func (a *Answers) view(req *Request, s Showing) formatting.View {
+	var v formatting.View
+	v.Public, v.Direct, v.Alone, v.SharedBy = s.Public, req.Channel == "" || req.direct() || s.Alone == formatting.AloneOutsiders, s.Alone, s.SharedBy
+	v.Lists, v.Modal, v.Ref, v.Now = s.Lists, s.Modal, req.Ref, a.now()
+	return v
 }
 
 func (a *Answers) now() time.Time {
@@ -124,9 +124,6 @@ func (a *Answers) now() time.Time {
 	}
 	return time.Now()
 }
-
-// restarting is what is told to who waits, or comes, while the process ends.
-const restarting = "The bot is restarting. Ask again in a few seconds."
 
 // The reasons for which the process itself ends a question.
 var (

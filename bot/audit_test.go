@@ -97,7 +97,7 @@ func TestAuditLinesAreBounded(t *testing.T) {
 	}
 }
 
-// TestOneAskerAtATime: one person has so many questions in work and no more; others are
+// TestOneAskerAtATime: one person has so many questions in progress and no more; others are
 // answered meanwhile, and what ends a question is never too much.
 func TestOneAskerAtATime(t *testing.T) {
 	t.Parallel()
@@ -113,7 +113,7 @@ func TestOneAskerAtATime(t *testing.T) {
 	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services")) // a window opens for others meanwhile
 	r.modal(slackfake.Bob, "Client number")
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:30"))
-	r.sees(slackfake.Alice, slackfake.Support, "You have 16 questions in work.")
+	r.sees(slackfake.Alice, slackfake.Support, "You have 16 questions in progress.")
 	r.click(slackfake.Alice, shared, "Remove")
 	r.waits("the post to go", func() bool { return len(r.answers(slackfake.Bob, slackfake.Support)) == 0 })
 	if err := r.whmcs.Clear(); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -262,15 +261,15 @@ func formErrors(errs map[string]string) any {
 // tells who clicked, and sends an event again.
 func (b *Bot) offer(req *Request) (payload any, taken bool) {
 	if b.draining.Load() {
-		return b.turnAway(req, restarting, "restarting")
+		return b.turnAway(req, formatting.SaysRestarting, "restarting")
 	}
 	if !b.rates.enter(req) {
-		return b.turnAway(req, fmt.Sprintf("You have %d questions in work. Wait for their answers, then ask again.", atOnceMost), "at once")
+		return b.turnAway(req, formatting.SaysTooMany(atOnceMost), "at once")
 	}
 	leave := func() { b.rates.leave(req) }
 	if wait := b.rates.wait(req); wait > 0 {
 		leave()
-		return b.turnAway(req, fmt.Sprintf("That is more than %d questions a minute. Ask again in %d seconds.", b.cfg.UserRate, int(wait.Seconds())+1), "rate")
+		return b.turnAway(req, formatting.SaysTooFast(b.cfg.UserRate, wait), "rate")
 	}
 	work := func(ctx context.Context) {
 		defer leave()
@@ -281,12 +280,10 @@ func (b *Bot) offer(req *Request) (payload any, taken bool) {
 	}
 	if !b.lane(req).offer(work) {
 		leave()
-		return b.turnAway(req, busyNow, "busy")
+		return b.turnAway(req, formatting.SaysBusy, "busy")
 	}
 	return nil, true
 }
-
-const busyNow = "The bot is busy. Try again in a few seconds."
 
 // lanes are all of the bot's.
 func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes, b.audits} }
@@ -307,7 +304,7 @@ func (b *Bot) lane(req *Request) *lane {
 // turnAway refuses a request before any work: it may come again. A slash command
 // is told in its acknowledgement, all others by a private line from a lane of its
 // own. The audit line waits for neither: the loop must not wait for who reads it.
-func (b *Bot) turnAway(req *Request, says, why string) (payload any, taken bool) {
+func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payload any, taken bool) {
 	b.seen.forget(req.keys...)
 	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()
 	rec := newRecord(req)
@@ -316,11 +313,11 @@ func (b *Bot) turnAway(req *Request, says, why string) (payload any, taken bool)
 	if req.Door == DoorSlash {
 		rec.sent = true
 		b.audits.offer(write)
-		return map[string]string{"response_type": "ephemeral", "text": says}, true
+		return map[string]string{"response_type": "ephemeral", "text": string(says)}, true
 	}
 	taken = b.notes.offer(func(ctx context.Context) {
 		defer write(ctx)
-		b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
+		b.say(ctx, req, rec, b.answers.Style.Notice(says, nil, b.answers.view(req, Showing{})))
 	})
 	if !taken {
 		b.audits.offer(write)

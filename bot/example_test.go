@@ -48,7 +48,7 @@ func ExampleBot_Run() {
 	b, err := bot.New(bot.Config{
 		AppToken: bot.Secret(workspace.AppToken()), BotToken: bot.Secret(workspace.BotToken()), SlackURL: workspace.URL(),
 		Allow:   bot.Allow{Everyone: true},
-		Answers: &bot.Answers{Finder: query.NewFinder(api, query.FinderConfig{}), Format: formatting.Options{Command: "/services"}},
+		Answers: &bot.Answers{Finder: query.NewFinder(api, query.FinderConfig{}), Style: formatting.Style{Command: "/services"}},
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -23,24 +23,24 @@ func isFile(ans Answer) bool {
 func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) place {
 	ctx, cancel := background(ctx)
 	defer cancel()
-	o := b.answers.options(req, show)
+	v := b.answers.view(req, show)
 	channel, thread := to.channel, to.thread
 	if !to.public() {
 		dm, err := b.poster.open(ctx, to.user)
 		if err != nil {
-			return b.fileFailed(ctx, rec, to, err, o)
+			return b.fileFailed(ctx, rec, to, err, v)
 		}
 		channel, thread = dm, ""
-		o.FileElsewhere = to.channel != dm && to.way != direct
+		v.FileElsewhere = to.channel != dm && to.way != direct
 	}
-	file, err := b.upload(ctx, ans.Result, o, channel, thread)
+	file, err := b.upload(ctx, ans.Result, v, channel, thread)
 	rec.shared = to.public() && (err == nil || unknownOutcome(err))
 	if err != nil {
-		return b.fileFailed(ctx, rec, to, err, o)
+		return b.fileFailed(ctx, rec, to, err, v)
 	}
-	at, err := b.poster.deliver(ctx, to, formatting.Answer(ans.Result, o))
+	at, err := b.poster.deliver(ctx, to, b.answers.Style.Answer(ans.Result, v))
 	if to.public() && !at.public() && err == nil {
-		file = b.takeAside(ctx, req, rec, file, ans.Result, o)
+		file = b.takeAside(ctx, req, rec, file, ans.Result, v)
 	}
 	b.sent(rec, at, err)
 	if unknownOutcome(err) && to.public() {
@@ -52,11 +52,11 @@ func (b *Bot) sendFile(ctx context.Context, req *Request, rec *record, to place,
 
 // takeAside takes a file out of a channel and sends it to who asked, whom alone Slack
 // let the bot tell of it. It returns the file's new id.
-func (b *Bot) takeAside(ctx context.Context, req *Request, rec *record, file string, res *query.Result, o formatting.Options) string {
+func (b *Bot) takeAside(ctx context.Context, req *Request, rec *record, file string, res *query.Result, v formatting.View) string {
 	rec.shared = !b.dropFile(ctx, req, file)
 	dm, err := b.poster.open(ctx, req.User)
 	if err == nil {
-		file, err = b.upload(ctx, res, o, dm, "")
+		file, err = b.upload(ctx, res, v, dm, "")
 	}
 	if err != nil {
 		b.log.Error("a file was not sent to who asked", "ref", req.Ref, "error", err)
@@ -81,8 +81,8 @@ func (b *Bot) dropFile(ctx context.Context, req *Request, file string) bool {
 }
 
 // upload puts a result's rows as a file into a channel and returns the file's id.
-func (b *Bot) upload(ctx context.Context, res *query.Result, o formatting.Options, channel, thread string) (string, error) {
-	file, _ := formatting.CSV(res, o)
+func (b *Bot) upload(ctx context.Context, res *query.Result, v formatting.View, channel, thread string) (string, error) {
+	file, _ := b.answers.Style.CSV(res, v)
 	up, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{
 		Filename: formatting.CSVName(res), FileSize: len(file), Reader: bytes.NewReader(file),
 		Title: formatting.CSVTitle(res), Channel: channel, ThreadTimestamp: thread,
@@ -95,17 +95,17 @@ func (b *Bot) upload(ctx context.Context, res *query.Result, o formatting.Option
 
 // fileFailed says that Slack did not take a file: in the place of what tells that the
 // question is in work, else to the asker alone.
-func (b *Bot) fileFailed(ctx context.Context, rec *record, to place, err error, o formatting.Options) place {
+func (b *Bot) fileFailed(ctx context.Context, rec *record, to place, err error, v formatting.View) place {
 	b.log.Error("a file was not uploaded", "ref", rec.req.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
 	rec.outcome = "failed"
 	if to.way != update {
 		to = alone(rec.req)
 	}
-	says := "Slack did not take the file. Try again; if it stays so, whoever runs the bot should check the scope files:write."
+	says := formatting.SaysNoFile
 	if unknownOutcome(err) {
-		says = "Slack did not say whether it took the file. Look whether it is there before you ask again."
+		says = formatting.SaysFileUnknown
 	}
-	at, err := b.poster.deliver(ctx, to, formatting.Notice(says, nil, o))
+	at, err := b.poster.deliver(ctx, to, b.answers.Style.Notice(says, nil, v))
 	b.sent(rec, at, err)
 	return at
 }

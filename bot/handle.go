@@ -84,7 +84,7 @@ func (b *Bot) click(ctx context.Context, req *Request, rec *record) {
 		b.remove(ctx, req, rec)
 	default:
 		rec.outcome = "unknown_button"
-		b.say(ctx, req, rec, formatting.Notice("This button is from another version of the bot. Ask the question again.", nil, b.answers.options(req, Showing{})))
+		b.say(ctx, req, rec, b.answers.Style.Notice(formatting.SaysOldButton, nil, b.answers.view(req, Showing{})))
 	}
 }
 
@@ -118,7 +118,7 @@ func (b *Bot) converse(ctx context.Context, req *Request, rec *record) {
 	}
 	show := Showing{}
 	if asksInChannel(req.Line) && req.direct() {
-		show.Alone = noChannel
+		show.Alone = formatting.AloneNoChannel
 	}
 	e.line = req.Line
 	if at := b.answerAt(ctx, cancel, req, rec, show, to); at.way == update || e.reply.ts == "" {
@@ -178,7 +178,7 @@ func (b *Bot) shutOut(ctx context.Context, req *Request, ans *Answer, show *Show
 	}
 	b.dropFile(ctx, req, to.file)
 	show.Public, show.SharedBy, show.Alone = false, "", why
-	ans.Message = formatting.Answer(ans.Result, b.answers.options(req, *show))
+	ans.Message = b.answers.Style.Answer(ans.Result, b.answers.view(req, *show))
 	return alone(req)
 }
 
@@ -225,8 +225,7 @@ func (b *Bot) sendAnswer(ctx context.Context, req *Request, rec *record, to plac
 func (b *Bot) unconfirmed(ctx context.Context, req *Request, ans Answer) {
 	ctx, cancel := background(ctx)
 	defer cancel()
-	const says = "Slack did not confirm that your answer was posted. If it is not there, ask again."
-	msg := formatting.Late(says, cmp.Or(ans.Query.Lasting().String(), req.Line), b.answers.options(req, Showing{}))
+	msg := b.answers.Style.Late(formatting.SaysUnconfirmed, cmp.Or(ans.Query.Lasting().String(), req.Line), b.answers.view(req, Showing{}))
 	if _, err := b.poster.deliver(ctx, alone(req), msg); err != nil {
 		b.log.Warn("who asked was not told of it", "ref", req.Ref, "error", err)
 	}
@@ -243,7 +242,7 @@ func (b *Bot) sendOrList(ctx context.Context, req *Request, to place, ans *Answe
 	b.log.Warn("slack refuses the newer blocks; lists are sent for an hour", "ref", req.Ref, "error", err)
 	b.noBlocks.Store(req.Received.Add(noBlocksFor).UnixNano())
 	show.Lists = true
-	ans.Message = formatting.Answer(ans.Result, b.answers.options(req, show))
+	ans.Message = b.answers.Style.Answer(ans.Result, b.answers.view(req, show))
 	return b.poster.send(ctx, to, ans.Message)
 }
 
@@ -273,17 +272,17 @@ func (b *Bot) sent(rec *record, at place, err error) {
 
 // late asks whether a mention that is long past shall still be answered.
 func (b *Bot) late(ctx context.Context, req *Request, rec *record) {
-	says := "I was away when you asked this. Shall I answer it now?"
+	says := formatting.SaysWasAway
 	if req.Edited != "" {
-		says = "You edited an old question. Shall I answer it now?"
+		says = formatting.SaysOldEdit
 	}
 	rec.outcome = "late"
 	if err := b.access.Allow(ctx, req); err != nil {
-		rec.note(denied(err, b.answers.options(req, Showing{})))
-		b.say(ctx, req, rec, denied(err, b.answers.options(req, Showing{})).Message)
+		rec.note(b.answers.denied(err, b.answers.view(req, Showing{})))
+		b.say(ctx, req, rec, b.answers.denied(err, b.answers.view(req, Showing{})).Message)
 		return
 	}
-	b.say(ctx, req, rec, formatting.Late(says, req.Line, b.answers.options(req, Showing{})))
+	b.say(ctx, req, rec, b.answers.Style.Late(says, req.Line, b.answers.view(req, Showing{})))
 }
 
 // stop ends the wait of who clicked, where the question is theirs. The question's
@@ -298,7 +297,7 @@ func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 		return
 	}
 	rec.outcome = "nothing_to_stop"
-	b.say(ctx, req, rec, formatting.Notice("There is nothing to stop any more: that question has its answer, or somebody else asked it.", nil, b.answers.options(req, Showing{})))
+	b.say(ctx, req, rec, b.answers.Style.Notice(formatting.SaysNothingToStop, nil, b.answers.view(req, Showing{})))
 }
 
 // erase takes the private message away that req clicked.
@@ -312,5 +311,5 @@ func (b *Bot) erase(ctx context.Context, req *Request) {
 
 // sorry is what is said where the bot itself failed.
 func (b *Bot) sorry(req *Request) formatting.Message {
-	return formatting.Failure(errors.New("internal"), req.Line, b.answers.options(req, Showing{}))
+	return b.answers.Style.Failure(errors.New("internal"), req.Line, b.answers.view(req, Showing{}))
 }

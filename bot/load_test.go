@@ -153,7 +153,7 @@ func beBot(ctx context.Context) error {
 		Log: log, Audit: slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 		Answers: &bot.Answers{
 			Finder: query.NewFinder(api, query.FinderConfig{}),
-			Format: formatting.Options{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
+			Style:  formatting.Style{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
 			Log:    log,
 		},
 	})

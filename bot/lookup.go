@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"servicesbot/formatting"
 	"servicesbot/whmcs/query"
 )
 
@@ -119,21 +118,21 @@ func questions(all []found) []string {
 
 // lookUpHere offers what a message holds, to who used the message shortcut on it.
 func (b *Bot) lookUpHere(ctx context.Context, req *Request, rec *record) {
-	o := b.answers.options(req, Showing{})
+	o := b.answers.view(req, Showing{})
 	if err := b.access.Allow(ctx, req); err != nil {
-		ans := denied(err, o)
+		ans := b.answers.denied(err, o)
 		rec.note(ans)
 		b.say(ctx, req, rec, ans.Message)
 		return
 	}
 	lines := slices.DeleteFunc(lookUp(req.Text), b.leadsHome)
 	rec.outcome, rec.rows = "looked_up", len(lines)
-	b.say(ctx, req, rec, formatting.Found(lines[:min(len(lines), lookUpLines)], len(lines), o))
+	b.say(ctx, req, rec, b.answers.Style.Found(lines[:min(len(lines), lookUpLines)], len(lines), o))
 }
 
 // leadsHome reports whether a line asks for the host of WHMCS itself, which stands
 // in the links of the bot's own answers.
 func (b *Bot) leadsHome(line string) bool {
-	u, err := url.Parse(b.answers.Format.AdminURL)
+	u, err := url.Parse(b.answers.Style.AdminURL)
 	return err == nil && u.Hostname() != "" && line == "domain:"+u.Hostname()
 }

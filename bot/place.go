@@ -44,7 +44,7 @@ type place struct {
 	ts      string // of the post to be updated, or, of what was sent, of the post
 	file    string // id of the file that belongs to the post
 	url     Secret
-	why     string // why only the asker reads there what others would; "" elsewhere
+	why     formatting.Alone // why only the asker reads there what others would; "" elsewhere
 }
 
 // at is where what was sent to the place stands: a post can be updated from then on.

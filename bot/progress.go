@@ -131,8 +131,8 @@ func (w *watch) note() (sent bool, err error) {
 	w.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), noteWithin)
 	defer cancel()
-	o := w.b.answers.options(w.req, Showing{Public: w.at.public()})
-	err = w.send(ctx, formatting.Searching(latest, w.req.Line, o))
+	o := w.b.answers.view(w.req, Showing{Public: w.at.public()})
+	err = w.send(ctx, w.b.answers.Style.Searching(latest, w.req.Line, o))
 	if err != nil {
 		w.b.log.Warn("progress was not shown", "ref", w.req.Ref, "error", err)
 	}

@@ -85,7 +85,7 @@ type setup struct {
 	api   whmcs.Config
 	bot   bot.Config
 
-	format  formatting.Options
+	style   formatting.Style
 	find    query.FinderConfig
 	unpaced bool // posts without the second between two in a channel
 
@@ -95,8 +95,8 @@ type setup struct {
 func newRoad(t *testing.T, change func(*setup)) *road {
 	t.Helper()
 	s := setup{
-		bot:    bot.Config{Allow: bot.Allow{Everyone: true}},
-		format: formatting.Options{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
+		bot:   bot.Config{Allow: bot.Allow{Everyone: true}},
+		style: formatting.Style{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
 	}
 	if change != nil {
 		change(&s)
@@ -131,7 +131,7 @@ func (r *road) makeBot(s setup) {
 	if s.bot.Answers == nil {
 		s.bot.Answers = &bot.Answers{
 			Finder: query.NewFinder(api, s.find),
-			Format: s.format,
+			Style:  s.style,
 			Log:    log,
 		}
 	}

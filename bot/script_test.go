@@ -43,7 +43,7 @@ func TestTalk(t *testing.T) {
 // likeTheDemo sets a road up as the demo is: the group Support may ask.
 func likeTheDemo(s *setup) {
 	s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}}
-	s.format.Currency = "EUR"
+	s.style.Currency = "EUR"
 }
 
 // addSwitches adds the demo's switches of WHMCS.

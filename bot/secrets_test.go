@@ -138,7 +138,7 @@ func TestPrivateFieldsStayPrivate(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, func(s *setup) {
 		s.unpaced = true
-		s.format = formatting.Options{Command: "/services", Fields: []string{"notes", "subscriptionid"}}
+		s.style = formatting.Style{Command: "/services", Fields: []string{"notes", "subscriptionid"}}
 	})
 	private := []string{whmcsfake.PlantedNote, whmcsfake.PlantedSubscription}
 	service := r.serviceWith(private[0])

@@ -14,7 +14,7 @@ import (
 // the last minutes, checked anew, once however often it is clicked.
 func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 	if err := b.access.Allow(ctx, req); err != nil {
-		ans := denied(err, b.answers.options(req, Showing{}))
+		ans := b.answers.denied(err, b.answers.view(req, Showing{}))
 		rec.note(ans)
 		b.say(ctx, req, rec, ans.Message)
 		return
@@ -26,7 +26,7 @@ func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 	once := strings.Join([]string{req.User, req.Channel, req.Message, req.View, req.Line}, "/")
 	if req.Door == DoorButton && !b.shared.first(req.Received, once) {
 		rec.outcome = "shared_already"
-		b.say(ctx, req, rec, formatting.Notice("You shared this answer before. To share it once more, ask again.", nil, b.answers.options(req, Showing{})))
+		b.say(ctx, req, rec, b.answers.Style.Notice(formatting.SaysSharedBefore, nil, b.answers.view(req, Showing{})))
 		return
 	}
 	b.postShared(ctx, req, rec, func() { b.shared.forget(once) })
@@ -34,10 +34,10 @@ func (b *Bot) share(ctx context.Context, req *Request, rec *record) {
 
 // shareAlone says why nothing was posted; who asked for the answer with in:channel
 // gets it alone.
-func (b *Bot) shareAlone(ctx context.Context, req *Request, rec *record, why string) {
+func (b *Bot) shareAlone(ctx context.Context, req *Request, rec *record, why formatting.Alone) {
 	if req.Action == formatting.ActionShare {
 		rec.outcome = "share_refused"
-		b.say(ctx, req, rec, formatting.Notice("Nothing was posted. "+why, nil, b.answers.options(req, Showing{})))
+		b.say(ctx, req, rec, b.answers.Style.Notice(formatting.SaysNotPosted(why), nil, b.answers.view(req, Showing{})))
 		return
 	}
 	b.ask(ctx, req, rec, Showing{Alone: why})
@@ -83,17 +83,17 @@ func (b *Bot) postShared(ctx context.Context, req *Request, rec *record, again f
 		return
 	}
 	b.log.Error("an answer was not shared", "ref", req.Ref, "error", err)
-	b.say(ctx, req, rec, formatting.Failure(err, req.Line, b.answers.options(req, Showing{})))
+	b.say(ctx, req, rec, b.answers.Style.Failure(err, req.Line, b.answers.view(req, Showing{})))
 }
 
 // refusal says why Slack does not let the bot post in a channel; "" where err is
 // another matter.
-func refusal(err error) string {
+func refusal(err error) formatting.Alone {
 	switch name := slackError(err); {
 	case name == "not_in_channel" || name == "channel_not_found":
-		return inviteFirst
+		return formatting.AloneNotInvited
 	case strings.HasPrefix(name, "restricted_action"), name == "is_archived", name == "no_permission", name == "cannot_reply_to_message":
-		return "Slack does not let the bot post in this channel (" + name + ")."
+		return formatting.AloneRefused(name)
 	}
 	return ""
 }
@@ -101,7 +101,7 @@ func refusal(err error) string {
 // sendShared posts an answer, with its file where it is one. What Slack refuses is
 // posted in a simpler form; without its post a file does not stay.
 func (b *Bot) sendShared(ctx context.Context, req *Request, rec *record, to place, ans Answer, show Showing) error {
-	o := b.answers.options(req, show)
+	o := b.answers.view(req, show)
 	if isFile(ans) {
 		var err error
 		o.SharedFile, err = b.upload(ctx, ans.Result, o, to.channel, to.thread)
@@ -109,11 +109,11 @@ func (b *Bot) sendShared(ctx context.Context, req *Request, rec *record, to plac
 		if err != nil {
 			return fmt.Errorf("%w: %w", errNoFile, err)
 		}
-		ans.Message = formatting.Answer(ans.Result, o)
+		ans.Message = b.answers.Style.Answer(ans.Result, o)
 	}
 	_, err := b.sendOrList(ctx, req, to, &ans, show)
 	if refusesBlocks(err) {
-		_, err = b.poster.send(ctx, to, formatting.Bare(ans.Message, o))
+		_, err = b.poster.send(ctx, to, b.answers.Style.Bare(ans.Message, o))
 	}
 	if o.SharedFile == "" || err == nil || unknownOutcome(err) {
 		return err
@@ -128,11 +128,11 @@ var errNoFile = errors.New("no file")
 // remove takes a shared post away, and the file that belongs to it, for whoever
 // shared it: also where they may not ask any more.
 func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
-	o := b.answers.options(req, Showing{})
+	o := b.answers.view(req, Showing{})
 	sharer, file, _ := strings.Cut(req.Line, " ")
 	if sharer != req.User {
 		rec.outcome = "not_theirs"
-		b.say(ctx, req, rec, formatting.Notice("Only who shared this can remove it.", nil, o))
+		b.say(ctx, req, rec, b.answers.Style.Notice(formatting.SaysNotYours, nil, o))
 		return
 	}
 	ctx, cancel := background(ctx)
@@ -146,7 +146,7 @@ func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 	}
 	if err != nil && !gone(err) {
 		b.log.Warn("a shared post was not removed", "ref", req.Ref, "error", err)
-		b.say(ctx, req, rec, formatting.Notice("Slack did not let the bot remove this post. Try again, or ask a workspace admin to delete it.", nil, o))
+		b.say(ctx, req, rec, b.answers.Style.Notice(formatting.SaysNotRemoved, nil, o))
 		return
 	}
 	rec.outcome, rec.sent = "removed", true

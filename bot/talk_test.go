@@ -98,7 +98,7 @@ func TestShareOnceAndRemove(t *testing.T) {
 	r.audited(`"audit":"share"`, `"user":"U0ALICE"`, `"shared":true`)
 
 	r.click(slackfake.Bob, shared, "Remove")
-	r.sees(slackfake.Bob, slackfake.Support, "Only who shared this")
+	r.sees(slackfake.Bob, slackfake.Support, "Only the person who shared this")
 	r.click(slackfake.Alice, shared, "Remove")
 	r.waits("the shared post to go", func() bool {
 		_, there := r.slack.Message(slackfake.Bob, slackfake.Support, shared.TS)
@@ -445,7 +445,7 @@ func TestUserRate(t *testing.T) {
 	for range 3 {
 		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
 	}
-	m := r.sees(slackfake.Alice, slackfake.Support, "more than 2 questions a minute")
+	m := r.sees(slackfake.Alice, slackfake.Support, "more than 2 questions per minute")
 	if m.Via != "ack" {
 		t.Errorf("the refusal came via %s, want the acknowledgement", m.Via)
 	}

@@ -68,7 +68,7 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 	defer done()
 	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
 		rec.outcome, rec.why = "turned_away", "busy"
-		busy := formatting.Modal(formatting.Notice(busyNow, nil, b.answers.options(req, Showing{})))
+		busy := formatting.Modal(b.answers.Style.Notice(formatting.SaysBusy, nil, b.answers.view(req, Showing{})))
 		b.fill(ctx, rec, view, busy)
 	})
 }
@@ -82,7 +82,7 @@ func (b *Bot) details(ctx context.Context, req *Request, rec *record) {
 	rec.note(ans)
 	shown := formatting.Modal(ans.Message)
 	if ans.Result != nil {
-		shown = formatting.Details(ans.Result, b.answers.options(req, show))
+		shown = b.answers.Style.Details(ans.Result, b.answers.view(req, show))
 	}
 	shown.PrivateMetadata = originOf(req)
 	b.fill(ctx, rec, req.opened, shown)
@@ -115,9 +115,9 @@ func (b *Bot) sharedIn(ctx context.Context, req *Request, ans Answer) {
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	o := b.answers.options(req, Showing{})
+	o := b.answers.view(req, Showing{})
 	o.Shared = true
-	view := formatting.Details(ans.Result, o)
+	view := b.answers.Style.Details(ans.Result, o)
 	view.PrivateMetadata = originOf(req)
 	if _, err := b.slack.UpdateViewContext(ctx, view, "", "", req.View); err != nil && slackError(err) != "not_found" {
 		b.log.Warn("a modal does not say that its details were shared", "ref", req.Ref, "error", err)
@@ -148,7 +148,7 @@ func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
 	quick, cancel := context.WithTimeout(ctx, allowWithin)
 	defer cancel()
 	if d, ok := errors.AsType[*Denial](b.access.Allow(quick, req)); ok && d.cause == nil {
-		ans := denied(d, b.answers.options(req, Showing{}))
+		ans := b.answers.denied(d, b.answers.view(req, Showing{}))
 		rec.note(ans)
 		b.say(ctx, req, rec, ans.Message)
 		return
@@ -174,21 +174,21 @@ func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err err
 	}
 	b.log.Warn("a view was not opened", "ref", req.Ref, "error", err)
 	rec.outcome = "failed"
-	says := "Slack took too long to open the window. Click again."
+	says := formatting.SaysSlowWindow
 	if req.Door == DoorSlash {
-		says = "Slack took too long to open the search form. Try again, or type the question after the command, such as client:1 status:active."
+		says = formatting.SaysSlowForm
 	}
-	b.say(ctx, req, rec, formatting.Notice(says, nil, b.answers.options(req, Showing{})))
+	b.say(ctx, req, rec, b.answers.Style.Notice(says, nil, b.answers.view(req, Showing{})))
 }
 
 // home fills the Home tab of who opened it.
 func (b *Bot) home(ctx context.Context, req *Request, rec *record) {
-	o := b.answers.options(req, Showing{})
+	o := b.answers.view(req, Showing{})
 	rec.outcome = "home"
-	may := []string{"You may ask here, in direct messages and wherever the bot is, and share answers in channels of this workspace only."}
-	view := formatting.Home(b.recent.of(req.User), may, o)
+	may := []string{string(formatting.SaysMayAskAnyway)}
+	view := b.answers.Style.Home(b.recent.of(req.User), may, o)
 	if err := b.access.Allow(ctx, req); err != nil {
-		ans := denied(err, o)
+		ans := b.answers.denied(err, o)
 		rec.note(ans)
 		view = slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: ans.Message.Blocks}}
 	}

@@ -46,7 +46,7 @@ func TestListButtons(t *testing.T) {
 	res := result(t, "server:saturn -product:backup sort:due page:2 fresh:yes in:channel", mixed(5)...)
 	res.First, res.Matched, res.More = 5, 40, true
 	res.Statuses = []query.Count{{Value: "active", N: 38}, {Value: "unknown", N: 2}}
-	hasButtons(t, Answer(res, here()).Blocks, map[string]string{
+	hasButtons(t, house.Answer(res, here()).Blocks, map[string]string{
 		"server:saturn ×":   "ask -product:backup sort:due",
 		"-product:backup ×": "ask server:saturn sort:due",
 		"● Active 38":       "ask server:saturn -product:backup status:active sort:due",
@@ -64,7 +64,7 @@ func TestListButtons(t *testing.T) {
 
 func TestSharedButtons(t *testing.T) {
 	t.Parallel()
-	hasButtons(t, Answer(result(t, "client:1 status:active", mixed(2)...), shared()).Blocks, map[string]string{
+	hasButtons(t, house.Answer(result(t, "client:1 status:active", mixed(2)...), shared()).Blocks, map[string]string{
 		"client:1 ×":      "ask status:active",
 		"status:active ×": "ask client:1",
 		"Table":           "ask client:1 status:active as:table",
@@ -77,7 +77,7 @@ func TestSharedButtons(t *testing.T) {
 
 func TestCardButtons(t *testing.T) {
 	t.Parallel()
-	hasButtons(t, Answer(result(t, "service:2", hosting()), here()).Blocks, map[string]string{
+	hasButtons(t, house.Answer(result(t, "service:2", hosting()), here()).Blocks, map[string]string{
 		"Change …":                    "form service:2",
 		"All services of this client": "ask client:1",
 		"Open in WHMCS":               "link https://billing.example.com/admin/clientsservices.php?userid=1&id=2",
@@ -85,16 +85,15 @@ func TestCardButtons(t *testing.T) {
 		"Share":                       "share service:2",
 		"Refresh":                     "refresh service:2",
 	})
-	o := here()
-	o.AdminURL = "http://billing.example.com/admin"
-	if b := labelled(Answer(result(t, "service:2", hosting()), o).Blocks)["Open in WHMCS"]; b != nil {
+	plain := Style{Command: "/services", AdminURL: "http://billing.example.com/admin"}
+	if b := labelled(plain.Answer(result(t, "service:2", hosting()), here()).Blocks)["Open in WHMCS"]; b != nil {
 		t.Errorf("a link that is not https: %s", b.URL)
 	}
 }
 
 func TestModalButtons(t *testing.T) {
 	t.Parallel()
-	hasButtons(t, Details(result(t, "service:2", hosting()), here()).Blocks.BlockSet, map[string]string{
+	hasButtons(t, house.Details(result(t, "service:2", hosting()), here()).Blocks.BlockSet, map[string]string{
 		"Open in WHMCS":               "link https://billing.example.com/admin/clientsservices.php?userid=1&id=2",
 		"Client in WHMCS":             "link https://billing.example.com/admin/clientssummary.php?userid=1",
 		"All services of this client": "ask client:1",
@@ -108,7 +107,7 @@ func TestDirectButtons(t *testing.T) {
 	o := here()
 	o.Direct = true
 	res := result(t, "service:2", hosting())
-	for what, blocks := range map[string][]slack.Block{"card": Answer(res, o).Blocks, "details": Details(res, o).Blocks.BlockSet} {
+	for what, blocks := range map[string][]slack.Block{"card": house.Answer(res, o).Blocks, "details": house.Details(res, o).Blocks.BlockSet} {
 		if labelled(blocks)["Share"] != nil {
 			t.Errorf("the %s offers to share", what)
 		}
@@ -121,7 +120,7 @@ func TestSharedFileButtons(t *testing.T) {
 	t.Parallel()
 	o := shared()
 	o.SharedFile = "F0FILE"
-	all := labelled(Answer(result(t, "client:1 as:csv", mixed(2)...), o).Blocks)
+	all := labelled(house.Answer(result(t, "client:1 as:csv", mixed(2)...), o).Blocks)
 	if all["Remove"] == nil || all["Remove"].Value != "U0ALICE F0FILE" || all["Refresh"] != nil {
 		t.Errorf("the buttons of a shared file are %v", slices.Collect(maps.Keys(all)))
 	}
@@ -131,13 +130,13 @@ func TestIncompleteButtons(t *testing.T) {
 	t.Parallel()
 	res := result(t, "server:saturn")
 	res.Complete, res.Counted, res.Continue, res.Why = false, false, true, "The search ended at its limit."
-	hasButtons(t, Answer(res, here()).Blocks, map[string]string{
+	hasButtons(t, house.Answer(res, here()).Blocks, map[string]string{
 		"Change …":            "form server:saturn",
 		"Continue the search": "continue server:saturn",
 		"Refresh":             "refresh server:saturn",
 	})
 	o := here()
-	hasButtons(t, Searching(query.Progress{Looked: 1, Of: 2}, "server:saturn", o).Blocks, map[string]string{"Stop": "stop k3v9x2ab"})
+	hasButtons(t, house.Searching(query.Progress{Looked: 1, Of: 2}, "server:saturn", o).Blocks, map[string]string{"Stop": "stop k3v9x2ab"})
 }
 
 // TestTooLong: a question that no button can hold is said to be one, and the
@@ -147,11 +146,11 @@ func TestTooLong(t *testing.T) {
 	line := `product:"` + strings.Repeat("x ", 1200) + `" client:1`
 	res := result(t, line, mixed(5)...)
 	res.Continue, res.More = true, true
-	sound(t, "too long", Answer(res, here()))
-	if labelled(Answer(res, here()).Blocks)["Change …"] != nil {
+	sound(t, "too long", house.Answer(res, here()))
+	if labelled(house.Answer(res, here()).Blocks)["Change …"] != nil {
 		t.Error("a form is offered that could not be filled from the question")
 	}
-	msg := Answer(res, shared())
+	msg := house.Answer(res, shared())
 	sound(t, "too long", msg)
 	hasButtons(t, msg.Blocks, map[string]string{labelOf(t, res.Query, 0) + " ×": "ask client:1", "Remove": "remove U0ALICE"})
 	if !strings.Contains(msg.Text, "too long for buttons") {
@@ -171,7 +170,7 @@ func TestOnlyRowsHavePages(t *testing.T) {
 	for _, as := range []string{"csv", "summary"} {
 		res := result(t, "client:1 page:2 as:"+as, mixed(2)...)
 		res.Summary = &query.Summary{}
-		for label := range labelled(Answer(res, here()).Blocks) {
+		for label := range labelled(house.Answer(res, here()).Blocks) {
 			if strings.ContainsAny(label, "‹›") {
 				t.Errorf("as:%s offers %q", as, label)
 			}
@@ -183,7 +182,7 @@ func TestOnlyRowsHavePages(t *testing.T) {
 func TestHelpOfEveryKey(t *testing.T) {
 	t.Parallel()
 	for _, k := range query.Keys() {
-		msg := Help(k.Name, here())
+		msg := house.Help(k.Name, here())
 		sound(t, "help "+k.Name, msg)
 		if len(labelled(msg.Blocks)) != 1 {
 			t.Errorf("help %s has no example", k.Name)
@@ -196,7 +195,7 @@ func TestHelpOfEveryKey(t *testing.T) {
 func TestCorrectionsShareNothing(t *testing.T) {
 	t.Parallel()
 	_, err := query.Parse("clint:2 in:channel fresh:yes")
-	hasButtons(t, Failure(err, "", here()).Blocks, map[string]string{"client:2": "ask client:2"})
+	hasButtons(t, house.Failure(err, "", here()).Blocks, map[string]string{"client:2": "ask client:2"})
 }
 
 // TestLongTextKeepsItsEnd: a text that is too long still says how complete it is.
@@ -204,7 +203,7 @@ func TestLongTextKeepsItsEnd(t *testing.T) {
 	t.Parallel()
 	res := result(t, "server:saturn as:table", mixed(100)...)
 	res.Complete, res.Why = false, "The time was over."
-	text := Answer(res, here()).Text
+	text := house.Answer(res, here()).Text
 	if !strings.Contains(text, "not complete: The time was over") || units(text) > maxText {
 		t.Errorf("a text of %d units ends in %q", units(text), text[len(text)-200:])
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -17,8 +18,7 @@ const (
 )
 
 // card shows the one service that matched, with all its fields.
-func card(res *query.Result, o Options) Message {
-	d := newDraft(o)
+func (d *draft) card(res *query.Result) Message {
 	d.head(res)
 	d.filters(res)
 	d.service(res.Services[0], res.Clients)
@@ -42,8 +42,8 @@ func (d *draft) cardButtons(res *query.Result) {
 // whmcsLinks opens the service and its client in WHMCS's admin area.
 func (d *draft) whmcsLinks(s whmcs.Service) []*slack.ButtonBlockElement {
 	return []*slack.ButtonBlockElement{
-		d.open("Open in WHMCS", d.o.serviceURL(s)),
-		d.open("Client in WHMCS", d.o.clientURL(s.ClientID)),
+		d.open("Open in WHMCS", d.style.serviceURL(s)),
+		d.open("Client in WHMCS", d.style.clientURL(s.ClientID)),
 	}
 }
 
@@ -54,11 +54,11 @@ func (d *draft) service(s whmcs.Service, clients map[int]whmcs.Client) {
 		d.section(suspended(s)+" "+short(reason, 1000), nil)
 	}
 	d.group("", serviceFields(s, clients))
-	d.group("Billing", billingFields(s, currencyOf(s.ClientID, clients, d.o), d.o))
+	d.group("Billing", billingFields(s, currencyOf(s.ClientID, clients, d.style.Currency), d.view.Now))
 	d.group("Server", serverFields(s))
 	d.group("Usage", usageFields(s))
 	d.group("Options", optionFields(s))
-	if !d.o.Public {
+	if !d.view.Public {
 		d.group("More", d.privateFields(s))
 	}
 }
@@ -127,14 +127,14 @@ func serviceFields(s whmcs.Service, clients map[int]whmcs.Client) []markup {
 	}
 }
 
-func billingFields(s whmcs.Service, currency string, o Options) []markup {
+func billingFields(s whmcs.Service, currency string, now time.Time) []markup {
 	first := amountText(s.FirstPaymentAmount, currency)
 	if first == amountText(s.RecurringAmount, currency) || s.BillingCycle == whmcs.CycleOneTime {
 		first = ""
 	}
 	return []markup{
 		field("Price", priceText(s, currency)),
-		dueField(s, o),
+		dueField(s, now),
 		field("First payment", first),
 		field("Payment method", or(s.PaymentMethodName, s.PaymentMethod)),
 		field("Promotion", id(s.PromoID)),
@@ -144,11 +144,11 @@ func billingFields(s whmcs.Service, currency string, o Options) []markup {
 
 // dueField tells the next due date of a service that lives, and the last of one that
 // does not.
-func dueField(s whmcs.Service, o Options) markup {
+func dueField(s whmcs.Service, now time.Time) markup {
 	if s.NextDueDate != "" && !lives(s.Status) {
 		return field("Was due", string(s.NextDueDate))
 	}
-	return field("Next due", or(upperFirst(strings.TrimPrefix(dueText(s, o.Now), "due ")), "None"))
+	return field("Next due", or(upperFirst(strings.TrimPrefix(dueText(s, now), "due ")), "None"))
 }
 
 // suspension tells where staff switched WHMCS's own suspending off.
@@ -211,7 +211,7 @@ func optionFields(s whmcs.Service) []markup {
 // and custom fields.
 func (d *draft) privateFields(s whmcs.Service) []markup {
 	var fields []markup
-	for i, f := range chosen(s, d.o.Fields) {
+	for i, f := range chosen(s, d.style.Fields) {
 		if i == maxOptions {
 			break
 		}

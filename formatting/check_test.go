@@ -139,7 +139,7 @@ func brokenBlocks() map[string][]slack.Block {
 
 // numbered returns n good buttons.
 func numbered(n int) []slack.BlockElement {
-	d := newDraft(Options{})
+	d := Style{}.draft(View{})
 	var out []slack.BlockElement
 	for range n {
 		out = append(out, d.ask("client:1"))
@@ -216,12 +216,12 @@ func TestCheckView(t *testing.T) {
 			t.Errorf("CheckView says %v, want %q", err, want)
 		}
 	}
-	home := Home(nil, nil, here())
+	home := house.Home(nil, nil, here())
 	home.Type = slack.VTModal
 	if err := CheckView(home); err == nil {
 		t.Error("a Home tab of type modal passes")
 	}
-	home = Home(nil, nil, here())
+	home = house.Home(nil, nil, here())
 	home.Blocks.BlockSet = append(home.Blocks.BlockSet, rawTable(func(*slack.DataTableBlock) {}))
 	if err := CheckView(home); err == nil || !strings.Contains(err.Error(), "home shows no table") {
 		t.Errorf("a Home tab with a table: %v", err)

@@ -18,11 +18,11 @@ import (
 // A spreadsheet would run a cell that begins with = + - @ as a formula, so those get an
 // apostrophe in front. Line ends in cells become spaces. Plain decimals, -5.00 for one, are no formulas
 // and stay numbers.
-func CSV(res *query.Result, o Options) (file []byte, comment string) {
+func (style Style) CSV(res *query.Result, v View) (file []byte, comment string) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
-	cols := csvColumns(res, o)
+	cols := style.csvColumns(res, v)
 	header := make([]string, len(cols))
 	for i, c := range cols {
 		header[i] = cell(c.title)
@@ -85,8 +85,8 @@ func cell(s string) string {
 var formula = regexp.MustCompile(`(^|;[\s"']*)([=+\-@＝＋－＠])`)
 
 // csvColumns are the file's, named by the language's keys where it has one.
-func csvColumns(res *query.Result, o Options) []column {
-	currency := func(s whmcs.Service) string { return currencyOf(s.ClientID, res.Clients, o) }
+func (style Style) csvColumns(res *query.Result, v View) []column {
+	currency := func(s whmcs.Service) string { return currencyOf(s.ClientID, res.Clients, style.Currency) }
 	cols := []column{
 		{title: "service", text: func(s whmcs.Service) string { return strconv.Itoa(s.ID) }},
 		{title: "client", text: func(s whmcs.Service) string { return strconv.Itoa(s.ClientID) }},
@@ -112,12 +112,12 @@ func csvColumns(res *query.Result, o Options) []column {
 		{title: "suspension_reason", text: func(s whmcs.Service) string { return s.SuspensionReason }},
 		{title: "order", text: func(s whmcs.Service) string { return id(s.OrderID) }},
 	}
-	if o.Public {
+	if v.Public {
 		return cols
 	}
-	for i, f := range chosen(whmcs.Service{}, o.Fields) {
+	for i, f := range chosen(whmcs.Service{}, style.Fields) {
 		cols = append(cols, column{title: f.title, text: func(s whmcs.Service) string {
-			return chosen(s, o.Fields)[i].value
+			return chosen(s, style.Fields)[i].value
 		}})
 	}
 	return cols

@@ -45,7 +45,7 @@ func TestCSV(t *testing.T) {
 	t.Parallel()
 	s := hosting()
 	s.Domain, s.RecurringAmount, s.Name = `a "b", c`, "-5.00", "=HYPERLINK(1)"
-	file, comment := CSV(result(t, "client:1 as:csv", s, hosting()), here())
+	file, comment := house.CSV(result(t, "client:1 as:csv", s, hosting()), here())
 	if !utf8.Valid(file) || strings.Count(string(file), "\r\n") < 3 {
 		t.Errorf("not UTF-8 with CR LF: %q", file)
 	}
@@ -78,7 +78,7 @@ func TestCSVIncomplete(t *testing.T) {
 	t.Parallel()
 	res := result(t, "server:saturn as:csv", mixed(3)...)
 	res.Complete, res.Why = false, "The search ended at its limit."
-	_, comment := CSV(res, here())
+	_, comment := house.CSV(res, here())
 	first, _, _ := strings.Cut(comment, "\n")
 	if first != "*Not complete.* The search ended at its limit." {
 		t.Errorf("the first line is %q", first)
@@ -89,7 +89,7 @@ func TestCSVIncomplete(t *testing.T) {
 	if title := CSVTitle(res); title != "3 services, not complete" {
 		t.Errorf("title %q", title)
 	}
-	if file, _ := CSV(result(t, "client:1"), Options{}); strings.Count(string(file), "\n") != 1 {
+	if file, _ := (Style{}).CSV(result(t, "client:1"), View{}); strings.Count(string(file), "\n") != 1 {
 		t.Errorf("no rows: %q", file)
 	}
 	if got := cell(string(whmcs.StatusUnknown)); got != "" {

@@ -10,14 +10,15 @@ import (
 
 // A draft is a message or a view being written.
 type draft struct {
-	o       Options
+	style   Style
+	view    View
 	blocks  []slack.Block
 	ids     map[string]int // buttons so far, by action
 	tooLong bool           // a line did not fit into a button
 }
 
-// newDraft returns an empty message.
-func newDraft(o Options) *draft { return &draft{o: o, ids: map[string]int{}} }
+// draft returns an empty message.
+func (s Style) draft(v View) *draft { return &draft{style: s, view: v, ids: map[string]int{}} }
 
 // add appends a block.
 func (d *draft) add(block slack.Block) { d.blocks = append(d.blocks, block) }
@@ -186,6 +187,6 @@ func plainText(s string, limit int) *slack.TextBlockObject {
 }
 
 // commandLine is a line as somebody types it.
-func (o Options) commandLine(line string) string {
-	return strings.TrimSpace(o.Command + " " + line)
+func (s Style) commandLine(line string) string {
+	return strings.TrimSpace(s.Command + " " + line)
 }

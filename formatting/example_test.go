@@ -10,7 +10,7 @@ import (
 )
 
 // One result makes one message, for Slack and for a terminal.
-func ExampleAnswer() {
+func ExampleStyle_Answer() {
 	q, err := query.Parse("client:1 status:active,suspended")
 	if err != nil {
 		fmt.Println(err)
@@ -26,8 +26,8 @@ func ExampleAnswer() {
 				RecurringAmount: "1200.00", BillingCycle: whmcs.CycleAnnually, NextDueDate: "2026-11-10"},
 		},
 	}
-	msg := formatting.Answer(res, formatting.Options{
-		Command: "/services", Currency: "EUR", Now: time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC),
+	msg := formatting.Style{Command: "/services", Currency: "EUR"}.Answer(res, formatting.View{
+		Now: time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC),
 	})
 	fmt.Println(formatting.Check(msg))
 	fmt.Println(formatting.Plain(msg))
@@ -51,11 +51,11 @@ func ExampleAnswer() {
 	//   [CSV] client:1 status:active,suspended as:csv
 }
 
-// A line that cannot be read is shown with a caret, and mended.
-func ExampleFailure() {
+// A line that cannot be read is shown with a caret, with a correction.
+func ExampleStyle_Failure() {
 	line := "clint:1 status:active"
 	_, err := query.Parse(line)
-	fmt.Println(formatting.Plain(formatting.Failure(err, line, formatting.Options{Command: "/services"})))
+	fmt.Println(formatting.Plain(formatting.Style{Command: "/services"}.Failure(err, line, formatting.View{})))
 	// Output:
 	// clint:1 status:active
 	// ^^^^^

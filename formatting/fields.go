@@ -91,8 +91,8 @@ func priceText(s whmcs.Service, currency string) string {
 
 // currencyOf returns the currency of a client: the client's own where it is
 // known, else the installation's, which may be unknown, too.
-func currencyOf(id int, clients map[int]whmcs.Client, o Options) string {
-	return or(clients[id].CurrencyCode, o.Currency)
+func currencyOf(id int, clients map[int]whmcs.Client, installation string) string {
+	return or(clients[id].CurrencyCode, installation)
 }
 
 // soon is how near a due date must be to be told in days.
@@ -173,21 +173,21 @@ func serviceLine(id int) string { return fmt.Sprintf("service:%d", id) }
 func clientLine(id int) string { return fmt.Sprintf("client:%d", id) }
 
 // adminURL returns the address of a page of WHMCS's admin area, "" without one.
-func (o Options) adminURL(page string) string {
-	if o.AdminURL == "" {
+func (s Style) adminURL(page string) string {
+	if s.AdminURL == "" {
 		return ""
 	}
-	return strings.TrimRight(o.AdminURL, "/") + "/" + page
+	return strings.TrimRight(s.AdminURL, "/") + "/" + page
 }
 
 // serviceURL returns the address of a service's admin page.
-func (o Options) serviceURL(s whmcs.Service) string {
-	return o.adminURL(fmt.Sprintf("clientsservices.php?userid=%d&id=%d", s.ClientID, s.ID))
+func (s Style) serviceURL(of whmcs.Service) string {
+	return s.adminURL(fmt.Sprintf("clientsservices.php?userid=%d&id=%d", of.ClientID, of.ID))
 }
 
 // clientURL returns the address of a client's admin page.
-func (o Options) clientURL(id int) string {
-	return o.adminURL(fmt.Sprintf("clientssummary.php?userid=%d", id))
+func (s Style) clientURL(id int) string {
+	return s.adminURL(fmt.Sprintf("clientssummary.php?userid=%d", id))
 }
 
 // asksOneClient reports whether q asks for one client, so that its rows need not

@@ -104,7 +104,7 @@ func TestAdminURL(t *testing.T) {
 		"https://a.example/admin///":     "https://a.example/admin/clientssummary.php?userid=7",
 		"https://a.example/my admin/<x>": "https://a.example/my admin/<x>/clientssummary.php?userid=7",
 	} {
-		if got := (Options{AdminURL: base}).clientURL(7); got != want {
+		if got := (Style{AdminURL: base}).clientURL(7); got != want {
 			t.Errorf("%q: %q, want %q", base, got, want)
 		}
 	}

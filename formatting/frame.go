@@ -27,11 +27,11 @@ func (d *draft) head(res *query.Result) {
 
 // readers tells who shared the answer, or why only the asker sees it.
 func (d *draft) readers() {
-	if d.o.SharedBy != "" {
-		d.context("Shared by " + mention(d.o.SharedBy))
+	if d.view.SharedBy != "" {
+		d.context("Shared by " + mention(d.view.SharedBy))
 	}
-	if d.o.Alone != "" {
-		d.context(join(" ", "Only you see this.", short(d.o.Alone, 300)))
+	if d.view.Alone != "" {
+		d.context(join(" ", "Only you see this.", short(string(d.view.Alone), 300)))
 	}
 }
 
@@ -129,7 +129,7 @@ func (d *draft) filters(res *query.Result) {
 			row = append(row, described(d.button(ActionAsk, label+" ×", q.Without(i).String()), "Without "+label))
 		}
 	}
-	if !d.o.Public {
+	if !d.view.Public {
 		row = append(row, d.form("Change …", q.WithPage(1).String()))
 	}
 	d.row(row...)
@@ -195,10 +195,10 @@ func (d *draft) navigation(res *query.Result) {
 func (d *draft) doing(res *query.Result) []*slack.ButtonBlockElement {
 	line := res.Query.Lasting().String()
 	var row []*slack.ButtonBlockElement
-	if !d.o.Public && !d.o.Direct && (len(res.Services) > 0 || res.Summary != nil) {
+	if !d.view.Public && !d.view.Direct && (len(res.Services) > 0 || res.Summary != nil) {
 		row = append(row, d.button(ActionShare, "Share", line))
 	}
-	if !d.o.Public || res.Query.As != query.ViewCSV { // a file that is posted does not change
+	if !d.view.Public || res.Query.As != query.ViewCSV { // a file that is posted does not change
 		row = append(row, d.button(ActionRefresh, "Refresh", line))
 	}
 	return append(row, d.removal())
@@ -206,10 +206,10 @@ func (d *draft) doing(res *query.Result) []*slack.ButtonBlockElement {
 
 // removal lets who shared a post take it away; nil where nobody did.
 func (d *draft) removal() *slack.ButtonBlockElement {
-	if d.o.SharedBy == "" {
+	if d.view.SharedBy == "" {
 		return nil
 	}
-	return d.button(ActionRemove, "Remove", strings.TrimSpace(d.o.SharedBy+" "+d.o.SharedFile))
+	return d.button(ActionRemove, "Remove", strings.TrimSpace(d.view.SharedBy+" "+d.view.SharedFile))
 }
 
 // pages offers the page before and the page after. A file and figures are of all rows.
@@ -258,7 +258,7 @@ func (d *draft) views(res *query.Result) []*slack.ButtonBlockElement {
 
 // foot tells the command to copy, then what the answer rests on.
 func (d *draft) foot(res *query.Result) {
-	d.context(code(d.o.commandLine(res.Query.Lasting().String()), 2500), evidence(res))
+	d.context(code(d.style.commandLine(res.Query.Lasting().String()), 2500), evidence(res))
 }
 
 // evidence tells as of when an answer is, out of how many rows, whether it is

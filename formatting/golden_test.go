@@ -35,49 +35,49 @@ func messages(t testing.TB) map[string]Message {
 func listMessages(t testing.TB, all map[string]Message) {
 	o := here()
 	two := result(t, "client:1 status:active", mixed(2)...)
-	all["list"] = Answer(two, o)
+	all["list"] = house.Answer(two, o)
 	paged := result(t, "server:saturn -product:backup sort:-amount page:2", mixed(5)...)
 	paged.First, paged.Matched, paged.More = 5, 1244, true
 	paged.Statuses = []query.Count{{Value: "active", N: 1208}, {Value: "suspended", N: 31}, {Value: "unknown", N: 5}}
-	all["list-page"] = Answer(paged, o)
-	all["list-shared"] = Answer(paged, shared())
+	all["list-page"] = house.Answer(paged, o)
+	all["list-shared"] = house.Answer(paged, shared())
 	alone, direct := here(), here()
 	alone.Alone, direct.Direct = "This channel is shared with another company, or is about to be.", true
-	all["list-alone"] = Answer(two, alone)
-	all["list-direct"] = Answer(two, direct)
-	all["list-ten"] = Answer(result(t, "client:1 rows:10", mixed(10)...), o)
+	all["list-alone"] = house.Answer(two, alone)
+	all["list-direct"] = house.Answer(two, direct)
+	all["list-ten"] = house.Answer(result(t, "client:1 rows:10", mixed(10)...), o)
 	uncounted := result(t, "client:1", mixed(5)...)
 	uncounted.Counted, uncounted.More = false, true
-	all["list-uncounted"] = Answer(uncounted, o)
+	all["list-uncounted"] = house.Answer(uncounted, o)
 	short := result(t, "server:saturn", mixed(3)...)
 	short.Counted, short.Complete, short.Why, short.Continue = false, false, "20,000 of 61,000 rows were looked at, which is the limit of one question.", true
 	short.Looked, short.Of, short.Foreign, short.Unreadable = 20000, 61000, 3, 1
-	all["list-incomplete"] = Answer(short, o)
-	all["list-none"] = Answer(result(t, "client:1 status:active"), o)
+	all["list-incomplete"] = house.Answer(short, o)
+	all["list-none"] = house.Answer(result(t, "client:1 status:active"), o)
 	none := result(t, "server:saturn status:active")
 	none.Counted, none.Complete, none.Why, none.Continue = false, false, "The search ended at its limit.", true
-	all["list-none-so-far"] = Answer(none, o)
+	all["list-none-so-far"] = house.Answer(none, o)
 	unnamed := result(t, "server:saturn status:active")
 	unnamed.Counted, unnamed.Complete, unnamed.Why = false, false, "This WHMCS does not tell the names of servers. Ask by the server's number, server:1."
 	unnamed.Try = []string{"server:4 status:active", "server:1 status:active"}
-	all["list-no-server-names"] = Answer(unnamed, o)
+	all["list-no-server-names"] = house.Answer(unnamed, o)
 	word := result(t, "client:1 active")
 	word.Try = []string{"client:1 status:active"}
-	all["list-none-try"] = Answer(word, o)
+	all["list-none-try"] = house.Answer(word, o)
 	unread := result(t, "client:1 status:active")
 	unread.Unreadable = 2
-	all["list-none-readable"] = Answer(unread, o)
+	all["list-none-readable"] = house.Answer(unread, o)
 	beyond := result(t, "client:1 page:7")
 	beyond.Matched, beyond.First, beyond.Try = 12, 12, []string{"client:1 page:3"}
-	all["list-no-such-page"] = Answer(beyond, o)
+	all["list-no-such-page"] = house.Answer(beyond, o)
 	everything := result(t, "as:list", mixed(1)...)
 	everything.Matched, everything.More = 600, true
-	all["list-everything"] = Answer(everything, o)
-	all["list-longest"] = Answer(result(t, "client:1", longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest()), o)
+	all["list-everything"] = house.Answer(everything, o)
+	all["list-longest"] = house.Answer(result(t, "client:1", longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest()), o)
 	long := result(t, `product:"`+strings.Repeat("long ", 500)+`" client:1`, mixed(2)...)
-	all["list-line-too-long"] = Answer(long, o)
-	all["list-scripts"] = Answer(result(t, "client:1", scripts()...), o)
-	all["list-hostile"] = Answer(result(t, `product:"<!channel> :boom: *x*"`, every("<!channel> <@U1> <https://evil.example|bank> :boom: ```rm``` &lt;!here&gt; \u202egnp.exe\u202c"), every("*a* _b_ ~c~ `d` > e @here #general")), o)
+	all["list-line-too-long"] = house.Answer(long, o)
+	all["list-scripts"] = house.Answer(result(t, "client:1", scripts()...), o)
+	all["list-hostile"] = house.Answer(result(t, `product:"<!channel> :boom: *x*"`, every("<!channel> <@U1> <https://evil.example|bank> :boom: ```rm``` &lt;!here&gt; \u202egnp.exe\u202c"), every("*a* _b_ ~c~ `d` > e @here #general")), o)
 }
 
 // scripts are services with emoji and with right-to-left text.
@@ -93,83 +93,81 @@ func viewMessages(t testing.TB, all map[string]Message) {
 	o, lists := here(), here()
 	lists.Lists = true
 	small := result(t, "client:1 as:table", mixed(3)...)
-	all["table"] = Answer(small, o)
-	all["table-refused"] = Answer(small, lists)
+	all["table"] = house.Answer(small, o)
+	all["table-refused"] = house.Answer(small, lists)
 	hundred := result(t, "server:saturn as:table page:2", mixed(100)...)
 	hundred.First, hundred.Matched, hundred.More = 100, 1244, true
-	all["table-hundred"] = Answer(hundred, o)
-	all["table-hundred-refused"] = Answer(hundred, lists)
-	all["table-none"] = Answer(result(t, "client:1 as:table"), o)
+	all["table-hundred"] = house.Answer(hundred, o)
+	all["table-hundred-refused"] = house.Answer(hundred, lists)
+	all["table-none"] = house.Answer(result(t, "client:1 as:table"), o)
 	wide := result(t, "client:1 as:table")
 	for range 100 {
 		wide.Services = append(wide.Services, longest())
 	}
 	wide.Matched = 100
-	all["table-longest"] = Answer(wide, o)
-	all["table-longest-refused"] = Answer(wide, lists)
+	all["table-longest"] = house.Answer(wide, o)
+	all["table-longest-refused"] = house.Answer(wide, lists)
 	sum := summed(result(t, "server:saturn as:summary"))
-	all["summary"] = Answer(sum, o)
-	all["summary-refused"] = Answer(sum, lists)
-	all["summary-shared"] = Answer(sum, shared())
+	all["summary"] = house.Answer(sum, o)
+	all["summary-refused"] = house.Answer(sum, lists)
+	all["summary-shared"] = house.Answer(sum, shared())
 	many := summed(result(t, "server:saturn as:summary"))
 	many.Summary.Revenue = ""
 	for i := range 4 {
 		many.Summary.Statuses = append(many.Summary.Statuses, query.Count{Value: fmt.Sprintf("A status of an addon %d", i), N: 9 - i}, query.Count{Value: "empty"})
 	}
-	all["summary-many"] = Answer(many, o)
+	all["summary-many"] = house.Answer(many, o)
 	empty := summed(result(t, "server:saturn as:summary"))
 	empty.Matched, empty.Statuses, empty.Summary = 0, nil, &query.Summary{}
-	all["summary-none"] = Answer(empty, o)
-	all["csv"] = Answer(result(t, "client:1 as:csv", mixed(100)...), o)
+	all["summary-none"] = house.Answer(empty, o)
+	all["csv"] = house.Answer(result(t, "client:1 as:csv", mixed(100)...), o)
 	file := shared()
 	file.SharedFile = "F0FILE"
-	all["csv-shared"] = Answer(result(t, "client:1 as:csv", mixed(3)...), file)
-	all["csv-none"] = Answer(result(t, "client:1 active as:csv"), o)
+	all["csv-shared"] = house.Answer(result(t, "client:1 as:csv", mixed(3)...), file)
+	all["csv-none"] = house.Answer(result(t, "client:1 active as:csv"), o)
 	unread, part := result(t, "client:1 as:csv", mixed(2)...), result(t, "server:saturn as:csv", mixed(3)...)
 	unread.Unreadable = 3
-	all["csv-unreadable"] = Answer(unread, o)
+	all["csv-unreadable"] = house.Answer(unread, o)
 	part.Complete, part.Counted, part.Continue, part.Why = false, false, true, "One question looks at 20,000 rows at most, and WHMCS has 61,000."
-	all["csv-incomplete"] = Answer(part, o)
-	all["table-scripts"] = Answer(result(t, "client:1 as:table", scripts()...), o)
-	all["table-scripts-refused"] = Answer(result(t, "client:1 as:table", scripts()...), lists)
-	all["card-scripts"] = Answer(result(t, "service:2", scripts()[1]), o)
+	all["csv-incomplete"] = house.Answer(part, o)
+	all["table-scripts"] = house.Answer(result(t, "client:1 as:table", scripts()...), o)
+	all["table-scripts-refused"] = house.Answer(result(t, "client:1 as:table", scripts()...), lists)
+	all["card-scripts"] = house.Answer(result(t, "service:2", scripts()[1]), o)
 	foreign := result(t, "client:1 as:table", mixed(2)...)
 	foreign.Clients = map[int]whmcs.Client{foreign.Services[0].ClientID: {ID: foreign.Services[0].ClientID, CurrencyCode: "USD"}}
-	all["table-currency-refused"] = Answer(foreign, lists)
+	all["table-currency-refused"] = house.Answer(foreign, lists)
 }
 
 func cardMessages(t testing.TB, all map[string]Message) {
 	o := here()
-	all["card"] = Answer(result(t, "client:1 status:active", hosting()), o)
-	all["card-shared"] = Answer(result(t, "service:2", hosting()), shared())
+	all["card"] = house.Answer(result(t, "client:1 status:active", hosting()), o)
+	all["card-shared"] = house.Answer(result(t, "service:2", hosting()), shared())
 	s := hosting()
 	s.Status, s.SuspensionReason, s.NextDueDate = whmcs.StatusSuspended, "Overdue on payment & <abuse>", "2026-11-10"
 	s.BWLimit, s.OverideAutoSuspend, s.OverideSuspendUntil, s.PromoID = 1000, true, "2026-12-24", 7
-	all["card-suspended"] = Answer(result(t, "service:2", s), o)
+	all["card-suspended"] = house.Answer(result(t, "service:2", s), o)
 	bare := whmcs.Service{ID: 5, Qty: 3, ClientID: 9, PID: 8, Name: "Consulting", BillingCycle: whmcs.CycleOneTime, FirstPaymentAmount: "1200.00"}
-	noLinks := o
-	noLinks.AdminURL, noLinks.Currency, noLinks.Fields = "", "", nil
-	all["card-bare"] = Answer(result(t, "service:5", bare), noLinks)
-	all["card-longest"] = Answer(result(t, "client:1", longest()), o)
+	all["card-bare"] = Style{Command: "/services"}.Answer(result(t, "service:5", bare), o)
+	all["card-longest"] = house.Answer(result(t, "client:1", longest()), o)
 }
 
 func otherMessages(t testing.TB, all map[string]Message) {
 	o := here()
-	all["notice"] = Notice("I was away when you asked this.", []string{"client:1 status:active"}, o)
-	all["denied"] = Denied("You may not ask here. Ask whoever runs this app to add your user id, U0MALLORY, to BOT_ALLOW.", o)
-	all["no-filter"] = NoFilter(o)
-	all["found"] = Found([]string{"domain:demodomain2.net", "ip:203.0.113.17", "email:jane@example.com", "client:1", "service:2"}, 5, o)
-	all["found-many"] = Found([]string{"domain:demodomain2.net", "client:1"}, 40, o)
-	all["found-none"] = Found(nil, 0, o)
-	all["late"] = Late("I was away when you asked this. Shall I answer it now?", "client:1 status:active", o)
-	all["bare-shared"] = Bare(Message{Text: "1 service matches `client:1` &lt;b&gt;"}, shared())
-	all["searching"] = Searching(query.Progress{Looked: 12400, Of: 61000, Found: 31, Left: 95 * time.Second}, "server:saturn status:active", o)
-	all["searching-start"] = Searching(query.Progress{}, "server:saturn", o)
-	all["help"] = Help("", o)
-	all["help-due"] = Help("due", o)
-	all["help-status"] = Help("status", o)
-	all["help-sort"] = Help("sort", o)
-	all["help-unknown"] = Help("<!here>", o)
+	all["notice"] = house.Notice("I was away when you asked this.", []string{"client:1 status:active"}, o)
+	all["denied"] = house.Denied("You may not ask here. Ask whoever runs this app to add your user id, U0MALLORY, to BOT_ALLOW.", o)
+	all["no-filter"] = house.NoFilter(o)
+	all["found"] = house.Found([]string{"domain:demodomain2.net", "ip:203.0.113.17", "email:jane@example.com", "client:1", "service:2"}, 5, o)
+	all["found-many"] = house.Found([]string{"domain:demodomain2.net", "client:1"}, 40, o)
+	all["found-none"] = house.Found(nil, 0, o)
+	all["late"] = house.Late("I was away when you asked this. Shall I answer it now?", "client:1 status:active", o)
+	all["bare-shared"] = house.Bare(Message{Text: "1 service matches `client:1` &lt;b&gt;"}, shared())
+	all["searching"] = house.Searching(query.Progress{Looked: 12400, Of: 61000, Found: 31, Left: 95 * time.Second}, "server:saturn status:active", o)
+	all["searching-start"] = house.Searching(query.Progress{}, "server:saturn", o)
+	all["help"] = house.Help("", o)
+	all["help-due"] = house.Help("due", o)
+	all["help-status"] = house.Help("status", o)
+	all["help-sort"] = house.Help("sort", o)
+	all["help-unknown"] = house.Help("<!here>", o)
 }
 
 func failureMessages(t testing.TB, all map[string]Message) {
@@ -181,16 +179,16 @@ func failureMessages(t testing.TB, all map[string]Message) {
 		"mistake-wide": `product:"日本語のホスティング" stauts:active`,
 	} {
 		_, err := query.Parse(line)
-		all[name] = Failure(err, line, o)
+		all[name] = house.Failure(err, line, o)
 	}
 	line := "client:1 status:active"
-	all["failure-bland"] = Failure(errors.New("dial tcp 10.0.0.1: secret"), line, o)
-	all["failure-slow"] = Failure(fmt.Errorf("find: %w", context.DeadlineExceeded), line, o)
-	all["failure-stopped"] = Failure(context.Canceled, line, o)
+	all["failure-bland"] = house.Failure(errors.New("dial tcp 10.0.0.1: secret"), line, o)
+	all["failure-slow"] = house.Failure(fmt.Errorf("find: %w", context.DeadlineExceeded), line, o)
+	all["failure-stopped"] = house.Failure(context.Canceled, line, o)
 	for kind := range failures {
 		err := &whmcs.Error{Kind: kind, Action: "GetClientsProducts", IP: "203.0.113.9", Message: "Client <b>Not</b> Found",
 			Advice: "Add the address to the API IP list of WHMCS."}
-		all["failure-"+strings.ToLower(strings.ReplaceAll(string(kind), " ", "-"))] = Failure(fmt.Errorf("find: %w", err), line, o)
+		all["failure-"+strings.ToLower(strings.ReplaceAll(string(kind), " ", "-"))] = house.Failure(fmt.Errorf("find: %w", err), line, o)
 	}
 }
 
@@ -198,10 +196,10 @@ func failureMessages(t testing.TB, all map[string]Message) {
 func modals(t testing.TB) map[string]slack.ModalViewRequest {
 	return map[string]slack.ModalViewRequest{
 		"modal-loading":  Loading(),
-		"modal-details":  Details(result(t, "service:2", hosting()), here()),
-		"modal-none":     Details(result(t, "service:2"), here()),
-		"modal-longest":  Details(result(t, "service:2", longest()), here()),
-		"modal-denied":   Modal(Denied("Guests may not ask.", here())),
+		"modal-details":  house.Details(result(t, "service:2", hosting()), here()),
+		"modal-none":     house.Details(result(t, "service:2"), here()),
+		"modal-longest":  house.Details(result(t, "service:2", longest()), here()),
+		"modal-denied":   Modal(house.Denied("Guests may not ask.", here())),
 		"form":           SearchForm(query.Query{}, ""),
 		"form-filled":    SearchForm(parsed(t, `client:1 product:"Web, Mail",vps status:active,suspended due:<30d server:saturn -domain:example.com sort:due as:table page:3`), `{"channel":"C1"}`),
 		"form-duplicate": SearchForm(parsed(t, "client:1 client:2 saturn"), ""),
@@ -211,8 +209,8 @@ func modals(t testing.TB) map[string]slack.ModalViewRequest {
 // homes builds the Home tab, by the name of its golden.
 func homes() map[string]slack.HomeTabViewRequest {
 	return map[string]slack.HomeTabViewRequest{
-		"home":     Home([]string{"client:1 status:active", "domain:demodomain2.net", "help"}, []string{"You may ask here, in direct messages and in every channel.", "Answers may be shared where everyone is of this workspace."}, here()),
-		"home-new": Home(nil, nil, here()),
+		"home":     house.Home([]string{"client:1 status:active", "domain:demodomain2.net", "help"}, []string{"You may ask here, in direct messages and in every channel.", "Answers may be shared where everyone is of this workspace."}, here()),
+		"home-new": house.Home(nil, nil, here()),
 	}
 }
 

@@ -16,8 +16,8 @@ const introduction = markup("*Ask for services by what you know of them.* All fi
 var examples = []string{"client", "domain", "status", "due", "server"}
 
 // Help explains the language, or one key of it.
-func Help(topic string, o Options) Message {
-	d := newDraft(o)
+func (s Style) Help(topic string, v View) Message {
+	d := s.draft(v)
 	keys := query.Keys()
 	if key, ok := keyNamed(keys, topic); ok {
 		d.key(key)
@@ -31,7 +31,7 @@ func Help(topic string, o Options) Message {
 	d.keys("Tested by the bot, row by row", keys, func(k query.Key) bool { return !k.Control && k.Pushed == "" })
 	d.keys("How the answer is shown", keys, func(k query.Key) bool { return k.Control })
 	d.row(d.asks(exampleLines(keys))...)
-	d.context("More about a key: " + code(o.commandLine("help due"), 100) + " · Passwords are never shown, and nothing is ever changed.")
+	d.context("More about a key: " + code(s.commandLine("help due"), 100) + " · Passwords are never shown, and nothing is ever changed.")
 	return d.message()
 }
 

@@ -11,8 +11,8 @@ const maxRecent = 5
 
 // Home is a person's Home tab: recent are this person's last questions, newest
 // first, and may are plain sentences about what this person may do here.
-func Home(recent, may []string, o Options) slack.HomeTabViewRequest {
-	d := newDraft(o)
+func (s Style) Home(recent, may []string, v View) slack.HomeTabViewRequest {
+	d := s.draft(v)
 	d.add(slack.NewHeaderBlock(plainText("Find a client's services", maxHeader)))
 	d.section("Products, prices, due dates, servers and states, straight from WHMCS. Nothing is ever changed there.", nil)
 	d.row(primary(d.form("Search …", "")), d.button(ActionAsk, "Help", "help"))
@@ -24,8 +24,8 @@ func Home(recent, may []string, o Options) slack.HomeTabViewRequest {
 	d.rule()
 	d.section("*Examples*", nil)
 	d.row(d.asks(exampleLines(query.Keys()))...)
-	if o.Command != "" {
-		d.context("In a channel, type " + code(o.commandLine("client:1 status:active"), 100) + " and only you see the answer.")
+	if s.Command != "" {
+		d.context("In a channel, type " + code(s.commandLine("client:1 status:active"), 100) + " and only you see the answer.")
 	}
 	if len(may) > 0 {
 		d.rule()

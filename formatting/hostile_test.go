@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,13 +22,13 @@ func FuzzViews(f *testing.F) {
 	f.Add("\u202e", 2)
 	f.Fuzz(func(t *testing.T, s string, n int) {
 		n = 1 + n&3
-		o := here()
-		o.Fields = append(o.Fields, "custom:"+s)
-		hostileAnswers(t, s, n, o)
-		hostileNotes(t, s, o)
-		o = shared()
-		o.Lists = true
-		hostileAnswers(t, s, n, o)
+		style := house
+		style.Fields = append(slices.Clone(house.Fields), "custom:"+s)
+		hostileAnswers(t, style, s, n, here())
+		hostileNotes(t, style, s)
+		old := shared()
+		old.Lists = true
+		hostileAnswers(t, style, s, n, old)
 	})
 }
 
@@ -55,23 +56,23 @@ func hostileResult(t *testing.T, s string, n int) *query.Result {
 	return res
 }
 
-func hostileAnswers(t *testing.T, s string, n int, o Options) {
+func hostileAnswers(t *testing.T, style Style, s string, n int, v View) {
 	res := hostileResult(t, s, n)
 	for _, as := range []query.View{"", query.ViewList, query.ViewTable, query.ViewSummary, query.ViewCSV} {
 		res.Query = res.Query.WithAs(as)
-		sound(t, "answer as:"+string(as), Answer(res, o))
+		sound(t, "answer as:"+string(as), style.Answer(res, v))
 	}
 	none := hostileResult(t, s, 0)
 	none.Summary = nil
-	sound(t, "none", Answer(none, o))
+	sound(t, "none", style.Answer(none, v))
 	one := hostileResult(t, s, 1)
 	one.Matched, one.Summary = 1, nil
 	one.Query = one.Query.WithAs("")
-	sound(t, "card", Answer(one, o))
-	soundModal(t, "details", Details(one, o))
-	soundModal(t, "no details", Details(none, o))
+	sound(t, "card", style.Answer(one, v))
+	soundModal(t, "details", style.Details(one, v))
+	soundModal(t, "no details", style.Details(none, v))
 	soundModal(t, "form", SearchForm(one.Query, s[:min(len(s), 900)]))
-	file, comment := CSV(res, o)
+	file, comment := style.CSV(res, v)
 	if found := alive(comment); found != "" {
 		t.Errorf("comment %q holds %s", comment, found)
 	}
@@ -93,40 +94,41 @@ func tame(t *testing.T, file []byte) {
 	}
 }
 
-func hostileNotes(t *testing.T, s string, o Options) {
+func hostileNotes(t *testing.T, style Style, s string) {
+	v := here()
 	line := "client:1"
 	if q, err := query.Parse(s); err != nil {
-		sound(t, "mistake", Failure(err, s, o))
+		sound(t, "mistake", style.Failure(err, s, v))
 	} else if q = q.Lasting(); q.String() != "" {
 		line = q.String()
 	}
 	failed := &whmcs.Error{Kind: whmcs.ErrWHMCS, Message: s, Advice: s, Action: s, IP: s, Location: s}
-	sound(t, "failure", Failure(failed, line, o))
+	sound(t, "failure", style.Failure(failed, line, v))
 	failed.Kind = whmcs.ErrIPNotAllowed
-	sound(t, "failure", Failure(failed, line, o))
+	sound(t, "failure", style.Failure(failed, line, v))
 	failed.Kind = whmcs.ErrActionNotPermitted
-	sound(t, "failure", Failure(failed, line, o))
-	sound(t, "failure", Failure(errors.New(s), line, o))
+	sound(t, "failure", style.Failure(failed, line, v))
+	sound(t, "failure", style.Failure(errors.New(s), line, v))
 	wrong := &query.Error{Line: s, Problems: []query.Problem{{Start: -1, End: len(s) + 9, Says: s, Valid: []string{s, "x"}}, {Start: len(s) / 2, End: 0, Says: s}}}
-	sound(t, "wrong", Failure(fmt.Errorf("parse: %w", wrong), s, o))
-	sound(t, "notice", Notice(s, []string{line}, o))
-	sound(t, "late", Late(s, line, o))
-	byAlice := o
+	sound(t, "wrong", style.Failure(fmt.Errorf("parse: %w", wrong), s, v))
+	sound(t, "notice", style.Notice(Sentence(s), []string{line}, v))
+	sound(t, "late", style.Late(Sentence(s), line, v))
+	byAlice := v
 	byAlice.SharedBy = "U0ALICE"
-	sound(t, "bare", Bare(Notice(s, nil, o), byAlice))
-	sound(t, "denied", Denied(s, o))
-	sound(t, "found", Found([]string{line, line}, 3, o))
-	sound(t, "searching", Searching(query.Progress{Looked: 5, Of: 3, Found: 1, Left: 1 << 60}, s, o))
-	sound(t, "help", Help(s, o))
-	soundHome(t, "home", Home([]string{line, line}, []string{s, s}, o))
-	soundModal(t, "modal", Modal(Denied(s, o)))
+	sound(t, "bare", style.Bare(style.Notice(Sentence(s), nil, v), byAlice))
+	sound(t, "denied", style.Denied(Sentence(s), v))
+	sound(t, "found", style.Found([]string{line, line}, 3, v))
+	sound(t, "searching", style.Searching(query.Progress{Looked: 5, Of: 3, Found: 1, Left: 1 << 60}, s, v))
+	sound(t, "help", style.Help(s, v))
+	soundHome(t, "home", style.Home([]string{line, line}, []string{s, s}, v))
+	soundModal(t, "modal", Modal(style.Denied(Sentence(s), v)))
 }
 
 // TestSecretsStayOut: an error's payload and an unknown error's text are never
 // shown, and private fields never in what others read.
 func TestSecretsStayOut(t *testing.T) {
 	t.Parallel()
-	msg := Failure(errors.New("Post https://billing.example/api: planted-cause"), "client:1", here())
+	msg := house.Failure(errors.New("Post https://billing.example/api: planted-cause"), "client:1", here())
 	if got := string(indented(t, msg)); strings.Contains(got, "planted") {
 		t.Errorf("an unclassed error is quoted: %s", got)
 	}
@@ -135,18 +137,18 @@ func TestSecretsStayOut(t *testing.T) {
 	res := result(t, "service:2", s)
 	for _, view := range []query.View{"", query.ViewList, query.ViewTable, query.ViewCSV} {
 		res.Query = res.Query.WithAs(view)
-		if got := string(indented(t, Answer(res, shared()))); strings.Contains(got, "planted") {
+		if got := string(indented(t, house.Answer(res, shared()))); strings.Contains(got, "planted") {
 			t.Errorf("as %q: a private field is public: %s", view, got)
 		}
 	}
-	if got := string(indented(t, Details(res, shared()))); strings.Contains(got, "planted") {
+	if got := string(indented(t, house.Details(res, shared()))); strings.Contains(got, "planted") {
 		t.Errorf("details: a private field is public: %s", got)
 	}
-	if file, _ := CSV(res, shared()); strings.Contains(string(file), "planted") {
+	if file, _ := house.CSV(res, shared()); strings.Contains(string(file), "planted") {
 		t.Errorf("CSV: a private field is public: %s", file)
 	}
-	file, _ := CSV(res, here())
-	private := string(indented(t, Details(res, here()))) + string(file)
+	file, _ := house.CSV(res, here())
+	private := string(indented(t, house.Details(res, here()))) + string(file)
 	for _, want := range []string{"planted-note", "planted-sub", "planted-key"} {
 		if strings.Count(private, want) != 2 {
 			t.Errorf("a field of BOT_FIELDS is missing in private: %s", want)

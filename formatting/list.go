@@ -8,8 +8,7 @@ import (
 )
 
 // list shows the rows of a page one below the other, with a Details button each.
-func list(res *query.Result, o Options) Message {
-	d := newDraft(o)
+func (d *draft) list(res *query.Result) Message {
 	d.head(res)
 	d.filters(res)
 	for _, s := range res.Services {
@@ -25,8 +24,8 @@ func list(res *query.Result, o Options) Message {
 // reason.
 func (d *draft) lines(s whmcs.Service, res *query.Result) markup {
 	first := join("   ", short(statusText(s.Status), 60), bold(short(productText(s), 200)), short(s.Domain, 300))
-	due := short(dueText(s, d.o.Now), 80)
-	if overdue(s, d.o.Now) {
+	due := short(dueText(s, d.view.Now), 80)
+	if overdue(s, d.view.Now) {
 		due = bold(due)
 	}
 	client := clientText(s.ClientID, res.Clients)
@@ -34,11 +33,11 @@ func (d *draft) lines(s whmcs.Service, res *query.Result) markup {
 		client = ""
 	}
 	second := join("  ·  ",
-		short(priceText(s, currencyOf(s.ClientID, res.Clients, d.o)), 80),
+		short(priceText(s, currencyOf(s.ClientID, res.Clients, d.style.Currency)), 80),
 		due,
 		short(serverText(s), 100),
 		short(client, 150),
-		link(d.o.serviceURL(s), serviceLine(s.ID)))
+		link(d.style.serviceURL(s), serviceLine(s.ID)))
 	third := markup("")
 	if reason := strings.TrimSpace(s.SuspensionReason); reason != "" && s.Status == whmcs.StatusSuspended {
 		third = "Suspended: " + short(reason, 300)
@@ -47,10 +46,9 @@ func (d *draft) lines(s whmcs.Service, res *query.Result) markup {
 }
 
 // announcement stands for rows that come as a file.
-func announcement(res *query.Result, o Options) Message {
-	d := newDraft(o)
+func (d *draft) announcement(res *query.Result) Message {
 	said := csvSays(res)
-	if o.FileElsewhere {
+	if d.view.FileElsewhere {
 		said += " It is in your direct messages with this bot."
 	}
 	d.section(said, nil)

@@ -29,18 +29,22 @@ type Message struct {
 	Blocks []slack.Block
 }
 
-// Options are what a message must know of its surroundings.
-type Options struct {
-	Command       string    // the slash command: /services
-	AdminURL      string    // full admin base URL for links; "": no links
-	Fields        []string  // BOT_FIELDS: notes, subscriptionid, custom:Name
-	Currency      string    // WHMCS_CURRENCY
+// A Style is how the whole process writes. Its methods make the messages.
+type Style struct {
+	Command  string   // the slash command: /services
+	AdminURL string   // full admin base URL for links; "": no links
+	Fields   []string // BOT_FIELDS: notes, subscriptionid, custom:Name
+	Currency string   // WHMCS_CURRENCY
+}
+
+// A View is what one message must know of who reads it, and where.
+type View struct {
 	Public        bool      // others read it too: no Fields, no private buttons
 	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
 	Direct        bool      // there is no channel to share it in
 	Modal         bool      // it stands in a modal
 	Shared        bool      // of details: they have just been shared
-	Alone         string    // why the asker alone sees what others would, in a plain sentence
+	Alone         Alone     // why the asker alone reads what others would; "": another matter
 	SharedBy      string    // user id, in a shared answer
 	SharedFile    string    // id of the file that belongs to a shared answer
 	FileElsewhere bool      // the CSV file goes to the direct messages, not where the message goes
@@ -70,16 +74,17 @@ func Action(id string) string {
 }
 
 // Answer shows a result as its query's view, or, for one match, as a card.
-func Answer(res *query.Result, o Options) Message {
+func (s Style) Answer(res *query.Result, v View) Message {
+	d := s.draft(v)
 	switch as := res.Query.As; {
 	case as == query.ViewTable:
-		return table(res, o)
+		return d.table(res)
 	case as == query.ViewSummary && res.Summary != nil:
-		return summary(res, o)
+		return d.summary(res)
 	case as == query.ViewCSV && len(res.Services) > 0:
-		return announcement(res, o)
+		return d.announcement(res)
 	case as == "" && res.Counted && res.Matched == 1 && len(res.Services) == 1:
-		return card(res, o)
+		return d.card(res)
 	}
-	return list(res, o)
+	return d.list(res)
 }

@@ -16,7 +16,7 @@ const (
 
 // Loading is what a details modal shows until its data is here. It holds none.
 func Loading() slack.ModalViewRequest {
-	d := newDraft(Options{})
+	d := Style{}.draft(View{})
 	d.section("Asking WHMCS …", nil)
 	return d.modal("Service")
 }
@@ -24,33 +24,33 @@ func Loading() slack.ModalViewRequest {
 // Details shows the one service of a result in a modal, with links into WHMCS,
 // all services of its client, and sharing. Where it was opened is for the caller
 // to put into PrivateMetadata.
-func Details(res *query.Result, o Options) slack.ModalViewRequest {
-	d := newDraft(o)
+func (s Style) Details(res *query.Result, v View) slack.ModalViewRequest {
+	d := s.draft(v)
 	if len(res.Services) == 0 {
 		d.section(headline(res), nil)
 		d.foot(res)
 		return d.modal("Service")
 	}
-	s := res.Services[0]
-	d.service(s, res.Clients)
+	service := res.Services[0]
+	d.service(service, res.Clients)
 	d.rule()
-	row := d.whmcsLinks(s)
-	row = append(row, d.button(ActionAsk, "All services of this client", clientLine(s.ClientID)))
-	if !o.Public && !o.Direct && !o.Shared {
-		row = append(row, d.button(ActionShare, "Share", serviceLine(s.ID)))
+	row := d.whmcsLinks(service)
+	row = append(row, d.button(ActionAsk, "All services of this client", clientLine(service.ClientID)))
+	if !v.Public && !v.Direct && !v.Shared {
+		row = append(row, d.button(ActionShare, "Share", serviceLine(service.ID)))
 	}
 	d.row(row...)
-	if o.Shared {
+	if v.Shared {
 		d.context("✓ Shared where this window was opened.")
 	}
 	d.foot(res)
-	return d.modal("Service " + strconv.Itoa(s.ID))
+	return d.modal("Service " + strconv.Itoa(service.ID))
 }
 
 // Modal shows a message in a modal: a failure or a denial in the place of
 // details. The message must hold no table.
 func Modal(msg Message) slack.ModalViewRequest {
-	d := newDraft(Options{})
+	d := Style{}.draft(View{})
 	d.blocks = msg.Blocks
 	return d.modal("Service")
 }

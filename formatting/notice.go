@@ -16,26 +16,26 @@ import (
 
 // Notice is one or two plain sentences, literal text, with an optional button for
 // each line.
-func Notice(text string, lines []string, o Options) Message {
-	d := newDraft(o)
-	d.section(markup(or(string(paragraph(text, maxTextObject)), dash)), nil)
+func (s Style) Notice(text Sentence, lines []string, v View) Message {
+	d := s.draft(v)
+	d.section(markup(or(string(paragraph(string(text), maxTextObject)), dash)), nil)
 	d.row(d.asks(lines)...)
 	return d.message()
 }
 
 // Denied says that somebody may not ask, why, and what to ask for. says is
 // literal text.
-func Denied(says string, o Options) Message {
-	d := newDraft(o)
-	d.section("*No access.* "+paragraph(says, 2000), nil)
+func (s Style) Denied(says Sentence, v View) Message {
+	d := s.draft(v)
+	d.section("*No access.* "+paragraph(string(says), 2000), nil)
 	d.context(d.reference())
 	return d.message()
 }
 
 // Late asks whether an old question shall still be answered.
-func Late(says, line string, o Options) Message {
-	d := newDraft(o)
-	d.section(markup(or(string(short(says, 300)), dash)), nil)
+func (s Style) Late(says Sentence, line string, v View) Message {
+	d := s.draft(v)
+	d.section(markup(or(string(short(string(says), 300)), dash)), nil)
 	if line != "" {
 		d.context(code(line, 1000))
 	}
@@ -45,11 +45,11 @@ func Late(says, line string, o Options) Message {
 
 // Bare is msg in the simplest form that still can be removed by who shared it: its text,
 // as far as one block holds it, and that button.
-func Bare(msg Message, o Options) Message {
-	if o.SharedBy == "" {
+func (s Style) Bare(msg Message, v View) Message {
+	if v.SharedBy == "" {
 		return Message{Text: msg.Text}
 	}
-	d := newDraft(o)
+	d := s.draft(v)
 	text := cut(unescaper.Replace(msg.Text), maxTextObject, units)
 	d.add(slack.NewSectionBlock(slack.NewTextBlockObject(slack.PlainTextType, or(text, dash), false, false), nil, nil))
 	d.row(d.removal())
@@ -57,8 +57,8 @@ func Bare(msg Message, o Options) Message {
 }
 
 // NoFilter answers a mention that asks for nothing in particular.
-func NoFilter(o Options) Message {
-	d := newDraft(o)
+func (s Style) NoFilter(v View) Message {
+	d := s.draft(v)
 	d.section("*What shall I look for?* Tell me at least one thing about the service, like one of these.", nil)
 	d.row(d.asks([]string{"client:1 status:active", "domain:example.com", "status:suspended due:overdue"})...)
 	d.context("Say " + code("help", 20) + " for everything that can be asked.")
@@ -66,11 +66,11 @@ func NoFilter(o Options) Message {
 }
 
 // Found offers the questions that a message gave rise to, of so many in all.
-func Found(lines []string, all int, o Options) Message {
+func (s Style) Found(lines []string, all int, v View) Message {
 	if len(lines) == 0 {
-		return Notice("This message holds no domain, IP address, e-mail address, or client or service number.", nil, o)
+		return s.Notice("This message holds no domain, IP address, e-mail address, or client or service number.", nil, v)
 	}
-	d := newDraft(o)
+	d := s.draft(v)
 	found := count(len(lines), "thing") + " to look up"
 	if len(lines) < all {
 		found = "the first " + number(len(lines)) + " of " + number(all) + " things to look up"
@@ -80,12 +80,12 @@ func Found(lines []string, all int, o Options) Message {
 	return d.message()
 }
 
-// Searching is the progress of a scan, with a Stop button for the request o.Ref.
-func Searching(p query.Progress, line string, o Options) Message {
-	d := newDraft(o)
+// Searching is the progress of a scan, with a Stop button for the request v.Ref.
+func (s Style) Searching(p query.Progress, line string, v View) Message {
+	d := s.draft(v)
 	d.section(join(" ", "*Still looking* for", code(or(line, "any service"), 1000)), nil)
 	d.section(progress(p), nil)
-	d.row(d.button(ActionStop, "Stop", o.Ref))
+	d.row(d.button(ActionStop, "Stop", v.Ref))
 	return d.message()
 }
 
@@ -114,16 +114,16 @@ func seconds(d time.Duration) string {
 // the log has too. line is what was asked. A *query.Error becomes the line with a
 // caret under the wrong word and its corrections as buttons; an error that nobody
 // classed becomes one bland sentence.
-func Failure(err error, line string, o Options) Message {
+func (s Style) Failure(err error, line string, v View) Message {
 	if wrong := (*query.Error)(nil); errors.As(err, &wrong) {
-		return mistake(wrong, o)
+		return s.mistake(wrong, v)
 	}
-	says, advice, again := explained(err, o)
-	d := newDraft(o)
+	says, advice, again := explained(err, v.Public)
+	d := s.draft(v)
 	d.section(bold(short(says, 500))+"\n"+short(advice, 700), nil)
 	if again {
 		action := ActionAsk
-		if o.Modal {
+		if v.Modal {
 			action = ActionDetails
 		}
 		d.row(d.button(action, "Try again", line))
@@ -134,16 +134,16 @@ func Failure(err error, line string, o Options) Message {
 
 // reference tells what to look for in the log, where there is something.
 func (d *draft) reference() markup {
-	if d.o.Ref == "" {
+	if d.view.Ref == "" {
 		return ""
 	}
-	return "Reference " + code(d.o.Ref, 100)
+	return "Reference " + code(d.view.Ref, 100)
 }
 
 // explained puts an error into two sentences, what happened and what to do, and tells
 // whether asking again may help. WHMCS's own words, which may hold anything, are for
 // the asker alone.
-func explained(err error, o Options) (says, advice string, again bool) {
+func explained(err error, public bool) (says, advice string, again bool) {
 	failed := (*whmcs.Error)(nil)
 	switch {
 	case errors.As(err, &failed):
@@ -154,7 +154,7 @@ func explained(err error, o Options) (says, advice string, again bool) {
 		if failed.Kind == whmcs.ErrBlocked && failed.Status == http.StatusTooManyRequests {
 			f.says = "WHMCS, or a proxy in front of it, wants fewer calls from this bot"
 		}
-		if f.detail != nil && !(f.words && o.Public) {
+		if f.detail != nil && !(f.words && public) {
 			f.says += f.detail(failed)
 		}
 		return f.says + ".", adviceFor(f, failed.Advice), !f.lasting
@@ -238,8 +238,8 @@ const (
 
 // mistake shows a line with carets under what is wrong with it, says what that
 // is, and offers the line mended.
-func mistake(wrong *query.Error, o Options) Message {
-	d := newDraft(o)
+func (s Style) mistake(wrong *query.Error, v View) Message {
+	d := s.draft(v)
 	for i, m := range marked(wrong) {
 		if i == maxMarks {
 			break
@@ -252,7 +252,7 @@ func mistake(wrong *query.Error, o Options) Message {
 		primary(buttons[0])
 	}
 	d.row(buttons...)
-	d.context("Say " + code(o.commandLine("help"), 100) + " for everything that can be asked.")
+	d.context("Say " + code(s.commandLine("help"), 100) + " for everything that can be asked.")
 	return d.message()
 }
 

@@ -14,16 +14,17 @@ import (
 // now is the moment of all samples: a Sunday afternoon in Berlin.
 var now = time.Date(2026, 11, 22, 15, 4, 0, 0, time.FixedZone("CET", 3600))
 
-// here are the options of a private answer.
-func here() Options {
-	return Options{
-		Command: "/services", AdminURL: "https://billing.example.com/admin/", Currency: "EUR",
-		Fields: []string{"notes", "subscriptionid", "custom:Licence key"}, Now: now, Ref: "k3v9x2ab",
-	}
+// house is the style of all samples.
+var house = Style{
+	Command: "/services", AdminURL: "https://billing.example.com/admin/", Currency: "EUR",
+	Fields: []string{"notes", "subscriptionid", "custom:Licence key"},
 }
 
-// shared are the options of an answer that somebody shared.
-func shared() Options {
+// here is the view of a private answer.
+func here() View { return View{Now: now, Ref: "k3v9x2ab"} }
+
+// shared is the view of an answer that somebody shared.
+func shared() View {
 	o := here()
 	o.Public, o.SharedBy = true, "U0ALICE"
 	return o

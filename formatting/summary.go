@@ -15,8 +15,7 @@ const (
 )
 
 // summary shows the figures of all matches, with a chart of their statuses.
-func summary(res *query.Result, o Options) Message {
-	d := newDraft(o)
+func (d *draft) summary(res *query.Result) Message {
 	d.head(res)
 	d.filters(res)
 	if res.Matched > 0 {
@@ -56,7 +55,7 @@ func (d *draft) chart(counts []query.Count) {
 	if len(counts) == 0 {
 		return
 	}
-	if d.o.Lists {
+	if d.view.Lists {
 		d.section(bars(counts), nil)
 		return
 	}

@@ -19,18 +19,17 @@ const (
 
 // table shows up to 100 rows as a table that Slack sorts, or, where Slack refuses
 // tables, as lines.
-func table(res *query.Result, o Options) Message {
+func (d *draft) table(res *query.Result) Message {
 	if len(res.Services) == 0 {
-		return list(res, o)
+		return d.list(res)
 	}
-	d := newDraft(o)
 	d.head(res)
 	d.filters(res)
-	if o.Lists {
+	if d.view.Lists {
 		d.compact(res)
 		d.context("Shown as lines, because Slack takes no tables here yet.")
 	} else {
-		d.add(dataTable(res, o))
+		d.add(d.dataTable(res))
 	}
 	d.navigation(res)
 	d.foot(res)
@@ -47,7 +46,7 @@ type column struct {
 }
 
 // columns are the table's, ids first: the first column is the row's header.
-func columns(res *query.Result, o Options) []column {
+func columns(res *query.Result, currency string) []column {
 	return []column{
 		{title: "Service", number: true,
 			text:  func(s whmcs.Service) string { return strconv.Itoa(s.ID) },
@@ -60,7 +59,7 @@ func columns(res *query.Result, o Options) []column {
 		{title: "Domain", text: func(s whmcs.Service) string { return s.Domain }},
 		{title: "Amount", number: true,
 			text: func(s whmcs.Service) string {
-				return amountText(s.RecurringAmount, currencyOf(s.ClientID, res.Clients, o))
+				return amountText(s.RecurringAmount, currencyOf(s.ClientID, res.Clients, currency))
 			},
 			value: func(s whmcs.Service) float64 { return sortable(s.RecurringAmount) }},
 		{title: "Cycle", text: func(s whmcs.Service) string { return cycleText(s.BillingCycle) }},
@@ -84,14 +83,14 @@ func sortable(a whmcs.Amount) float64 {
 
 // dataTable builds the block. Texts are cut shorter until all cells together keep
 // to Slack's limit, so that no row is left out.
-func dataTable(res *query.Result, o Options) *slack.DataTableBlock {
+func (d *draft) dataTable(res *query.Result) *slack.DataTableBlock {
 	rows := res.Services[:min(len(res.Services), query.TableRows)]
 	block := &slack.DataTableBlock{
 		Type:     slack.MBTDataTable,
 		Caption:  plain(upperFirst(span(res))+" for "+or(res.Query.Lasting().String(), "any service"), 150),
 		PageSize: min(tablePage, len(rows)),
 	}
-	cols := columns(res, o)
+	cols := columns(res, d.style.Currency)
 	texts := make([][]string, len(rows))
 	for i, s := range rows {
 		for _, c := range cols {
@@ -147,7 +146,7 @@ func (d *draft) compact(res *query.Result) {
 		n := min(compactRow, len(rows))
 		lines := make([]markup, n)
 		for i, s := range rows[:n] {
-			lines[i] = short(d.oneLine(s, currencyOf(s.ClientID, res.Clients, d.o)), width)
+			lines[i] = short(d.oneLine(s, currencyOf(s.ClientID, res.Clients, d.style.Currency)), width)
 		}
 		d.section(join("\n", lines...), nil)
 		rows = rows[n:]
@@ -157,7 +156,7 @@ func (d *draft) compact(res *query.Result) {
 // oneLine tells a service in one line.
 func (d *draft) oneLine(s whmcs.Service, currency string) string {
 	parts := []string{serviceLine(s.ID), statusText(s.Status), productText(s), s.Domain,
-		priceText(s, currency), dueText(s, d.o.Now), serverText(s)}
+		priceText(s, currency), dueText(s, d.view.Now), serverText(s)}
 	var out []string
 	for _, p := range parts {
 		if strings.TrimSpace(p) != "" {

@@ -78,7 +78,7 @@ func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, as
 	ans := answers.Answer(ctx, req, bot.Showing{Progress: p.progress()})
 	switch {
 	case ans.Result != nil && asJSON:
-		return printResult(p.stdout, ans.Result, answers.Format.Fields)
+		return printResult(p.stdout, ans.Result, answers.Style.Fields)
 	case ans.Result != nil && ans.Query.As == query.ViewCSV:
 		return p.printCSV(answers, ans)
 	}
@@ -97,7 +97,7 @@ func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, as
 
 // printCSV prints the file where it can be redirected, and what it is beside it.
 func (p *process) printCSV(answers *bot.Answers, ans bot.Answer) error {
-	file, _ := formatting.CSV(ans.Result, answers.Format)
+	file, _ := answers.Style.CSV(ans.Result, formatting.View{})
 	fmt.Fprintln(p.stderr, formatting.Plain(ans.Message))
 	_, err := p.stdout.Write(file)
 	return err

@@ -139,7 +139,7 @@ func newAnswers(cfg *config) (*whmcs.API, *bot.Answers, error) {
 	}
 	return api, &bot.Answers{
 		Finder: query.NewFinder(api, query.FinderConfig{Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency, Now: cfg.now}),
-		Format: formatting.Options{Command: cfg.command, AdminURL: cfg.adminURL, Fields: cfg.fields, Currency: cfg.currency},
+		Style:  formatting.Style{Command: cfg.command, AdminURL: cfg.adminURL, Fields: cfg.fields, Currency: cfg.currency},
 		Now:    cfg.now,
 		Log:    cfg.log,
 	}, nil

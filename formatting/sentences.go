@@ -1,0 +1,71 @@
+package formatting
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Sentence is what the bot says where it has no answer to show: plain, literal text that
+// says what happened and what to do.
+type Sentence string
+
+// What is said about a request that was not answered.
+const (
+	SaysBusy       Sentence = "The bot is busy. Try again in a few seconds."
+	SaysRestarting Sentence = "The bot is restarting. Ask again in a few seconds."
+	SaysStopped    Sentence = "Stopped, as you asked. Nothing was shown to anybody."
+	SaysOldButton  Sentence = "This button is from another version of the bot. Ask the question again."
+
+	SaysNothingToStop Sentence = "There is nothing to stop: that question has its answer already, or somebody else asked it."
+)
+
+// What is said about an answer that was shared, or was to be.
+const (
+	SaysSharedBefore Sentence = "You shared this answer before. To share it once more, ask again."
+	SaysNotYours     Sentence = "Only the person who shared this can remove it."
+	SaysNotRemoved   Sentence = "Slack did not let the bot remove this post. Try again, or ask a workspace admin to delete it."
+	SaysUnconfirmed  Sentence = "Slack did not confirm that your answer was posted. If it is not there, ask again."
+)
+
+// What is said where Slack did not take a file, or did not open a window.
+const (
+	SaysNoFile       Sentence = "Slack did not take the file. Try again. If that does not help, tell whoever runs the bot to check the scope files:write."
+	SaysFileUnknown  Sentence = "Slack did not say whether it took the file. Look whether it is there before you ask again."
+	SaysSlowWindow   Sentence = "Slack took too long to open the window. Click again."
+	SaysSlowForm     Sentence = "Slack took too long to open the search form. Try again, or type the question after the command, such as client:1 status:active."
+	SaysWasAway      Sentence = "I was away when you asked this. Shall I answer it now?"
+	SaysOldEdit      Sentence = "You edited an old question. Shall I answer it now?"
+	SaysMayAskAnyway Sentence = "You may ask here, in direct messages and wherever the bot is, and share answers in channels of this workspace only."
+)
+
+// SaysTooMany is said to somebody who has so many questions in progress.
+func SaysTooMany(atOnce int) Sentence {
+	return Sentence(fmt.Sprintf("You have %d questions in progress. Wait for their answers, then ask again.", atOnce))
+}
+
+// SaysTooFast is said to somebody who asked more than so many questions per minute and may
+// ask again after wait.
+func SaysTooFast(perMinute int, wait time.Duration) Sentence {
+	return Sentence(fmt.Sprintf("That is more than %d questions per minute. Ask again in %d seconds.", perMinute, int(wait.Seconds())+1))
+}
+
+// SaysNotPosted is said where an answer was to be shared and was not.
+func SaysNotPosted(why Alone) Sentence { return "Nothing was posted. " + Sentence(why) }
+
+// Alone is why only the asker reads an answer that others would read: a plain sentence, ""
+// where others do.
+type Alone string
+
+// The reasons for an answer to the asker alone.
+const (
+	AloneNoChannel  Alone = "There is no channel here that others could read it in."
+	AloneOutsiders  Alone = "This channel is shared with another company, or is about to be."
+	AloneNotKnown   Alone = "Slack does not say whether this channel is shared with another company."
+	AloneNotInvited Alone = "The bot is not in this channel, so it cannot post here. Invite it first (/invite), then share again."
+)
+
+// AloneRefused is the reason where Slack does not let the bot post; name is Slack's own word
+// for why not.
+func AloneRefused(name string) Alone {
+	return Alone("Slack does not let the bot post in this channel (" + name + ").")
+}
