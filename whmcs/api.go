@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Config says how to reach an installation and how gently.
+// Config says how to reach an installation and how gently. It is reached over HTTP,
+// with a URL and credentials, or by a Way that needs neither.
 type Config struct {
 	URL string // with or without /includes/api.php; https unless loopback
 
@@ -16,14 +17,16 @@ type Config struct {
 	Username, Password   Secret // a legacy admin login; Password in the clear, sent as its MD5
 	AccessKey, BasicAuth Secret // optional; BasicAuth is user:password
 
-	Timeout       time.Duration // one HTTP call; 0: 30 s
+	Timeout       time.Duration // one call; 0: 30 s
 	PageSize      int           // rows a call; 0: 100
 	MaxConcurrent int           // calls at once; 0: 4
 	CacheTTL      time.Duration // 0: no cache
 
 	Log       *slog.Logger      // nil: none
-	Observe   func(Call)        // told of each HTTP call and cache hit; must be quick; nil: none
+	Observe   func(Call)        // told of each call and cache hit; must be quick; nil: none
 	Transport http.RoundTripper // nil: the package's own
+
+	Way Way // in place of URL, credentials and Transport; nil: HTTP
 }
 
 // The defaults of Config.
@@ -36,9 +39,8 @@ const (
 // An API is a handle on one WHMCS installation, for the whole process and for
 // any number of goroutines.
 type API struct {
-	endpoint string
+	way      Way
 	creds    *credentials
-	hc       *http.Client
 	log      *slog.Logger
 	observer func(Call)
 
@@ -59,12 +61,12 @@ type API struct {
 // New checks cfg and returns a handle. It makes no call. The error joins all
 // problems of cfg, each led by the field's name and without its value.
 func New(cfg Config) (*API, error) {
-	endpoint, err := endpointOf(cfg.URL)
-	if err := errors.Join(err, cfg.checkCredentials(), cfg.checkNumbers()); err != nil {
+	endpoint, err := cfg.checkWay()
+	if err := errors.Join(err, cfg.checkNumbers()); err != nil {
 		return nil, err
 	}
 	a := &API{
-		endpoint:      endpoint,
+		way:           cfg.Way,
 		creds:         newCredentials(cfg),
 		log:           cfg.Log,
 		observer:      cfg.Observe,
@@ -79,11 +81,13 @@ func New(cfg Config) (*API, error) {
 	if err := a.newCaches(cfg.CacheTTL); err != nil {
 		return nil, err
 	}
-	transport := cfg.Transport
-	if transport == nil {
-		transport = newTransport(a.maxConcurrent)
+	if a.way == nil {
+		transport := cfg.Transport
+		if transport == nil {
+			transport = newTransport(a.maxConcurrent)
+		}
+		a.way = newOverHTTP(endpoint, a.creds, transport)
 	}
-	a.hc = &http.Client{Transport: transport, CheckRedirect: refuseRedirect}
 	return a, nil
 }
 
@@ -102,11 +106,11 @@ func (a *API) newCaches(ttl time.Duration) error {
 	return errors.Join(problems[:]...)
 }
 
-// Close lets idle connections go. The handle can still be used.
-func (a *API) Close() { a.hc.CloseIdleConnections() }
+// Close lets go of what is idle, such as connections. The handle can still be used.
+func (a *API) Close() { a.way.Rest() }
 
 // String names the handle without its credentials.
-func (a *API) String() string { return "whmcs.API(" + a.endpoint + ")" }
+func (a *API) String() string { return "whmcs.API(" + a.way.String() + ")" }
 
 // GoString is String, so that no verb prints what the handle holds.
 func (a *API) GoString() string { return a.String() }

@@ -18,13 +18,6 @@ import (
 	"time"
 )
 
-// maxBody is how many bytes of a reply are read, after decompression. A page of
-// 100 services is about 150 KiB.
-const maxBody = 16 << 20
-
-// errCallTime is the cause of a context whose HTTP call took Config.Timeout.
-var errCallTime = errors.New("the call took too long")
-
 // credentials is what goes on the wire. The handle points to it, so that printing
 // the handle shows an address.
 type credentials struct {
@@ -39,7 +32,7 @@ func newCredentials(cfg Config) *credentials {
 	if cfg.Identifier != "" {
 		c.form["identifier"] = cfg.Identifier.Reveal()
 		c.form["secret"] = cfg.Secret.Reveal()
-	} else {
+	} else if cfg.Username != "" {
 		// WHMCS takes the MD5 of a legacy admin's password, in hexadecimal.
 		sum := md5.Sum([]byte(cfg.Password.Reveal()))
 		c.form["username"] = cfg.Username.Reveal()
@@ -85,61 +78,67 @@ func (c *credentials) scrub(s string) string {
 	return string(r)
 }
 
-// post makes one HTTP call and reads the reply whole.
-func (a *API) post(ctx context.Context, action string, params url.Values) (*reply, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	timer := time.AfterFunc(a.timeout, func() { cancel(errCallTime) })
-	defer timer.Stop()
+// overHTTP is the Way of WHMCS's external API: each call is a POST.
+type overHTTP struct {
+	endpoint string
+	creds    *credentials
+	hc       *http.Client
+}
 
+func newOverHTTP(endpoint string, creds *credentials, transport http.RoundTripper) *overHTTP {
+	return &overHTTP{endpoint, creds, &http.Client{Transport: transport, CheckRedirect: refuseRedirect}}
+}
+
+// Call makes one HTTP call and reads the reply whole.
+func (h *overHTTP) Call(ctx context.Context, action string, params url.Values) (*Reply, error) {
 	form := url.Values{"action": {action}}
 	for k, v := range params {
 		form[k] = v
 	}
-	for k, v := range a.creds.form {
+	for k, v := range h.creds.form {
 		form.Set(k, v)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.endpoint, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.endpoint, strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, a.noReply(ctx, action, 0, err)
+		return nil, noReply(0, err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "servicesbot")
-	if a.creds.basic {
-		req.SetBasicAuth(a.creds.user, a.creds.pass)
+	if h.creds.basic {
+		req.SetBasicAuth(h.creds.user, h.creds.pass)
 	}
-	res, err := a.hc.Do(req)
+	res, err := h.hc.Do(req)
 	if err != nil {
-		return nil, a.noReply(ctx, action, 0, err)
+		return nil, noReply(0, err)
 	}
 	defer res.Body.Close()
-	r := &reply{status: res.StatusCode, header: res.Header, at: time.Now()}
+	r := &Reply{Status: res.StatusCode, Header: res.Header, At: time.Now()}
 	var body bytes.Buffer
-	if res.ContentLength > 0 && res.ContentLength <= maxBody {
+	if res.ContentLength > 0 && res.ContentLength <= MaxReply {
 		body.Grow(int(res.ContentLength) + bytes.MinRead)
 	}
-	_, err = body.ReadFrom(io.LimitReader(res.Body, maxBody+1))
-	r.body = body.Bytes()
+	_, err = body.ReadFrom(io.LimitReader(res.Body, MaxReply+1))
+	r.Body = body.Bytes()
 	if err != nil {
-		return nil, a.noReply(ctx, action, res.StatusCode, err)
+		return nil, noReply(res.StatusCode, err)
 	}
-	if len(r.body) > maxBody {
+	if len(r.Body) > MaxReply {
 		return nil, &Error{Kind: ErrTooLarge, Status: res.StatusCode}
 	}
 	return r, nil
 }
 
-// noReply classes the failure of a call that brought no whole reply. The text of
-// a *url.Error is left out: it holds the URL.
-func (a *API) noReply(ctx context.Context, action string, status int, err error) error {
+// Rest lets idle connections go.
+func (h *overHTTP) Rest() { h.hc.CloseIdleConnections() }
+
+// String is the address of the API.
+func (h *overHTTP) String() string { return h.endpoint }
+
+// noReply classes the failure of an HTTP call that brought no whole reply. The text
+// of a *url.Error is left out: it holds the URL.
+func noReply(status int, err error) *Error {
 	e := &Error{Kind: ErrUnreachable, Status: status, again: true}
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errCallTime) {
-		return stopped(ctx, action)
-	} else if cause != nil {
-		e.Kind, e.Message = ErrTimeout, "no whole reply within "+a.timeout.String()
-		return e
-	}
 	var ue *url.Error
 	if errors.As(err, &ue) {
 		err = ue.Err
@@ -155,20 +154,5 @@ func (a *API) noReply(ctx context.Context, action string, status int, err error)
 		e.Kind, e.shrink = ErrTruncated, true
 	}
 	e.Message = err.Error()
-	return e
-}
-
-// named completes an error of the layers below, which do not know the action,
-// and makes its texts safe to show.
-func (a *API) named(action string, err error) error {
-	var e *Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	e.Action = action
-	e.Message, e.Location = a.creds.scrub(e.Message), a.creds.scrub(e.Location)
-	if e.Advice == "" {
-		e.Advice = adviceByKind[e.Kind]
-	}
 	return e
 }

@@ -50,6 +50,19 @@ func loopback(host string) bool {
 	return err == nil && a.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
+// checkWay wants one way to the installation, and for HTTP an address, which it
+// returns, and credentials.
+func (c Config) checkWay() (endpoint string, err error) {
+	if c.Way == nil {
+		endpoint, err = endpointOf(c.URL)
+		return endpoint, errors.Join(err, c.checkCredentials())
+	}
+	if c.URL != "" || c.Transport != nil || c.Identifier+c.Secret+c.Username+c.Password+c.AccessKey+c.BasicAuth != "" {
+		return "", errors.New("Way: it needs neither URL, credentials nor Transport")
+	}
+	return "", nil
+}
+
 // checkCredentials wants exactly one whole form of credentials.
 func (c Config) checkCredentials() error {
 	var problems []error

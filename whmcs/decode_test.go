@@ -172,7 +172,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		if !json.Valid(f.obj) || status/100 != 2 {
+		if !json.Valid(f.obj) || status != 0 && status/100 != 2 {
 			t.Fatal("took what is no JSON, or a failure's status")
 		}
 		p, err := decodePage(f, GetClientsProductsRequest{ClientID: 7})

@@ -1,5 +1,5 @@
 // Package whmcs reads services out of a WHMCS installation through its external
-// API. It only reads.
+// API, or through another Way. It only reads.
 //
 // One action matters, GetClientsProducts: its rows are the services, that is the
 // purchased products of clients. GetClientsDetails and GetServers stand beside it,
@@ -13,7 +13,8 @@
 //	cache.go                  asked a moment ago, or by another just now?
 //	retry.go                  up to three tries, and smaller pages where WHMCS breaks
 //	breaker.go, gate.go       may a call be made at all, and now?
-//	call.go                   one POST, read whole, under a limit of bytes
+//	way.go                    one call, by whichever Way, within its time
+//	call.go                   over HTTP: one POST, read whole, under a limit of bytes
 //	reply.go                  success, or one of the classes of errors.go
 //	json.go, decode.go        rows, whatever types and shapes WHMCS chose today
 //	service.go                one of them, a service

@@ -39,7 +39,7 @@ type Page struct {
 	Foreign      int       // rows dropped because they are not what was asked for
 	Unreadable   int       // rows that could not be read
 	AsOf         time.Time // when WHMCS answered; older than now where it came from the cache
-	Calls        int       // HTTP calls made for it, tries included; 0: from the cache, or from another asker's call
+	Calls        int       // calls made for it, tries included; 0: from the cache, or from another asker's call
 
 	counted bool // WHMCS said how many rows there are
 }

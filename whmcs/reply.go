@@ -15,9 +15,9 @@ import (
 	"unicode"
 )
 
-// A reply is what came back over HTTP, read whole.
+// A reply is a Reply that is to be judged.
 type reply struct {
-	status int
+	status int // 0: not over HTTP
 	header http.Header
 	body   []byte
 	at     time.Time // when its head arrived
@@ -113,7 +113,7 @@ func (r *reply) verdict(f *frame) *Error {
 		e.again = r.status == http.StatusTooManyRequests
 		e.after = retryAfter(r.header.Get("Retry-After"), r.at)
 		return e
-	case r.status/100 != 2:
+	case r.status != 0 && r.status/100 != 2:
 		return r.notJSON()
 	case result == "success":
 		return nil
@@ -217,7 +217,7 @@ func (r *reply) byStatus(e *Error) {
 	case r.status == http.StatusBadGateway, r.status == http.StatusServiceUnavailable, r.status == http.StatusGatewayTimeout,
 		r.status >= 520 && r.status <= 530: // Cloudflare's own
 		e.Kind, e.Message = ErrUnreachable, "the web server in front of WHMCS gets no answer from it"
-	case r.status/100 != 2 && r.status < 500:
+	case r.status != 0 && r.status/100 != 2 && r.status < 500:
 	case blank:
 		e.Kind, e.Message = ErrTruncated, "the reply is empty"
 		e.again, e.shrink = true, true

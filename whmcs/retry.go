@@ -35,7 +35,7 @@ type answer struct {
 	frame *frame
 	at    time.Time // when WHMCS answered
 	limit int       // rows asked for in the end
-	calls int       // HTTP calls made
+	calls int       // calls made
 }
 
 // ask makes the calls for one question: again after failures that may pass, with
@@ -88,7 +88,7 @@ func (a *API) backoff(ctx context.Context, last **Error) retry.Backoff {
 	})
 }
 
-// try makes one HTTP call, at the limit of rows in ans, and puts the outcome
+// try makes one call, at the limit of rows in ans, and puts the outcome
 // there.
 func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	if err := a.breaker.refusal(); err != nil {
@@ -108,7 +108,7 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	}
 	start, took := time.Now(), time.Duration(0)
 	err = Recovered(func() error {
-		r, err := a.postAndLeave(ctx, q.action, params)
+		r, err := a.callAndLeave(ctx, q.action, params)
 		if took = time.Since(start); err == nil {
 			ans.at = r.at
 			ans.frame, err = a.opened(q.action, r)
@@ -122,10 +122,10 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	return err
 }
 
-// postAndLeave makes a call and gives its place at the gate back.
-func (a *API) postAndLeave(ctx context.Context, action string, params url.Values) (*reply, error) {
+// callAndLeave makes a call and gives its place at the gate back.
+func (a *API) callAndLeave(ctx context.Context, action string, params url.Values) (*reply, error) {
 	defer a.gate.leave()
-	return a.post(ctx, action, params)
+	return a.call(ctx, action, params)
 }
 
 // opened is reply.open with a note in the log where something was printed around
@@ -149,7 +149,7 @@ func (a *API) account(action string, p pass, err error) {
 	var e *Error
 	if errors.As(err, &e) && e.Kind == ErrBlocked && e.Status == http.StatusForbidden {
 		// Some firewalls condemn one connection; the next call gets a new one.
-		a.hc.CloseIdleConnections()
+		a.way.Rest()
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // Texts that no reader may ever see: a service's password, and what an HTML page
@@ -106,7 +107,7 @@ var shapes = []shape{
 	{name: "missing page", status: 404, kind: ErrWrongURL, body: htmlError},
 	{name: "web server's login", status: 401, kind: ErrBadCredentials, line: "web server", body: htmlError},
 	{name: "too many requests", status: 429, kind: ErrBlocked, tries: 3, body: htmlError},
-	{name: "above the cap", kind: ErrTooLarge, body: strings.Repeat(" ", maxBody+1)},
+	{name: "above the cap", kind: ErrTooLarge, body: strings.Repeat(" ", MaxReply+1)},
 	{name: "flat keys", kind: ErrNotJSON, line: "responsetype", body: `{"result":"success","totalresults":"1","products[product][0][id]":"516","products[product][0][status]":"Active"}`},
 }
 
@@ -117,12 +118,33 @@ func TestShapes(t *testing.T) {
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { checkShape(t, s) })
+			synctest.Test(t, func(t *testing.T) { overHTTPShape(t, s) })
 		})
 	}
 }
 
-func checkShape(t *testing.T, s shape) {
+// TestShapesByAnotherWay wants the same of a reply that came without an HTTP status.
+func TestShapesByAnotherWay(t *testing.T) {
+	t.Parallel()
+	for _, s := range shapes {
+		if s.status != 0 && s.status != 200 || len(s.body) > MaxReply {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				tries := 0
+				a := newWayAPI(t, func(context.Context) (*Reply, error) {
+					tries++
+					return &Reply{Body: []byte(s.body), At: time.Now()}, nil
+				})
+				checkShape(t, s, a, &tries)
+			})
+		})
+	}
+}
+
+func overHTTPShape(t *testing.T, s shape) {
 	tries := 0
 	a := newTestAPI(t, func(url.Values, *http.Request) (*http.Response, error) {
 		tries++
@@ -132,7 +154,12 @@ func checkShape(t *testing.T, s shape) {
 		}
 		return res, nil
 	})
+	checkShape(t, s, a, &tries)
+}
+
+func checkShape(t *testing.T, s shape, a *API, made *int) {
 	p, err := a.GetClientsProducts(context.Background(), s.req)
+	tries := *made
 	if want := max(1, s.tries); tries != want {
 		t.Errorf("%d tries, want %d", tries, want)
 	}

@@ -2,10 +2,10 @@ package whmcs
 
 import "time"
 
-// A Call is one HTTP call or one answer without a call, for metrics.
+// A Call is one call or one answer without a call, for metrics.
 type Call struct {
 	Action   string
-	Duration time.Duration // of the HTTP call
+	Duration time.Duration // of the call
 	Err      Kind          // "" for success, and for a call that its caller stopped
 	Try      int           // 0 for the first, 1 for the first retry
 	Cached   bool          // no call was made: the answer came from the cache or from a call of another asker

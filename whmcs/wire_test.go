@@ -130,7 +130,7 @@ func TestBomb(t *testing.T) {
 	z.Close()
 	a := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
-		w.Write(bytes.Repeat(mebibyte.Bytes(), maxBody>>20+1))
+		w.Write(bytes.Repeat(mebibyte.Bytes(), MaxReply>>20+1))
 	}, nil)
 	failure(t, a, ErrTooLarge)
 }
