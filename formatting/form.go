@@ -192,7 +192,7 @@ func quoted(text string) string {
 // formError is a field's error as Slack shows it.
 func formError(err error) string {
 	if wrong := (*query.Error)(nil); errors.As(err, &wrong) && len(wrong.Problems) > 0 {
-		return plain(wrong.Problems[0].Says, 150)
+		return plain(Problem(wrong.Problems[0]), 150)
 	}
 	return "This cannot be understood."
 }

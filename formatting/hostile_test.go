@@ -109,8 +109,11 @@ func hostileNotes(t *testing.T, style Style, s string) {
 	failed.Kind = whmcs.ErrActionNotPermitted
 	sound(t, "failure", style.Failure(failed, line, v))
 	sound(t, "failure", style.Failure(errors.New(s), line, v))
-	wrong := &query.Error{Line: s, Problems: []query.Problem{{Start: -1, End: len(s) + 9, Says: s, Valid: []string{s, "x"}}, {Start: len(s) / 2, End: 0, Says: s}}}
-	sound(t, "wrong", style.Failure(fmt.Errorf("parse: %w", wrong), s, v))
+	for reason := range problemSentences {
+		p := query.Problem{Start: -1, End: len(s) + 9, Reason: reason, Key: s, Value: s, Meant: []string{s}, Valid: []string{s, "x"}}
+		wrong := &query.Error{Line: s, Problems: []query.Problem{p, {Start: len(s) / 2, End: 0, Reason: reason, Value: s}}}
+		sound(t, "wrong", style.Failure(fmt.Errorf("parse: %w", wrong), s, v))
+	}
 	sound(t, "notice", style.Notice(Sentence(s), []string{line}, v))
 	sound(t, "late", style.Late(Sentence(s), line, v))
 	byAlice := v

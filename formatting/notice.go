@@ -237,7 +237,7 @@ const (
 )
 
 // mistake shows a line with carets under what is wrong with it, says what that
-// is, and offers the line mended.
+// is, and offers the line corrected.
 func (s Style) mistake(wrong *query.Error, v View) Message {
 	d := s.draft(v)
 	for i, m := range marked(wrong) {
@@ -277,8 +277,9 @@ func (d *draft) problems(problems []query.Problem) {
 			says = append(says, literal("And "+count(len(problems)-i, "more problem")+"."))
 			break
 		}
-		says = append(says, short(p.Says, 250))
-		if n := len(p.Valid); n > 0 && n <= 30 && !strings.Contains(p.Says, p.Valid[n-1]) {
+		sentence := Problem(p)
+		says = append(says, short(sentence, 250))
+		if n := len(p.Valid); n > 0 && n <= 30 && !strings.Contains(sentence, p.Valid[n-1]) {
 			list := "Possible: " + short(strings.Join(p.Valid, ", "), 500)
 			if !slices.Contains(valid, list) {
 				valid = append(valid, list)

@@ -48,7 +48,7 @@ func readDate(s string, ahead bool) (string, *flaw) {
 	case s == never, s == overdue && ahead:
 		return s, nil
 	case s == overdue:
-		return "", &flaw{says: `"overdue" is said of due, not of registered.`}
+		return "", newFlaw(OverdueRegistered, s)
 	}
 	if low, high, ok := strings.Cut(s, ".."); ok {
 		return readDateRange(low, high, ahead)
@@ -56,9 +56,7 @@ func readDate(s string, ahead bool) (string, *flaw) {
 	op := opOf(s)
 	p, flaw := readPoint(s[len(op):], ahead)
 	if flaw != nil {
-		for i := range flaw.instead {
-			flaw.instead[i] = op + flaw.instead[i]
-		}
+		flaw.instead = prefixed(op, flaw.instead)
 		return "", flaw
 	}
 	if op == "=" {
@@ -70,7 +68,7 @@ func readDate(s string, ahead bool) (string, *flaw) {
 // readDateRange reads the ends of a range, of which one may be open.
 func readDateRange(low, high string, ahead bool) (string, *flaw) {
 	if low == "" && high == "" {
-		return "", &flaw{says: "A range needs a beginning or an end: 2026-12-01..2026-12-31."}
+		return "", newFlaw(OpenRange, "..")
 	}
 	ends := []string{low, high}
 	for i, end := range ends {
@@ -92,8 +90,7 @@ func readDateRange(low, high string, ahead bool) (string, *flaw) {
 	}
 	low, high = ends[0], ends[1]
 	if dayForm.MatchString(low) && dayForm.MatchString(high) && pointDays(low, "", ahead).first > pointDays(high, "", ahead).last {
-		return "", &flaw{says: fmt.Sprintf("%s is after %s: a range begins with the earlier.", low, high),
-			instead: []string{high + ".." + low}}
+		return "", newFlaw(RangeBackwards, low+".."+high, high+".."+low)
 	}
 	return low + ".." + high, nil
 }
@@ -105,37 +102,33 @@ func readPoint(s string, ahead bool) (string, *flaw) {
 	}
 	if m := relativeForm.FindStringSubmatch(s); m != nil {
 		if m[1] != "" && !ahead {
-			return "", &flaw{says: fmt.Sprintf("%s lies ahead: registered counts back from today.", s), instead: []string{s[1:]}}
+			return "", newFlaw(RegisteredAhead, s, s[1:])
 		}
 		return m[1] + m[2] + m[3], nil
 	}
 	if m := otherDayForm.FindStringSubmatch(s); m != nil {
-		f := &flaw{says: fmt.Sprintf("%q is no date; write year-month-day.", s)}
 		if p, ok := canonicalDay(m[3] + "-" + m[2] + "-" + m[1]); ok {
-			f.instead = []string{p}
+			return "", newFlaw(NotDate, s, p)
 		}
-		return "", f
+		return "", newFlaw(NotInCalendar, s)
 	}
 	if p, ok := canonicalDay(strings.ReplaceAll(s, "/", "-")); ok {
 		return p, nil
 	}
 	if dayForm.MatchString(s) {
-		return "", &flaw{says: fmt.Sprintf("%s is not in the calendar.", s)}
+		return "", newFlaw(NotInCalendar, s)
 	}
-	f := &flaw{says: fmt.Sprintf("%q is no date; write 2026-12-01, 2026-12, <2026-12-01, 2026-12-01..2026-12-31, today, <30d or none.", shorten(s))}
+	if m := spelledForm.FindStringSubmatch(s); m != nil {
+		return "", newFlaw(NotDistance, s, m[1]+cmp.Or(m[2], "d"))
+	}
 	words := []string{"today", "tomorrow", "yesterday", never}
 	if ahead {
 		words = append(words, overdue)
-		f.says = strings.Replace(f.says, "today,", "today, overdue,", 1)
 	}
 	if near := nearest(s, words); near != "" {
-		f.instead = []string{near}
+		return "", newFlaw(NotDate, s, near)
 	}
-	if m := spelledForm.FindStringSubmatch(s); m != nil {
-		f.says = fmt.Sprintf("%q is no distance; write 30d, 4w, 3m or 1y.", shorten(s))
-		f.instead = []string{m[1] + cmp.Or(m[2], "d")}
-	}
-	return "", f
+	return "", newFlaw(NotDate, s)
 }
 
 // canonicalDay pads a day, month or year and reports whether it is in the calendar.

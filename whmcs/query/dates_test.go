@@ -41,7 +41,7 @@ func TestDateDays(t *testing.T) {
 		for ahead, want := range map[bool]days{true: tt.due, false: tt.registered} {
 			canonical, flaw := readDate(tt.value, ahead)
 			if flaw != nil {
-				t.Errorf("%s, ahead %v: %s", tt.value, ahead, flaw.says)
+				t.Errorf("%s, ahead %v: %s", tt.value, ahead, flaw.Reason)
 				continue
 			}
 			if got := dateDays(canonical, today, ahead); got != want {

@@ -39,17 +39,17 @@ func ExampleError() {
 		for _, p := range e.Problems {
 			fmt.Println(e.Line)
 			fmt.Println(strings.Repeat(" ", p.Start) + strings.Repeat("^", p.End-p.Start))
-			fmt.Println(p.Says)
+			fmt.Println(p.Reason, p.Value, p.Meant)
 		}
 		fmt.Println("Try:", e.Corrected[0])
 	}
 	// Output:
 	// clint:1 status:activ
 	// ^^^^^
-	// There is no key "clint"; did you mean "client"?
+	// unknown key clint [client]
 	// clint:1 status:activ
 	//                ^^^^^
-	// "activ" is not a status; did you mean "active"?
+	// not one of the list activ [active]
 	// Try: client:1 status:active
 }
 

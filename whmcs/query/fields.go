@@ -156,17 +156,17 @@ var table = []field{
 		Help:    "the form of the answer",
 		Example: "client:1 as:table"},
 		synonyms: []string{"view", "format"},
-		value:    readOneOf("a view", views, nil)},
+		value:    readOneOf(views, nil)},
 	{Key: Key{Name: "in", Kind: kindList, Values: []string{"channel"}, Control: true,
 		Help:    "share the answer in the channel at once",
 		Example: "client:1 in:channel"},
 		synonyms: []string{"share"},
-		value:    readOneOf("a place", []string{"channel"}, map[string]string{"public": "channel", "here": "channel"})},
+		value:    readOneOf([]string{"channel"}, map[string]string{"public": "channel", "here": "channel"})},
 	{Key: Key{Name: "fresh", Kind: kindList, Values: []string{"yes"}, Control: true,
-		Help:    "ask WHMCS anew instead of using what is remembered",
+		Help:    "ask WHMCS again instead of using what is remembered",
 		Example: "client:1 fresh:yes"},
 		synonyms: []string{"refresh", "nocache"},
-		value:    readOneOf("an answer", []string{"yes"}, map[string]string{"true": "yes", "1": "yes", "on": "yes", "now": "yes"})},
+		value:    readOneOf([]string{"yes"}, map[string]string{"true": "yes", "1": "yes", "on": "yes", "now": "yes"})},
 }
 
 // byName finds a field by each of its names, squeezed.

@@ -82,7 +82,7 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 		return nil, err
 	}
 	if q.Help {
-		return nil, newError(q.String(), []fault{{says: "Help is explained, not looked for."}})
+		return nil, newError(q.String(), []fault{{Problem: Problem{Reason: HelpNotSearched}}})
 	}
 	a := &question{f: f, q: q, opt: opt, began: time.Now()}
 	a.env = &env{today: dateOf(f.cfg.Now())}

@@ -11,10 +11,11 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"servicesbot/formatting"
 	"servicesbot/whmcs/query"
 )
 
-var update = flag.Bool("update", false, "write the expected answers in testdata anew")
+var update = flag.Bool("update", false, "write the expected answers in testdata again")
 
 // grammarFiles returns the grammar cases' files.
 func grammarFiles(t testing.TB) []string {
@@ -88,13 +89,13 @@ func explain(t *testing.T, line string) []string {
 	}
 	var e *query.Error
 	if !errors.As(err, &e) {
-		t.Fatalf("Parse(%q): %v is no *Error", line, err)
+		t.Fatalf("Parse(%q): %v is not an *Error", line, err)
 	}
 	var out []string
 	for _, p := range e.Problems {
 		before := strings.Repeat(" ", utf8.RuneCountInString(line[:p.Start]))
 		mark := strings.Repeat("^", max(1, utf8.RuneCountInString(line[p.Start:p.End])))
-		out = append(out, "! "+before+mark, "! "+p.Says)
+		out = append(out, "! "+before+mark, "! "+formatting.Problem(p))
 		if p.Valid != nil {
 			out = append(out, "? "+strings.Join(p.Valid, " "))
 		}
@@ -143,7 +144,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("Parse(%q): %#v", line, err)
 		}
 		for _, p := range e.Problems {
-			if p.Start < 0 || p.Start > p.End || p.End > len(line) || p.Says == "" {
+			if p.Start < 0 || p.Start > p.End || p.End > len(line) || p.Reason == "" {
 				t.Fatalf("Parse(%q): problem %+v", line, p)
 			}
 		}

@@ -43,6 +43,13 @@ type lexer struct {
 	faults []fault
 }
 
+// fault notes what is wrong with a part of the line, and the edits that correct it.
+func (l *lexer) fault(at span, why Reason, edits []edit) {
+	f := newFault(at, why)
+	f.edits = edits
+	l.faults = append(l.faults, f)
+}
+
 // tokens returns all tokens of the line.
 func (l *lexer) tokens() []token {
 	var all []token
@@ -105,8 +112,7 @@ func (l *lexer) token() token {
 			t.trailing = true
 			l.pos++
 			if v.text == "" && !v.quoted {
-				l.faults = append(l.faults, fault{span: span{v.start, l.pos},
-					says: "There is nothing before this comma.", edits: remove(v.start, l.pos)})
+				l.fault(span{v.start, l.pos}, NothingBeforeComma, remove(v.start, l.pos))
 			}
 		}
 	}
@@ -173,8 +179,7 @@ func (l *lexer) quoted() value {
 	l.pos++
 	v.end = l.pos
 	if !l.ends(l.pos) && l.line[l.pos] != ',' {
-		l.faults = append(l.faults, fault{span: v.span,
-			says: "After a closing quote comes a space or a comma.", edits: replace(v.end, v.end, " ")})
+		l.fault(v.span, NoSpaceAfterQuote, replace(v.end, v.end, " "))
 		for !l.ends(l.pos) && l.line[l.pos] != ',' {
 			l.pos++
 		}
@@ -182,7 +187,7 @@ func (l *lexer) quoted() value {
 	return v
 }
 
-// unclosed notes a quote without its end. The mended line closes it before the
+// unclosed notes a quote without its end. The corrected line closes it before the
 // next key that is known, else at the end.
 func (l *lexer) unclosed(start int) {
 	at := len(strings.TrimRightFunc(l.line, unicode.IsSpace))
@@ -196,8 +201,7 @@ func (l *lexer) unclosed(start int) {
 			break
 		}
 	}
-	l.faults = append(l.faults, fault{span: span{start, len(l.line)},
-		says: "The quote is not closed.", edits: replace(at, at, `"`)})
+	l.fault(span{start, len(l.line)}, QuoteNotClosed, replace(at, at, `"`))
 }
 
 // clean makes a value fit for one line: runs of spaces and control characters

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,7 @@ func NewTerm(key string, values ...string) (Term, error) {
 	for _, v := range values {
 		canonical, flaw := read(clean(v))
 		if flaw != nil {
-			return Term{}, newError(v, []fault{flaw.at(span{0, len(v)}, false)})
+			return Term{}, newError(v, []fault{flaw.at(span{0, len(v)}, t.Key)})
 		}
 		if !slices.Contains(t.Values, canonical) {
 			t.Values = append(t.Values, canonical)
@@ -40,9 +39,9 @@ func NewTerm(key string, values ...string) (Term, error) {
 	}
 	switch n := len(t.Values); {
 	case n == 0:
-		return Term{}, newError("", []fault{{says: fmt.Sprintf("%q needs a value.", t.Key)}})
+		return Term{}, newError("", []fault{{Problem: Problem{Reason: NoValue, Key: t.Key}}})
 	case n > maxValues:
-		return Term{}, newError("", []fault{{says: fmt.Sprintf("A list may have %d values, this one has %d.", maxValues, n)}})
+		return Term{}, newError("", []fault{tooManyValues(span{}, n)})
 	}
 	return t, nil
 }
@@ -106,7 +105,9 @@ func (p *parser) help(tokens []token) {
 	}
 	if len(tokens) > 2 {
 		at := span{tokens[2].start, tokens[len(tokens)-1].end}
-		p.fault(fault{span: at, says: "Help explains one key at a time.", edits: remove(at.start, at.end)})
+		f := newFault(at, TooManyTopics)
+		f.edits = remove(at.start, at.end)
+		p.fault(f)
 	}
 }
 
@@ -116,22 +117,21 @@ func (p *parser) unfinished(t token, next *token) bool {
 	if len(t.values) > 0 && !t.trailing {
 		return false
 	}
-	f := fault{span: t.span}
+	f := newFault(t.span, LoneMinus)
 	switch {
 	case t.trailing:
-		f.says = "There is nothing behind the last comma."
+		f.Reason = NothingAfterComma
 		f.edits = remove(t.end-1, t.end)
 	case t.hasKey:
-		f.says = fmt.Sprintf("%q needs a value right behind the colon.", t.key)
+		f.Reason, f.Key = NoValue, t.key
 		if k := lookup(t.key); k != nil {
-			f.valid = k.Values
+			f.Key, f.Valid = k.Name, k.Values
 		}
 	default:
-		f.says = "A lone - excludes nothing: it belongs right before what it excludes."
 		f.edits = remove(t.start, t.end)
 	}
 	if next != nil {
-		f.end = next.end
+		f.End = next.end
 		f.edits = remove(t.end, next.start)
 	}
 	if t.hasKey && lookup(t.key) == nil {
@@ -157,8 +157,7 @@ func (p *parser) spelledOut(t token, next *token) bool {
 			return false
 		}
 		at := t.values[0].start + len(name)
-		p.fault(fault{span: t.span, says: fmt.Sprintf("A key and its value are joined by a colon: %q.", k.Name+":"+v),
-			edits: replace(at, at+1, ":")})
+		p.noColon(t.span, k.Name+":"+v, replace(at, at+1, ":"))
 		return next == nil
 	}
 	if next == nil || !isNumber(next.values[0].text) || next.values[0].quoted {
@@ -168,10 +167,15 @@ func (p *parser) spelledOut(t token, next *token) bool {
 	if k == nil {
 		return false
 	}
-	p.fault(fault{span: span{t.start, next.end},
-		says:  fmt.Sprintf("A key and its value are joined by a colon: %q.", k.Name+":"+next.values[0].text),
-		edits: replace(t.end, next.start, ":")})
+	p.noColon(span{t.start, next.end}, k.Name+":"+next.values[0].text, replace(t.end, next.start, ":"))
 	return true
+}
+
+// noColon notes a key and a value that are not joined by a colon.
+func (p *parser) noColon(at span, meant string, edits []edit) {
+	f := newFault(at, NoColon)
+	f.Meant, f.edits = []string{meant}, edits
+	p.fault(f)
 }
 
 // token reads a token that has values.
@@ -202,7 +206,7 @@ func (p *parser) filter(k *field, t token) {
 		canonical, flaw := k.value(v.text)
 		switch {
 		case flaw != nil:
-			p.fault(flaw.at(v.span, true))
+			p.fault(flaw.correctedAt(v.span, k.Name))
 		case len(term.Values) < maxValues && !slices.Contains(term.Values, canonical):
 			term.Values = append(term.Values, canonical)
 		}
@@ -220,7 +224,8 @@ func (p *parser) excludesValue(k *field, t token, v value) bool {
 	case kindNumber, kindDate, kindText, kindProduct:
 		return false
 	}
-	f := fault{span: v.span, says: fmt.Sprintf("To exclude, put - before the key: %q.", "-"+k.Name+":"+v.text[1:])}
+	f := newFault(v.span, MinusBeforeValue)
+	f.Key, f.Value, f.Meant = k.Name, v.text, []string{"-" + k.Name + ":" + v.text[1:]}
 	if len(t.values) == 1 && !t.not {
 		f.edits = append(replace(t.start, t.start, "-"), remove(v.start, v.start+1)...)
 	}
@@ -231,8 +236,14 @@ func (p *parser) excludesValue(k *field, t token, v value) bool {
 // tooMany notes a term with more alternatives than anybody types.
 func (p *parser) tooMany(t token) {
 	if len(t.values) > maxValues {
-		p.fault(fault{span: t.span, says: fmt.Sprintf("A list may have %d values, this one has %d.", maxValues, len(t.values))})
+		p.fault(tooManyValues(t.span, len(t.values)))
 	}
+}
+
+func tooManyValues(at span, n int) fault {
+	f := newFault(at, TooManyValues)
+	f.Count, f.Most = n, maxValues
+	return f
 }
 
 // word reads a term without a key: host names and e-mail addresses are asked
@@ -253,12 +264,19 @@ func (p *parser) word(t token) {
 	for _, v := range t.values {
 		switch {
 		case v.text == "":
-			p.fault(fault{span: v.span, says: "There is nothing between the quotes.", edits: remove(t.start, t.end)})
+			p.emptyQuotes(t, v)
 		case len(term.Values) < maxValues && !slices.Contains(term.Values, v.text):
 			term.Values = append(term.Values, v.text)
 		}
 	}
 	p.q.Terms = append(p.q.Terms, term)
+}
+
+// emptyQuotes notes a word that is nothing but quotes.
+func (p *parser) emptyQuotes(t token, v value) {
+	f := newFault(v.span, EmptyQuotes)
+	f.edits = remove(t.start, t.end)
+	p.fault(f)
 }
 
 // classify says what the values of a bare word are: "domain", "email", "number"
@@ -304,34 +322,35 @@ func (p *parser) loneNumber(t token) {
 		slices.Reverse(keys)
 	}
 	at := t.values[0].start
-	p.fault(fault{span: t.span,
-		says:  fmt.Sprintf("Is %s a client or a service? Write %q or %q.", text, keys[0]+":"+text, keys[1]+":"+text),
-		valid: []string{keys[0] + ":" + text, keys[1] + ":" + text},
-		edits: replace(at, at, keys[0]+":"),
-		or:    [][]edit{replace(at, at, keys[1]+":")},
-	})
+	f := newFault(t.span, LoneNumber)
+	f.Value, f.Meant = text, []string{keys[0] + ":" + text, keys[1] + ":" + text}
+	f.edits, f.or = replace(at, at, keys[0]+":"), [][]edit{replace(at, at, keys[1]+":")}
+	p.fault(f)
 }
 
 // control reads sort, page, rows, as, in and fresh.
 func (p *parser) control(k *field, t token) {
+	misused := func(why Reason, edits []edit) {
+		f := newFault(t.span, why)
+		f.Key, f.edits = k.Name, edits
+		p.fault(f)
+	}
 	if t.not {
-		p.fault(fault{span: t.span, says: fmt.Sprintf("%q is no filter; it cannot be excluded.", k.Name),
-			edits: remove(t.start, t.start+1)})
+		misused(ControlExcluded, remove(t.start, t.start+1))
 		return
 	}
 	if slices.Contains(p.seen, k.Name) {
-		p.fault(fault{span: t.span, says: fmt.Sprintf("%q is given twice.", k.Name), edits: remove(t.start, t.end)})
+		misused(ControlTwice, remove(t.start, t.end))
 		return
 	}
 	p.seen = append(p.seen, k.Name)
 	if len(t.values) > 1 {
-		p.fault(fault{span: t.span, says: fmt.Sprintf("%q takes one value.", k.Name),
-			edits: remove(t.values[0].end, t.end)})
+		misused(ControlManyValues, remove(t.values[0].end, t.end))
 		return
 	}
 	v, flaw := k.value(t.values[0].text)
 	if flaw != nil {
-		p.fault(flaw.at(t.values[0].span, true))
+		p.fault(flaw.correctedAt(t.values[0].span, k.Name))
 		return
 	}
 	p.set(k.Name, v)

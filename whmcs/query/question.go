@@ -49,7 +49,7 @@ func (a *question) resolveEmails(ctx context.Context) error {
 	slices.Sort(addresses)
 	addresses = slices.Compact(addresses)
 	if len(addresses) > maxPushed {
-		return newError(a.q.String(), []fault{{says: fmt.Sprintf("One question may be about %d e-mail addresses, this one is about %d.", maxPushed, len(addresses))}})
+		return newError(a.q.String(), []fault{{Problem: Problem{Reason: TooManyEmails, Count: len(addresses), Most: maxPushed}}})
 	}
 	clients := make([]*whmcs.Client, len(addresses))
 	errs := make([]error, len(addresses))
@@ -75,11 +75,7 @@ func (a *question) resolveEmails(ctx context.Context) error {
 // emailsClosed says that WHMCS does not let clients be found by their address.
 func emailsClosed(q Query, address string) *Error {
 	line := q.String()
-	e := &Error{Line: line, Problems: []Problem{{
-		End: len(line),
-		Says: "WHMCS does not let this bot find clients by e-mail: its API role lacks GetClientsDetails. " +
-			"Ask by client number or by domain.",
-	}}}
+	e := &Error{Line: line, Problems: []Problem{{End: len(line), Reason: EmailsNotPermitted}}}
 	for i, t := range q.Terms {
 		if t.Key != "email" || !slices.Contains(t.Values, address) {
 			continue

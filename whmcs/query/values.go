@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,13 +11,13 @@ import (
 var digitsForm = regexp.MustCompile(`[0-9]+`)
 
 // noValue is the flaw of a value that is empty.
-func noValue() *flaw { return &flaw{says: "There is nothing between the quotes."} }
+func noValue() *flaw { return newFlaw(EmptyQuotes, "") }
 
 // readID reads a number of WHMCS's, also as #12.
 func readID(s string) (string, *flaw) {
 	digits := strings.TrimPrefix(s, "#")
 	if !isNumber(s) {
-		f := &flaw{says: fmt.Sprintf("%q is not a number.", shorten(s))}
+		f := newFlaw(NotID, s)
 		if runs := digitsForm.FindAllString(s[:min(len(s), 100)], 2); len(runs) == 1 && strings.Trim(runs[0], "0") != "" {
 			f.instead = runs
 		}
@@ -26,7 +25,7 @@ func readID(s string) (string, *flaw) {
 	}
 	digits = strings.TrimLeft(digits, "0")
 	if digits == "" || len(digits) > 10 {
-		return "", &flaw{says: fmt.Sprintf("%s is no number that WHMCS gives.", shorten(s))}
+		return "", newFlaw(NotWHMCSID, s)
 	}
 	return digits, nil
 }
@@ -44,7 +43,7 @@ func readText(s string) (string, *flaw) {
 func readEmail(s string) (string, *flaw) {
 	s = strings.TrimPrefix(strings.ToLower(s), "mailto:")
 	if !isEmail(s) {
-		return "", &flaw{says: fmt.Sprintf("%q is no e-mail address.", shorten(s))}
+		return "", newFlaw(NotEmail, s)
 	}
 	return s, nil
 }
@@ -57,7 +56,7 @@ func isEmail(s string) bool {
 
 // readOneOf makes the reader of a key whose values are a list. Other spellings
 // are told by also, squeezed.
-func readOneOf(what string, values []string, also map[string]string) func(string) (string, *flaw) {
+func readOneOf(values []string, also map[string]string) func(string) (string, *flaw) {
 	known := make(map[string]string)
 	for _, v := range values {
 		known[squeeze(v)] = v
@@ -69,19 +68,19 @@ func readOneOf(what string, values []string, also map[string]string) func(string
 		if v, ok := known[squeeze(s)]; ok && s[0] != '-' {
 			return v, nil
 		}
-		f := &flaw{valid: values, says: fmt.Sprintf("%q is not %s.", shorten(s), what)}
+		f := newFlaw(NotListed, s)
 		if near := nearest(s, values); near != "" {
-			f.says = fmt.Sprintf("%q is not %s; did you mean %q?", shorten(s), what, near)
-			f.instead = []string{near}
+			f = newFlaw(NotListed, s, near)
 		}
+		f.Valid = values
 		return "", f
 	}
 }
 
 var (
-	readStatus = readOneOf("a status", statuses, map[string]string{"canceled": "cancelled", "none": "unknown"})
-	readCycle  = readOneOf("a billing cycle", cycles, cycleSpellings)
-	readSortBy = readOneOf("an order", sortKeys, map[string]string{
+	readStatus = readOneOf(statuses, map[string]string{"canceled": "cancelled", "none": "unknown"})
+	readCycle  = readOneOf(cycles, cycleSpellings)
+	readSortBy = readOneOf(sortKeys, map[string]string{
 		"service": "id", "serviceid": "id", "nextdue": "due", "price": "amount", "name": "product", "regdate": "registered"})
 )
 
@@ -110,37 +109,43 @@ func readSort(s string) (string, *flaw) {
 	}
 	v, flaw := readSortBy(s)
 	if flaw != nil {
-		for i := range flaw.instead {
-			flaw.instead[i] = desc + flaw.instead[i]
-		}
+		flaw.instead = prefixed(desc, flaw.instead)
 		return "", flaw
 	}
 	return desc + v, nil
+}
+
+// prefixed returns values with a text before each.
+func prefixed(text string, values []string) []string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = text + v
+	}
+	return all
 }
 
 // maxPage keeps the offset of a page within an int.
 const maxPage = 1_000_000
 
 // readPage reads the number of a page.
-func readPage(s string) (string, *flaw) { return readCount("A page", s, 1, maxPage) }
+func readPage(s string) (string, *flaw) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > maxPage {
+		return "", newFlaw(NotPage, s, "1")
+	}
+	return strconv.Itoa(n), nil
+}
 
 // readRows reads how many rows a page of a list has.
-func readRows(s string) (string, *flaw) { return readCount("A list's page", s, 1, maxListRows) }
-
-func readCount(what, s string, low, high int) (string, *flaw) {
+func readRows(s string) (string, *flaw) {
 	n, err := strconv.Atoi(s)
 	switch {
-	case err == nil && n >= low && n <= high:
-		return strconv.Itoa(n), nil
-	case what == "A page":
-		return "", &flaw{says: "A page is a number from 1 on.", instead: []string{"1"}}
-	default:
-		f := &flaw{says: fmt.Sprintf("%s has %d to %d rows.", what, low, high), instead: []string{strconv.Itoa(high)}}
-		if err == nil && n < low {
-			f.instead = []string{strconv.Itoa(low)}
-		}
-		return "", f
+	case err == nil && n < 1:
+		return "", newFlaw(NotRows, s, "1")
+	case err != nil || n > maxListRows:
+		return "", newFlaw(NotRows, s, strconv.Itoa(maxListRows))
 	}
+	return strconv.Itoa(n), nil
 }
 
 // readDomain reads a host name, also out of a URL, or *. and a host name.
@@ -148,12 +153,10 @@ func readDomain(s string) (string, *flaw) {
 	host, wild := strings.CutPrefix(hostOf(s), "*.")
 	ascii := asciiHost(host)
 	if ascii == "" {
-		f := &flaw{says: fmt.Sprintf("%q is no host name.", shorten(s))}
 		if trimmed := strings.Trim(host, "*.%"); trimmed != host && asciiHost(trimmed) != "" {
-			f.says = fmt.Sprintf("A host name is exact, or begins with *. for all below it: %q.", "*."+shorten(trimmed))
-			f.instead = []string{"*." + trimmed}
+			return "", newFlaw(NotExactHost, s, "*."+trimmed)
 		}
-		return "", f
+		return "", newFlaw(NotHost, s)
 	}
 	if ascii != host {
 		if shown, err := idna.Lookup.ToUnicode(ascii); err == nil && asciiHost(shown) == ascii && hostOf(shown) == shown {
@@ -253,9 +256,9 @@ func readQty(s string) (string, *flaw) { return readNumber(s, false) }
 
 func readNumber(s string, decimals bool) (string, *flaw) {
 	bad := func() (string, *flaw) {
-		f := &flaw{says: fmt.Sprintf("%q is no number; write 2, >1 or 5..10.", shorten(s))}
+		f := newFlaw(NotQuantity, s)
 		if decimals {
-			f.says = fmt.Sprintf("%q is no number of at most 4 decimals; write 24.95, >100 or 10..20.", shorten(s))
+			f = newFlaw(NotAmount, s)
 		}
 		plain := strings.Trim(s, "$€£¥ abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 		if _, again := numberParts(plain, decimals); again && plain != s {
@@ -269,8 +272,7 @@ func readNumber(s string, decimals bool) (string, *flaw) {
 	}
 	if c := comparisonOf(canonical); c.hasLow && c.hasHigh && c.low > c.high {
 		low, high, _ := strings.Cut(canonical, "..")
-		return "", &flaw{says: fmt.Sprintf("%s is more than %s: a range begins with the smaller.", low, high),
-			instead: []string{high + ".." + low}}
+		return "", newFlaw(RangeBackwards, canonical, high+".."+low)
 	}
 	return canonical, nil
 }

@@ -1,0 +1,96 @@
+package query
+
+import "strings"
+
+// nearestKeys returns the keys whose name, alias or synonym comes nearest to a
+// word, in the order of the table.
+func nearestKeys(word string) []*field {
+	var near []*field
+	best := maxKeyLength
+	for i := range table {
+		k := &table[i]
+		d := maxKeyLength
+		for _, names := range [][]string{{k.Name}, k.Aliases, k.synonyms} {
+			for _, name := range names {
+				d = min(d, distance(word, name))
+			}
+		}
+		if d < best {
+			near, best = near[:0], d
+		}
+		if d == best && d < maxKeyLength {
+			near = append(near, k)
+		}
+	}
+	return near
+}
+
+// nearest returns the one of values that comes nearest to a word, "" if none does.
+func nearest(word string, values []string) string {
+	best, found := maxKeyLength, ""
+	for _, v := range values {
+		if d := distance(word, v); d < best {
+			best, found = d, v
+		}
+	}
+	return found
+}
+
+// distance returns how many letters must be changed, added, dropped or swapped
+// with their neighbour to make name of a typed word; maxKeyLength where that is
+// more than a slip. The beginning of a name, three letters or more, counts as 1.
+func distance(typed, name string) int {
+	if len(typed) > maxKeyLength {
+		return maxKeyLength
+	}
+	typed = squeeze(typed)
+	name = squeeze(name)
+	if typed == name {
+		return 0
+	}
+	if len(typed) >= 3 && strings.HasPrefix(name, typed) {
+		return 1
+	}
+	if d := swaps(typed, name); d <= max(len(typed), len(name))/3 {
+		return d
+	}
+	return maxKeyLength
+}
+
+// swaps is the edit distance with swaps of neighbours as one change. b is at most
+// maxKeyLength long.
+func swaps(a, b string) int {
+	var rows [3][maxKeyLength + 1]int
+	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := 1
+			if a[i-1] == b[j-1] {
+				change = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// squeeze lower-cases a word and drops what people put between its parts.
+func squeeze(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '-' || r == '_' || r == ' ':
+			return -1
+		case 'A' <= r && r <= 'Z':
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
+}
