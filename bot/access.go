@@ -35,10 +35,15 @@ type Allow struct {
 	Channels []string // C… and G…: full members, in that channel only
 }
 
-var slackID = regexp.MustCompile(`^[UWSCG][A-Z0-9]{2,}$`)
+var (
+	slackID = regexp.MustCompile(`^[UWSCG][A-Z0-9]{2,}$`)
+	// quotable is a wrong item of a list of ids that cannot be a secret: tokens begin with
+	// x, and are longer.
+	quotable = regexp.MustCompile(`^[A-WYZa-wyz0-9_-][A-Za-z0-9_-]{0,20}$`)
+)
 
 // ParseAllow reads a comma list of ids, or the word everyone. An empty list is an
-// error: nobody could ask.
+// error: nobody could ask. The error quotes no item that might be a token.
 func ParseAllow(list string) (Allow, error) {
 	var a Allow
 	var wrong []string
@@ -49,8 +54,10 @@ func ParseAllow(list string) (Allow, error) {
 			continue
 		case strings.EqualFold(item, "everyone"):
 			a.Everyone = true
+		case !slackID.MatchString(item) && quotable.MatchString(item):
+			wrong = append(wrong, strconv.Quote(item))
 		case !slackID.MatchString(item):
-			wrong = append(wrong, strconv.Itoa(n+1))
+			wrong = append(wrong, fmt.Sprintf("the item at place %d", n+1))
 		case item[0] == 'U' || item[0] == 'W':
 			a.Users = append(a.Users, item)
 		case item[0] == 'S':
@@ -60,7 +67,11 @@ func ParseAllow(list string) (Allow, error) {
 		}
 	}
 	if len(wrong) > 0 {
-		return Allow{}, fmt.Errorf("no Slack id stands at place %s of the list: name user ids (U…), user group ids (S…), channel ids (C…), or everyone", strings.Join(wrong, ", "))
+		is := "is not a Slack id"
+		if len(wrong) > 1 {
+			is = "are not Slack ids"
+		}
+		return Allow{}, fmt.Errorf("%s %s: list user ids (U…), user group ids (S…), channel ids (C…), or everyone", strings.Join(wrong, ", "), is)
 	}
 	if !a.Everyone && len(a.Users)+len(a.Groups)+len(a.Channels) == 0 {
 		return Allow{}, errors.New("nobody may ask: list user ids (U…), user group ids (S…), channel ids (C…), or everyone")

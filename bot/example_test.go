@@ -20,7 +20,7 @@ func ExampleParseAllow() {
 	fmt.Println(err)
 	// Output:
 	// [U0ALICE] [S0SUPPORT] [C0INCIDENT] false <nil>
-	// no Slack id stands at place 2, 3 of the list: name user ids (U…), user group ids (S…), channel ids (C…), or everyone
+	// "bob", the item at place 3 are not Slack ids: list user ids (U…), user group ids (S…), channel ids (C…), or everyone
 }
 
 // A bot between a Slack and a WHMCS in memory answers a command.

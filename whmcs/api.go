@@ -59,10 +59,13 @@ type API struct {
 }
 
 // New checks cfg and returns a handle. It makes no call. The error joins all
-// problems of cfg, each led by the field's name and without its value.
+// problems of cfg, each a *FieldError.
 func New(cfg Config) (*API, error) {
-	endpoint, err := cfg.checkWay()
-	if err := errors.Join(err, cfg.checkNumbers()); err != nil {
+	var problems []error
+	for _, wrong := range cfg.Problems() {
+		problems = append(problems, wrong)
+	}
+	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
 	a := &API{
@@ -86,6 +89,7 @@ func New(cfg Config) (*API, error) {
 		if transport == nil {
 			transport = newTransport(a.maxConcurrent)
 		}
+		endpoint, _ := endpointOf(cfg.URL) // checked above
 		a.way = newOverHTTP(endpoint, a.creds, transport)
 	}
 	return a, nil

@@ -2,7 +2,6 @@ package whmcs
 
 import (
 	"crypto/tls"
-	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -14,28 +13,56 @@ import (
 // apiPath is where WHMCS's external API lies below an installation.
 const apiPath = "/includes/api.php"
 
+// A FieldError is one problem of a Config. It never holds a value.
+type FieldError struct {
+	Field string // of Config; "Identifier, Secret" where it concerns both
+	Says  string // what is wrong with it: "missing", "must be https, ..."
+}
+
+// Error returns the field and the problem.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Says }
+
+// Problems returns everything that is wrong with c, nil where nothing is. New returns
+// the same, joined.
+func (c Config) Problems() []*FieldError {
+	return append(c.wayProblems(), c.numberProblems()...)
+}
+
+// wayProblems wants one way to the installation, and for HTTP an address and credentials.
+func (c Config) wayProblems() []*FieldError {
+	if c.Way == nil {
+		_, problems := endpointOf(c.URL)
+		return append(problems, c.credentialProblems()...)
+	}
+	if c.URL != "" || c.Transport != nil || c.Identifier+c.Secret+c.Username+c.Password+c.AccessKey+c.BasicAuth != "" {
+		return []*FieldError{{"Way", "it needs neither URL, credentials nor Transport"}}
+	}
+	return nil
+}
+
 // endpointOf returns the address of the API for an installation's, which may
 // have the API's path already. WHMCS answers a doubled path with HTTP 200 and a
-// message that points elsewhere, so it is put right here. No error quotes raw: it
+// message that points elsewhere, so it is corrected here. No problem quotes raw: it
 // may hold a password.
-func endpointOf(raw string) (string, error) {
+func endpointOf(raw string) (string, []*FieldError) {
 	raw = strings.TrimSpace(raw)
+	wrong := func(says string) (string, []*FieldError) { return "", []*FieldError{{"URL", says}} }
 	if raw == "" {
-		return "", errors.New("URL: missing")
+		return wrong("missing")
 	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Hostname() == "" {
-		return "", errors.New("URL: not an address such as https://billing.example.com/whmcs")
+		return wrong("not an address such as https://billing.example.com/whmcs")
 	}
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "", errors.New("URL: must begin with https://")
+		return wrong("must begin with https://")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return "", errors.New("URL: must be https, as credentials travel in each call; http is for this machine only")
+		return wrong("must be https, because every call carries the credentials; http is for this machine only")
 	case u.User != nil:
-		return "", errors.New("URL: must not hold a user or a password; HTTP basic auth has its own setting")
+		return wrong("must not hold a user or a password; HTTP basic authentication has its own setting")
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("URL: must end with the path, without a query or a fragment")
+		return wrong("must end with the path, without a query or a fragment")
 	}
 	path := strings.TrimRight(u.Path, "/")
 	for strings.HasSuffix(path, apiPath) {
@@ -50,40 +77,27 @@ func loopback(host string) bool {
 	return err == nil && a.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
-// checkWay wants one way to the installation, and for HTTP an address, which it
-// returns, and credentials.
-func (c Config) checkWay() (endpoint string, err error) {
-	if c.Way == nil {
-		endpoint, err = endpointOf(c.URL)
-		return endpoint, errors.Join(err, c.checkCredentials())
-	}
-	if c.URL != "" || c.Transport != nil || c.Identifier+c.Secret+c.Username+c.Password+c.AccessKey+c.BasicAuth != "" {
-		return "", errors.New("Way: it needs neither URL, credentials nor Transport")
-	}
-	return "", nil
-}
-
-// checkCredentials wants exactly one whole form of credentials.
-func (c Config) checkCredentials() error {
-	var problems []error
-	complain := func(wrong bool, text string) {
+// credentialProblems wants exactly one whole form of credentials.
+func (c Config) credentialProblems() []*FieldError {
+	var problems []*FieldError
+	complain := func(wrong bool, field, says string) {
 		if wrong {
-			problems = append(problems, errors.New(text))
+			problems = append(problems, &FieldError{field, says})
 		}
 	}
 	credential, legacy := c.Identifier != "" || c.Secret != "", c.Username != "" || c.Password != ""
-	complain(!credential && !legacy, "Identifier, Secret: missing")
-	complain(credential && legacy, "Identifier, Username: both forms of credentials are set; one is enough")
-	complain(credential && c.Identifier == "", "Identifier: missing beside Secret")
-	complain(credential && c.Secret == "", "Secret: missing beside Identifier")
-	complain(legacy && c.Username == "", "Username: missing beside Password")
-	complain(legacy && c.Password == "", "Password: missing beside Username")
-	complain(c.BasicAuth != "" && !strings.Contains(c.BasicAuth.Reveal(), ":"), "BasicAuth: must be user:password")
-	return errors.Join(problems...)
+	complain(!credential && !legacy, "Identifier, Secret", "missing")
+	complain(credential && legacy, "Identifier, Username", "both forms of credentials are set; one is enough")
+	complain(credential && c.Identifier == "", "Identifier", "missing beside Secret")
+	complain(credential && c.Secret == "", "Secret", "missing beside Identifier")
+	complain(legacy && c.Username == "", "Username", "missing beside Password")
+	complain(legacy && c.Password == "", "Password", "missing beside Username")
+	complain(c.BasicAuth != "" && !strings.Contains(c.BasicAuth.Reveal(), ":"), "BasicAuth", "must be user:password")
+	return problems
 }
 
-func (c Config) checkNumbers() error {
-	var problems []error
+func (c Config) numberProblems() []*FieldError {
+	var problems []*FieldError
 	for _, setting := range []struct {
 		name     string
 		negative bool
@@ -92,10 +106,10 @@ func (c Config) checkNumbers() error {
 		{"MaxConcurrent", c.MaxConcurrent < 0}, {"CacheTTL", c.CacheTTL < 0},
 	} {
 		if setting.negative {
-			problems = append(problems, errors.New(setting.name+": must not be negative"))
+			problems = append(problems, &FieldError{setting.name, "must not be negative"})
 		}
 	}
-	return errors.Join(problems...)
+	return problems
 }
 
 // newTransport returns a transport for at most n calls at once. TLS is verified,

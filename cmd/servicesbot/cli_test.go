@@ -103,7 +103,7 @@ func (s *shellStage) play(t *testing.T, script string) string {
 }
 
 // run runs one line: "NAME=value servicesbot arguments", or "fault name [text]" and
-// "mend" for the WHMCS.
+// "repair" for the WHMCS.
 func (s *shellStage) run(t *testing.T, line string) string {
 	t.Helper()
 	words := shellWords(line)
@@ -116,7 +116,7 @@ func (s *shellStage) run(t *testing.T, line string) string {
 	switch {
 	case len(words) > 1 && words[0] == "fault":
 		err = s.whmcs.Set(whmcsfake.Fault{Name: words[1], Text: strings.Join(words[2:], " ")})
-	case len(words) == 1 && words[0] == "mend":
+	case len(words) == 1 && words[0] == "repair":
 		err = s.whmcs.Clear()
 	case len(words) > 0 && words[0] == "servicesbot":
 		return s.command(own, words[1:])

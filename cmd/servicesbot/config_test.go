@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ func TestConfigDefaults(t *testing.T) {
 	}
 }
 
-// TestConfigProblems holds that a bad value is told by its variable and never
+// TestConfigProblems holds that a bad value is reported by its setting and never
 // printed.
 func TestConfigProblems(t *testing.T) {
 	t.Parallel()
@@ -61,7 +62,7 @@ func TestConfigProblems(t *testing.T) {
 		{"WHMCS_ADMIN_URL", "javascript:alert(1)"}, {"WHMCS_CURRENCY", "euro-coins"},
 		{"WHMCS_TIMEOUT", "30-fortnights"}, {"WHMCS_PAGE_SIZE", "0x64"}, {"WHMCS_PAGE_SIZE", "-7000"},
 		{"WHMCS_MAX_CONCURRENT", "many-calls"}, {"WHMCS_CACHE_TTL", "-5s"}, {"WHMCS_SCAN_ROWS", "all-of-them"},
-		{"BOT_ALLOW", ""}, {"BOT_ALLOW", "alice-herself"}, {"TZ", "Europe/Wien"}, {"BOT_COMMAND", "services-no-slash"},
+		{"BOT_ALLOW", ""}, {"BOT_ALLOW", "xoxb-alice-herself"}, {"BOT_ALLOW", "alice-herself-of-support"}, {"TZ", "Europe/Wien"}, {"BOT_COMMAND", "services-no-slash"},
 		{"BOT_FIELDS", "password-please"}, {"BOT_ROWS", "11111"}, {"BOT_USER_RATE", "-1000"},
 		{"HTTP_ADDR", "no-port-here"}, {"LOG_LEVEL", "chatty-level"}, {"LOG_FORMAT", "xml-format"},
 	} {
@@ -80,6 +81,104 @@ func TestConfigProblems(t *testing.T) {
 				t.Errorf("the error prints the value: %v", err)
 			}
 		})
+	}
+}
+
+// TestConfigAllow holds that a wrong item of BOT_ALLOW is quoted where it cannot be a
+// token, and named by its place where it can.
+func TestConfigAllow(t *testing.T) {
+	t.Parallel()
+	for list, want := range map[string]string{
+		"":                          "is not set, so nobody may ask: ",
+		"support":                   `"support" is not a Slack id: `,
+		"U0ALICE, bob, alice-k_1":   `"bob", "alice-k_1" are not Slack ids: `,
+		"u0alice":                   `"u0alice" is not a Slack id: `,
+		"U0ALICE,xoxb-1":            "the item at place 2 is not a Slack id: ",
+		"#support":                  "the item at place 1 is not a Slack id: ",
+		"a234567890123456789012":    "the item at place 1 is not a Slack id: ", // 22 letters
+		"a23456789012345678901":     `"a23456789012345678901" is not a Slack id: `,
+		"bob, Xoxp-2, Jürgen, S0UP": `"bob", the item at place 2, the item at place 3 are not Slack ids: `,
+	} {
+		values := good()
+		values["BOT_ALLOW"] = list
+		_, err := loadFrom(values, needWHMCS|needSlack)
+		if err == nil || !strings.HasPrefix(err.Error(), "BOT_ALLOW: "+want) || !strings.Contains(err.Error(), "Copy member ID") {
+			t.Errorf("%q: %v, want %s and how to find an id", list, err, want)
+		}
+	}
+}
+
+// TestConfigTokens holds that tokens that were swapped are called swapped.
+func TestConfigTokens(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ app, bot, want string }{
+		{"xoxb-1", "xapp-1", "SLACK_APP_TOKEN and SLACK_BOT_TOKEN: are swapped: the app token begins with xapp-, the bot token with xoxb-"},
+		{"xoxb-1", "xoxb-1", "SLACK_APP_TOKEN: must begin with xapp-; this is the token of the other setting, which begins with xoxb-"},
+		{"xapp-1", "xapp-1", "SLACK_BOT_TOKEN: must begin with xoxb-; this is the token of the other setting, which begins with xapp-"},
+		{"xapp-1", "xoxp-1", "SLACK_BOT_TOKEN: must begin with xoxb-"},
+		{"xapp-1", "", "SLACK_BOT_TOKEN: is not set: it needs a token that begins with xoxb-"},
+	} {
+		values := good()
+		values["SLACK_APP_TOKEN"], values["SLACK_BOT_TOKEN"] = tt.app, tt.bot
+		if _, err := loadFrom(values, needWHMCS|needSlack); err == nil || err.Error() != tt.want {
+			t.Errorf("%s, %s: %v\nwant %s", tt.app, tt.bot, err, tt.want)
+		}
+	}
+}
+
+// TestConfigZone holds that TZ may be a file too, and that what is no time zone is a problem.
+func TestConfigZone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "zone")
+	if err := os.WriteFile(file, []byte("Asia/Tokyo\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ setting, value, zone, problem string }{
+		{"TZ", "", "<nil>", ""},
+		{"TZ", "Europe/Vienna", "Europe/Vienna", ""},
+		{"TZ", ":Europe/Vienna", "Europe/Vienna", ""},
+		{"TZ_FILE", file, "Asia/Tokyo", ""},
+		{"TZ", "Europe/Wien", "<nil>", "TZ: is not a time zone that is known here; use a name such as Europe/Vienna"},
+		{"TZ", file, "<nil>", "TZ: names a file that is not a time zone"},
+		{"TZ", file + "-missing", "<nil>", "TZ: names a file that cannot be read"},
+		{"TZ_FILE", file + "-missing", "<nil>", "TZ_FILE: cannot be read: no such file or directory"},
+	} {
+		values := good()
+		values[tt.setting] = tt.value
+		zone := (*time.Location)(nil)
+		p := &process{env: envconfig.MapLookuper(values), stderr: io.Discard, setLocal: func(l *time.Location) { zone = l }}
+		_, err := p.load(context.Background(), needWHMCS|needSlack)
+		got, problem := "<nil>", ""
+		if zone != nil {
+			got = zone.String()
+		}
+		if err != nil {
+			problem = err.Error()
+		}
+		if got != tt.zone || problem != tt.problem {
+			t.Errorf("%s=%s: zone %s, %s", tt.setting, tt.value, got, problem)
+		}
+	}
+}
+
+// TestZoneFromFile runs the command itself with TZ_FILE: the times in its log are of that
+// zone.
+func TestZoneFromFile(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	file := filepath.Join(t.TempDir(), "zone")
+	if err := os.WriteFile(file, []byte("Asia/Kathmandu\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := startChild(t, append(settingsFor(workspace, installation), "TZ_FILE="+file), "serve")
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := workspace.WaitSockets(ctx, botSockets); err != nil {
+		t.Fatalf("%v\n%s", err, &p.stderr)
+	}
+	p.terminated(t)
+	if !regexp.MustCompile(`"time":"[^"]*\+05:45"`).MatchString(p.stderr.String()) {
+		t.Errorf("the log is not in the zone of TZ_FILE:\n%s", &p.stderr)
 	}
 }
 
@@ -152,18 +251,19 @@ func TestConfigOddFiles(t *testing.T) {
 			t.Run(field+" "+name, func(t *testing.T) {
 				t.Parallel()
 				values := map[string]string{field + "_FILE": c.file}
-				cfg, errs := (&process{env: envconfig.MapLookuper(values), stderr: io.Discard}).tryLoad(context.Background(), 0)
+				cfg, wrong := (&process{env: envconfig.MapLookuper(values), stderr: io.Discard}).tryLoad(context.Background(), 0)
+				err := wrong.err()
 				if c.says == "" {
-					if len(errs) > 0 {
-						t.Errorf("%v", errs)
+					if err != nil {
+						t.Error(err)
 					}
 					return
 				}
-				if len(errs) != 1 || errs[0].Error() != field+"_FILE: "+c.says {
-					t.Errorf("%v, want %s", errs, c.says)
+				if err == nil || err.Error() != field+"_FILE: "+c.says {
+					t.Errorf("%v, want %s", err, c.says)
 				}
-				if strings.Contains(fmt.Sprint(errs, cfg), "hush") {
-					t.Errorf("the error tells a secret: %v", errs)
+				if strings.Contains(fmt.Sprint(err, cfg), "hush") {
+					t.Errorf("the error prints a secret: %v", err)
 				}
 			})
 		}

@@ -81,8 +81,8 @@ func (s *stage) serve(ctx context.Context, logs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	mend := func() { b.TryNewBlocks(); api.TryAgain() }
-	s.mend.Store(&mend)
+	forget := func() { b.TryNewBlocks(); api.TryAgain() }
+	s.forget.Store(&forget)
 	return b.Run(ctx)
 }
 
@@ -96,7 +96,7 @@ const demoCacheTTL = 5 * time.Second
 type stage struct {
 	workspace    *slackfake.Workspace
 	installation *whmcsfake.Server
-	mend         atomic.Pointer[func()] // lets the bot forget what went wrong
+	forget       atomic.Pointer[func()] // lets the bot forget what went wrong
 }
 
 // newStage starts both fakes, joined: calls of WHMCS show up in the workspace's trace,

@@ -24,10 +24,10 @@ var whmcsSwitches = []struct{ fault, label string }{
 	{"truncated", "Replies are cut off"},
 }
 
-// mended lets the bot forget failures that would otherwise show for a while after a
+// repaired lets the bot forget failures that would otherwise show for a while after a
 // switch was turned: an outage that it waits to be over, an hour without tables.
-func (s *stage) mended() {
-	if forget := s.mend.Load(); forget != nil {
+func (s *stage) repaired() {
+	if forget := s.forget.Load(); forget != nil {
 		(*forget)()
 	}
 }
@@ -45,7 +45,7 @@ func (s *stage) addSwitches() {
 				} else {
 					_ = installation.Clear(w.fault)
 				}
-				s.mended()
+				s.repaired()
 			},
 		})
 	}
@@ -53,7 +53,7 @@ func (s *stage) addSwitches() {
 		Name: "old-blocks", Label: "Refuses tables and charts", Group: "Slack",
 		Set: func(on bool) {
 			workspace.RefuseNewBlocks(on)
-			s.mended()
+			s.repaired()
 		},
 	})
 	workspace.AddSwitch(slackfake.Switch{

@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
 	"github.com/spf13/cobra"
 )
 
 // What a check came to. Only a problem makes the exit code 1.
 const (
 	wentWell   = "ok"
-	remarkable = "note" // it works; something is worth knowing
+	remarkable = "note" // it works, but there is something to know
 	wrong      = "problem"
 	notChecked = "not checked"
 )
@@ -28,23 +29,24 @@ type check struct {
 	About  string `json:"about"`
 	Result string `json:"result"` // ok, note, problem, not checked
 	Says   string `json:"says"`
-	Mend   string `json:"mend,omitempty"` // what to do about it
+	Fix    string `json:"fix,omitempty"` // what to do about it
 }
 
-// A diagnosis is a doctor's visit, as JSON.
+// A diagnosis is all that the doctor found, as JSON.
 type diagnosis struct {
 	Healthy bool    `json:"healthy"`
 	Checks  []check `json:"checks"`
 }
 
-// A doctor looks at one area after the other and tells each check as it is made.
-// It knows no customer's data, so that its report can be sent to anybody: it
-// counts rows and names their types.
+// A doctor looks at one area after the other and reports each check as it is made.
+// It keeps no customer's data, so that its report can be sent to anybody: it counts
+// rows and names their types.
 type doctor struct {
 	cfg      *config
 	environ  []string // NAME=value
 	now      func() time.Time
-	tell     func(check)
+	report   func(check)
+	slackAPI *slack.Client // calls once, without trying again
 	area     string
 	problems int
 }
@@ -54,22 +56,22 @@ func (d *doctor) add(c check) {
 	if c.Result == wrong {
 		d.problems++
 	}
-	d.tell(c)
+	d.report(c)
 }
 
 func (d *doctor) ok(about, format string, args ...any) {
 	d.add(check{About: about, Result: wentWell, Says: fmt.Sprintf(format, args...)})
 }
 
-func (d *doctor) note(about, says, mend string) {
-	d.add(check{About: about, Result: remarkable, Says: says, Mend: mend})
+func (d *doctor) note(about, says, fix string) {
+	d.add(check{About: about, Result: remarkable, Says: says, Fix: fix})
 }
 
-func (d *doctor) problem(about, says, mend string) {
-	d.add(check{About: about, Result: wrong, Says: says, Mend: mend})
+func (d *doctor) problem(about, says, fix string) {
+	d.add(check{About: about, Result: wrong, Says: says, Fix: fix})
 }
 
-// skip tells what was not checked.
+// skip reports what was not checked.
 func (d *doctor) skip(why string, abouts ...string) {
 	if len(abouts) > 0 {
 		d.add(check{About: strings.Join(abouts, ", "), Result: notChecked, Says: why})
@@ -80,15 +82,17 @@ func (p *process) doctorCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check settings, Slack and WHMCS, and say how to mend what is wrong",
-		Long: `Checks everything that can be wrong before the bot runs, and says how to mend it:
+		Short: "Check settings, Slack and WHMCS, and say how to fix what is wrong",
+		Long: `Checks everything that can be wrong before the bot runs, and says how to fix it:
 all settings at once; the tokens and each scope; the entries of BOT_ALLOW; the
-address, certificate, credential and API role of WHMCS, what its replies look like
+address, certificate, credentials and API role of WHMCS, what its replies look like
 and how long they take.
 
-It works with half of the settings, disturbs no running bot (it opens no socket),
-changes nothing, and prints no customer's data, so that its report can be shown to
-others. The exit code is 1 where there is a problem.`,
+Settings may be missing: it checks what it can with the others. It opens no socket,
+so it does not disturb a bot that is running, and it changes nothing. It prints no
+customer's data, so you can show its report to others.
+
+The exit code is 0 if there is no problem, else 1.`,
 		Example: `  servicesbot doctor
   servicesbot doctor --json | jq '.checks[] | select(.result == "problem")'`,
 		Args: cobra.NoArgs,
@@ -102,17 +106,17 @@ others. The exit code is 1 where there is a problem.`,
 
 // examine makes all checks. Its error says how many problems there are.
 func (p *process) examine(ctx context.Context, asJSON bool) error {
-	cfg, errs := p.tryLoad(ctx, needWHMCS|needSlack)
+	cfg, wrong := p.tryLoad(ctx, needWHMCS|needSlack)
 	var seen diagnosis
 	now := time.Now
 	if p.now != nil {
 		now = p.now
 	}
-	d := &doctor{cfg: cfg, environ: p.environ, now: now, tell: func(c check) { seen.Checks = append(seen.Checks, c) }}
+	d := &doctor{cfg: cfg, environ: p.environ, now: now, report: func(c check) { seen.Checks = append(seen.Checks, c) }}
 	if !asJSON {
-		d.tell = newReport(p.stdout).print
+		d.report = newReport(p.stdout).print
 	}
-	d.settings(errs)
+	d.settings(wrong.all)
 	d.slack(ctx)
 	d.whmcs(ctx)
 	if err := ctx.Err(); err != nil {
@@ -133,26 +137,27 @@ func (p *process) examine(ctx context.Context, asJSON bool) error {
 	return fmt.Errorf("%d problems", d.problems)
 }
 
-// settings tells the problems of the variables.
-func (d *doctor) settings(errs []error) {
+// settings reports the problems of the settings, and what is worth knowing of the others.
+func (d *doctor) settings(problems []*problem) {
 	d.area = "settings"
 	wrongly := map[string]bool{}
-	for _, err := range errs {
-		name, says, found := strings.Cut(err.Error(), ": ")
-		if !found {
-			name, says = "variables", err.Error()
-		}
-		wrongly[name] = true
-		d.problem(name, says, "")
+	for _, found := range problems {
+		wrongly[found.about] = true
+		d.problem(found.about, found.says, found.fix)
 	}
-	if len(errs) == 0 {
-		d.ok("variables", "all that serve needs are set")
+	if len(problems) == 0 {
+		d.ok("settings", "all that serve needs are set")
 	}
-	if names := strings.Join(unknownSettings(d.environ), ", "); names != "" {
-		d.note(names, "is no setting, and changes nothing", "Compare the spelling with the table in the README.")
+	if names := unknownSettings(d.environ); len(names) == 1 {
+		d.note(names[0], "is not a setting, and changes nothing", "Compare its spelling with the table in the README.")
+	} else if len(names) > 1 {
+		d.note(strings.Join(names, ", "), "are not settings, and change nothing", "Compare their spelling with the table in the README.")
 	}
 	if !wrongly["TZ"] {
 		now := d.now()
+		if d.cfg.zone != nil {
+			now = now.In(d.cfg.zone)
+		}
 		d.ok("TZ", "today is %s, at %s", now.Format(time.DateOnly), now.Format("15:04 MST"))
 	}
 	if d.cfg.adminURL == "" && !wrongly["WHMCS_ADMIN_URL"] {
@@ -163,8 +168,8 @@ func (d *doctor) settings(errs []error) {
 	}
 }
 
-// unknownSettings are the names in an environment that look like settings and are
-// none, mistyped ones most often.
+// unknownSettings are the names in an environment that look like settings but are not:
+// most often mistyped ones.
 func unknownSettings(environ []string) []string {
 	var names []string
 	for _, variable := range environ {
@@ -196,16 +201,15 @@ type report struct {
 
 func newReport(w io.Writer) *report { return &report{w: w} }
 
-// print writes one check. That the writer fails is seen by the command's other
-// end.
+// print writes one check. A writer that fails is noticed by whoever reads from it.
 func (r *report) print(c check) {
 	if c.Area != r.area {
 		fmt.Fprintf(r.w, "%s%s\n", map[bool]string{false: "\n"}[r.area == ""], capital(c.Area))
 		r.area = c.Area
 	}
 	fmt.Fprintf(r.w, "  %-11s  %s: %s\n", cmp.Or(map[string]string{wrong: "PROBLEM"}[c.Result], c.Result), c.About, c.Says)
-	if c.Mend != "" {
-		fmt.Fprintf(r.w, "  %-11s  > %s\n", "", c.Mend)
+	if c.Fix != "" {
+		fmt.Fprintf(r.w, "  %-11s  > %s\n", "", c.Fix)
 	}
 }
 

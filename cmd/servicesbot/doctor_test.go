@@ -95,7 +95,7 @@ func TestDoctorFindsNothingWrong(t *testing.T) {
 	}
 	for about, says := range map[string]string{
 		aboutProducts: "650 services", aboutTimes: "100 in ", aboutReplies: "a list, an id is a text",
-		aboutReplies + ", servers": "carry", aboutReplies + ", filters": "no services",
+		aboutReplies + ", servers": "come with", aboutReplies + ", filters": "no services",
 		aboutDetails: "email:", aboutServers: "server:",
 	} {
 		if c := find(checks, "WHMCS", about); !strings.Contains(c.Says, says) {
@@ -112,33 +112,35 @@ func TestDoctorSlack(t *testing.T) {
 		name  string
 		cfg   slackfake.Config
 		spoil func(s *surgery)
-		want  check // About is a beginning, Says and Mend are parts
+		want  check // About is a beginning, Says and Fix are parts
 	}{
 		{"app token of nobody", slackfake.Config{}, func(s *surgery) { s.env["SLACK_APP_TOKEN"] = "xapp-1-nobody" },
-			check{About: aboutAppToken, Result: wrong, Says: "invalid_auth", Mend: "App-Level Tokens"}},
+			check{About: aboutAppToken, Result: wrong, Says: "invalid_auth", Fix: "App-Level Tokens"}},
 		{"app token without its scope", slackfake.Config{AppScopes: []string{"authorizations:read"}}, nil,
-			check{About: aboutAppToken, Result: wrong, Says: "lacks the scope connections:write", Mend: "connections:write"}},
+			check{About: aboutAppToken, Result: wrong, Says: "lacks the scope connections:write", Fix: "connections:write"}},
 		{"app token missing", slackfake.Config{}, func(s *surgery) { delete(s.env, "SLACK_APP_TOKEN") },
-			check{About: aboutAppToken, Result: notChecked, Says: "SLACK_APP_TOKEN"}},
-		{"tokens swapped", slackfake.Config{}, func(s *surgery) { s.env["SLACK_BOT_TOKEN"] = s.slack.AppToken() },
-			check{About: aboutBotToken, Result: notChecked, Says: "SLACK_BOT_TOKEN is not right"}},
+			check{About: aboutAppToken, Result: notChecked, Says: "SLACK_APP_TOKEN is not set"}},
+		{"app token in both places", slackfake.Config{}, func(s *surgery) { s.env["SLACK_BOT_TOKEN"] = s.slack.AppToken() },
+			check{About: aboutBotToken, Result: notChecked, Says: "SLACK_BOT_TOKEN does not begin with xoxb-"}},
 		{"bot token revoked", slackfake.Config{}, func(s *surgery) { s.slack.Fail("auth.test", slackfake.Failure{Refuse: "token_revoked"}) },
-			check{About: aboutBotToken, Result: wrong, Says: "token_revoked", Mend: "Bot User OAuth Token"}},
+			check{About: aboutBotToken, Result: wrong, Says: "token_revoked", Fix: "Bot User OAuth Token"}},
 		{"app uninstalled", slackfake.Config{}, func(s *surgery) { s.slack.Fail("auth.test", slackfake.Failure{Refuse: "account_inactive"}) },
-			check{About: aboutBotToken, Result: wrong, Says: "not installed", Mend: "Install the app"}},
+			check{About: aboutBotToken, Result: wrong, Says: "no longer installed", Fix: "Install the app"}},
 		{"word of Slack's that nobody knows", slackfake.Config{}, func(s *surgery) { s.slack.Fail("auth.test", slackfake.Failure{Refuse: "fatal_error"}) },
-			check{About: aboutBotToken, Result: wrong, Says: "fatal_error", Mend: "docs.slack.dev"}},
+			check{About: aboutBotToken, Result: wrong, Says: "fatal_error", Fix: "docs.slack.dev"}},
 		{"pause", slackfake.Config{}, func(s *surgery) {
 			s.slack.Fail("auth.test", slackfake.Failure{Status: 429, RetryAfter: time.Minute})
-		}, check{About: aboutBotToken, Result: wrong, Says: "pause", Mend: "in a minute"}},
+		}, check{About: aboutBotToken, Result: wrong, Says: "pause", Fix: "in a minute"}},
 		{"proxy's page in the place of Slack", slackfake.Config{}, func(s *surgery) { s.slack.Fail("auth.test", slackfake.Failure{Status: 502}) },
-			check{About: aboutBotToken, Result: wrong, Says: "not Slack's API", Mend: "HTTPS_PROXY"}},
+			check{About: aboutBotToken, Result: wrong, Says: "not from Slack's API", Fix: "HTTPS_PROXY"}},
+		{"web page in the place of Slack", slackfake.Config{}, func(s *surgery) { s.env["SLACK_API_URL"] = s.slack.PageURL() },
+			check{About: aboutBotToken, Result: wrong, Says: "not from Slack's API", Fix: "SLACK_API_URL"}},
 		{"connection dropped", slackfake.Config{}, func(s *surgery) { s.slack.Fail("apps.connections.open", slackfake.Failure{Drop: true}) },
-			check{About: aboutAppToken, Result: wrong, Says: "cannot be reached", Mend: "wss-primary"}},
+			check{About: aboutAppToken, Result: wrong, Says: "cannot be reached", Fix: "wss-primary"}},
 		{"scope missing", slackfake.Config{Scopes: allButFiles}, nil,
-			check{About: "scope files:write", Result: wrong, Says: "CSV", Mend: "install the app again"}},
+			check{About: "scope files:write", Result: wrong, Says: "CSV", Fix: "install the app again"}},
 		{"scope too many", slackfake.Config{Scopes: append([]string{"channels:history"}, slackfake.DefaultScopes...)}, nil,
-			check{About: aboutScopes, Result: remarkable, Says: "channels:history", Mend: "Remove"}},
+			check{About: aboutScopes, Result: remarkable, Says: "channels:history", Fix: "Remove"}},
 		{"address of Slack wrong", slackfake.Config{}, func(s *surgery) { s.env["SLACK_API_URL"] = "http://slack.example.com" },
 			check{About: aboutAppToken, Result: notChecked, Says: "SLACK_API_URL"}},
 	} {
@@ -159,7 +161,7 @@ func expect(t *testing.T, checks []check, area string, want check) {
 	t.Helper()
 	for _, c := range checks {
 		if c.Area == area && strings.HasPrefix(c.About, want.About) && c.Result == want.Result &&
-			strings.Contains(c.Says, want.Says) && strings.Contains(c.Mend, want.Mend) {
+			strings.Contains(c.Says, want.Says) && strings.Contains(c.Fix, want.Fix) {
 			return
 		}
 	}
@@ -179,7 +181,7 @@ func TestDoctorAllow(t *testing.T) {
 		"user " + slackfake.Alice:             {Result: wentWell, Says: "active member"},
 		"user " + slackfake.Gina:              {Result: wentWell, Says: "guest"},
 		"user " + slackfake.Dora:              {Result: wrong, Says: "deactivated"},
-		"user " + slackfake.Pat:               {Result: wrong, Says: "another workspace"},
+		"user " + slackfake.Pat:               {Result: wrong, Says: "belongs to another workspace"},
 		"user " + slackfake.DeployBot:         {Result: wrong, Says: "a bot"},
 		"user U0NOBODY":                       {Result: wrong, Says: "no such user"},
 		"user group " + slackfake.SupportTeam: {Result: wentWell, Says: "2 members"},
@@ -233,39 +235,39 @@ func TestDoctorWHMCS(t *testing.T) {
 		want  check
 	}{
 		{"down", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "down"}),
-			check{About: aboutReach, Result: wrong, Says: "unreachable", Mend: "WHMCS_URL"}},
+			check{About: aboutReach, Result: wrong, Says: "unreachable", Fix: "WHMCS_URL"}},
 		{"redirect", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "redirect"}),
-			check{About: aboutReach, Result: wrong, Says: "redirects to https://", Mend: "WHMCS_URL"}},
+			check{About: aboutReach, Result: wrong, Says: "redirects to https://", Fix: "WHMCS_URL"}},
 		{"doubled path", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "admin-required"}),
-			check{About: aboutReach, Result: wrong, Says: "wrong URL", Mend: "/includes/api.php"}},
+			check{About: aboutReach, Result: wrong, Says: "wrong URL", Fix: "/includes/api.php"}},
 		{"firewall", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "waf"}),
-			check{About: aboutReach, Result: wrong, Says: "firewall", Mend: "firewall"}},
+			check{About: aboutReach, Result: wrong, Says: "firewall", Fix: "firewall"}},
 		{"maintenance", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "maintenance"}),
 			check{About: aboutReach, Result: wrong, Says: "maintenance"}},
 		{"a hook prints", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "emitted"}),
-			check{About: aboutReach, Result: wrong, Says: "PHP output", Mend: "hook"}},
+			check{About: aboutReach, Result: wrong, Says: "PHP output", Fix: "hook"}},
 		{"silence", whmcsfake.Config{}, func(t *testing.T, s *surgery) {
 			fault(whmcsfake.Fault{Name: "hang"})(t, s)
 			s.env["WHMCS_TIMEOUT"] = "1s"
-		}, check{About: aboutReach, Result: wrong, Says: "timeout", Mend: "WHMCS_TIMEOUT"}},
+		}, check{About: aboutReach, Result: wrong, Says: "timeout", Fix: "WHMCS_TIMEOUT"}},
 		{"another's IP", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "invalid-ip", Text: "2001:db8::77"}),
-			check{About: aboutAccess, Result: wrong, Says: "2001:db8::77", Mend: "API IP Access Restriction"}},
+			check{About: aboutAccess, Result: wrong, Says: "2001:db8::77", Fix: "API IP Access Restriction"}},
 		{"wrong secret", whmcsfake.Config{}, setting("WHMCS_SECRET", "mistyped"),
-			check{About: aboutAccess, Result: wrong, Says: "Authentication Failed", Mend: "WHMCS_SECRET"}},
+			check{About: aboutAccess, Result: wrong, Says: "Authentication Failed", Fix: "WHMCS_SECRET"}},
 		{"unknown identifier", whmcsfake.Config{}, setting("WHMCS_IDENTIFIER", "mistyped"),
 			check{About: aboutAccess, Result: wrong, Says: "Invalid or missing credentials"}},
 		{"later checks are left out", whmcsfake.Config{}, setting("WHMCS_SECRET", "mistyped"),
 			check{About: aboutTimes, Result: notChecked, Says: "does not work"}},
 		{"role without the action", whmcsfake.Config{Actions: []string{"GetServers"}}, nil,
-			check{About: aboutProducts, Result: wrong, Says: "action not permitted", Mend: "API role"}},
+			check{About: aboutProducts, Result: wrong, Says: "action not permitted", Fix: "API role"}},
 		{"role with the least", whmcsfake.Config{Actions: []string{"GetClientsProducts"}}, nil,
-			check{About: aboutDetails, Result: remarkable, Says: "email:", Mend: "GetClientsDetails"}},
+			check{About: aboutDetails, Result: remarkable, Says: "email:", Fix: "GetClientsDetails"}},
 		{"role with the least, servers", whmcsfake.Config{Actions: []string{"GetClientsProducts"}}, nil,
-			check{About: aboutServers, Result: remarkable, Says: "server:", Mend: "GetServers"}},
+			check{About: aboutServers, Result: remarkable, Says: "server:", Fix: "GetServers"}},
 		{"servers break", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "error", Action: "GetServers", Text: "No luck"}),
-			check{About: aboutServers, Result: wrong, Says: "No luck", Mend: "activity log"}},
+			check{About: aboutServers, Result: wrong, Says: "No luck", Fix: "activity log"}},
 		{"no names of servers", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "no-server"}),
-			check{About: aboutReplies + ", servers", Result: remarkable, Says: "unless a client", Mend: "GetServers"}},
+			check{About: aboutReplies + ", servers", Result: remarkable, Says: "unless a client", Fix: "GetServers"}},
 		{"numbers, and no quantity", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "numbers"}),
 			check{About: aboutReplies, Result: wentWell, Says: "an id is a number; there are no quantities"}},
 		{"keyed list", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "keyed"}),
@@ -279,7 +281,7 @@ func TestDoctorWHMCS(t *testing.T) {
 		{"unknown client is an error", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "error", Action: "GetClientsProducts", Skip: 4}),
 			check{About: aboutReplies + ", filters", Result: wentWell, Says: "is an error"}},
 		{"big pages break", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "memory"}),
-			check{About: aboutTimes, Result: remarkable, Says: "broke on a page of 100 services and managed one of 50", Mend: "WHMCS_PAGE_SIZE=50"}},
+			check{About: aboutTimes, Result: remarkable, Says: "failed on a page of 100 services and managed one of 50", Fix: "WHMCS_PAGE_SIZE=50"}},
 		{"pages break", whmcsfake.Config{}, fault(whmcsfake.Fault{Name: "error", Skip: 2, Text: "Out of paper"}),
 			check{About: aboutTimes + ", a page of 25", Result: wrong, Says: "Out of paper"}},
 		{"another currency", whmcsfake.Config{}, setting("WHMCS_CURRENCY", "USD"),
@@ -291,7 +293,30 @@ func TestDoctorWHMCS(t *testing.T) {
 		{"a wrong duration", whmcsfake.Config{}, setting("WHMCS_TIMEOUT", "5"),
 			check{About: aboutReach, Result: wentWell, Says: "answers"}},
 		{"address missing", whmcsfake.Config{}, setting("WHMCS_URL", ""),
-			check{About: aboutReach, Result: notChecked, Says: "settings"}},
+			check{About: aboutReach, Result: notChecked, Says: "WHMCS_URL is not set"}},
+		{"address wrong", whmcsfake.Config{}, setting("WHMCS_URL", "billing.example.com"),
+			check{About: aboutReach, Result: notChecked, Says: "the settings of WHMCS are not right"}},
+		{"secret missing, address", whmcsfake.Config{}, setting("WHMCS_SECRET", ""),
+			check{About: aboutReach, Result: wentWell, Says: "answers"}},
+		{"secret missing, certificate", whmcsfake.Config{}, setting("WHMCS_SECRET", ""),
+			check{About: aboutTLS, Result: wentWell}},
+		{"secret missing, access", whmcsfake.Config{}, setting("WHMCS_SECRET", ""),
+			check{About: aboutAccess, Result: notChecked, Says: "WHMCS_SECRET is not set"}},
+		{"secret missing, the rest", whmcsfake.Config{}, setting("WHMCS_SECRET", ""),
+			check{About: aboutTimes, Result: notChecked, Says: "WHMCS_SECRET is not set"}},
+		{"secret missing and down", whmcsfake.Config{}, func(t *testing.T, s *surgery) {
+			fault(whmcsfake.Fault{Name: "down"})(t, s)
+			s.env["WHMCS_SECRET"] = ""
+		}, check{About: aboutReach, Result: wrong, Says: "unreachable"}},
+		{"secret missing and another's IP", whmcsfake.Config{}, func(t *testing.T, s *surgery) {
+			fault(whmcsfake.Fault{Name: "invalid-ip", Text: "2001:db8::77"})(t, s)
+			s.env["WHMCS_SECRET"] = ""
+		}, check{About: aboutAccess, Result: wrong, Says: "2001:db8::77"}},
+		{"both forms of credentials", whmcsfake.Config{}, setting("WHMCS_USERNAME", "admin"),
+			check{About: aboutAccess, Result: notChecked, Says: "both set"}},
+		{"https to a port without it", whmcsfake.Config{}, func(_ *testing.T, s *surgery) {
+			s.env["WHMCS_URL"] = strings.Replace(s.whmcs.URL(), "http://", "https://", 1)
+		}, check{About: aboutReach, Result: wrong, Says: "does not speak https", Fix: "port of WHMCS_URL"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -345,14 +370,14 @@ func TestDoctorCertificate(t *testing.T) {
 	if code != 1 {
 		t.Errorf("exit code %d", code)
 	}
-	expect(t, checks, "WHMCS", check{About: aboutTLS, Result: wrong, Says: "not trusted: ", Mend: "SSL_CERT_FILE"})
+	expect(t, checks, "WHMCS", check{About: aboutTLS, Result: wrong, Says: "not trusted: ", Fix: "SSL_CERT_FILE"})
 
 	for days, want := range map[int]check{
 		90: {About: aboutTLS, Result: wentWell, Says: "trusted, until 2"},
-		3:  {About: aboutTLS, Result: remarkable, Says: "only until 2", Mend: "Renew"},
+		3:  {About: aboutTLS, Result: remarkable, Says: "only until 2", Fix: "Renew"},
 	} {
 		var told []check
-		v := &visit{doctor: &doctor{tell: func(c check) { told = append(told, c) }}, wire: &wire{tls: &tls.ConnectionState{
+		v := &visit{doctor: &doctor{report: func(c check) { told = append(told, c) }}, wire: &wire{tls: &tls.ConnectionState{
 			PeerCertificates: []*x509.Certificate{{NotAfter: time.Now().AddDate(0, 0, days)}},
 		}}}
 		v.certificate()
@@ -377,8 +402,14 @@ func TestDoctorHalfConfigured(t *testing.T) {
 		t.Errorf("exit code %d, %+v", code, checks)
 	}
 	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "BOT_ALLOW"} {
-		expect(t, checks, "settings", check{About: name, Result: wrong})
+		expect(t, checks, "settings", check{About: name, Result: wrong, Says: "is not set"})
 	}
+	swapped := maps.Clone(s.env)
+	swapped["SLACK_APP_TOKEN"], swapped["SLACK_BOT_TOKEN"] = s.env["SLACK_BOT_TOKEN"], s.env["SLACK_APP_TOKEN"]
+	swapped["BOT_ALLOW"] = "support"
+	spoiled, _ := examined(t, swapped)
+	expect(t, spoiled, "settings", check{About: "SLACK_APP_TOKEN and SLACK_BOT_TOKEN", Result: wrong, Says: "are swapped"})
+	expect(t, spoiled, "settings", check{About: "BOT_ALLOW", Result: wrong, Says: `"support" is not a Slack id`, Fix: "Copy member ID"})
 	checks, code = examined(t, onlySlack)
 	if code != 1 || find(checks, "WHMCS", aboutReach).Result != notChecked || find(checks, "Slack", aboutScopes).Result != wentWell {
 		t.Errorf("exit code %d, %+v", code, checks)
@@ -422,7 +453,7 @@ func TestDoctorReport(t *testing.T) {
 	r := newReport(&out)
 	for _, c := range []check{
 		{Area: "settings", About: "variables", Result: wentWell, Says: "all there"},
-		{Area: "Slack", About: "app token", Result: wrong, Says: "refused", Mend: "Make a new one."},
+		{Area: "Slack", About: "app token", Result: wrong, Says: "refused", Fix: "Make a new one."},
 		{Area: "Slack", About: "scopes", Result: notChecked, Says: "no token"},
 	} {
 		r.print(c)

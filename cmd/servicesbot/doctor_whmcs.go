@@ -26,27 +26,39 @@ const (
 )
 
 const (
-	certificateSoon = 14 * 24 * time.Hour // an expiry that is told
-	nobodysClient   = 2_000_000_011       // an id that no installation has come to
+	certificateSoon = 14 * 24 * time.Hour // an expiry that is reported
+	nobodysClient   = 2_000_000_011       // an id that no installation has reached
 	largestPage     = 100                 // of those that are timed
 )
+
+// placeholder is sent as a credential where there is none, to check what comes before
+// credentials: WHMCS refuses an identifier that it does not know.
+const placeholder = "servicesbot-doctor"
 
 // whmcs checks the installation through the client that the bot uses.
 func (d *doctor) whmcs(ctx context.Context) {
 	d.area = "WHMCS"
-	way := newWire()
 	cfg := d.cfg.whmcs
-	cfg.Transport, cfg.Log, cfg.CacheTTL = way, nil, 0
+	lacks := d.lacksCredentials()
+	if lacks != "" {
+		cfg.Identifier, cfg.Secret, cfg.Username, cfg.Password = placeholder, placeholder, "", ""
+	}
+	wire := newWire()
+	cfg.Transport, cfg.Log, cfg.CacheTTL = wire, nil, 0
 	api, err := whmcs.New(cfg)
 	if err != nil {
-		d.skip("the settings of WHMCS are not right", aboutReach, aboutTLS, aboutAccess, aboutProducts, aboutTimes, aboutReplies, aboutDetails, aboutServers)
+		why := "WHMCS_URL is not set"
+		if cfg.URL != "" {
+			why = "the settings of WHMCS are not right"
+		}
+		d.skip(why, aboutReach, aboutTLS, aboutAccess, aboutProducts, aboutTimes, aboutReplies, aboutDetails, aboutServers)
 		return
 	}
 	defer api.Close()
-	defer way.CloseIdleConnections()
-	v := &visit{doctor: d, api: api, wire: way}
+	defer wire.CloseIdleConnections()
+	v := &visit{doctor: d, api: api, wire: wire, lacks: lacks}
 	if !v.access(ctx) {
-		d.skip("GetClientsProducts does not work", aboutTimes, aboutReplies, aboutDetails, aboutServers)
+		d.skip(cmp.Or(lacks, "GetClientsProducts does not work"), aboutTimes, aboutReplies, aboutDetails, aboutServers)
 		return
 	}
 	v.times(ctx)
@@ -55,17 +67,39 @@ func (d *doctor) whmcs(ctx context.Context) {
 	v.servers(ctx)
 }
 
+// lacksCredentials says why WHMCS cannot be asked with credentials, "" where it can.
+func (d *doctor) lacksCredentials() string {
+	c := d.cfg.whmcs
+	credential, login := c.Identifier != "" || c.Secret != "", c.Username != "" || c.Password != ""
+	switch {
+	case credential && login:
+		return "WHMCS_IDENTIFIER and WHMCS_USERNAME are both set"
+	case !credential && !login:
+		return "WHMCS_IDENTIFIER and WHMCS_SECRET are not set"
+	case credential && c.Identifier == "":
+		return "WHMCS_IDENTIFIER is not set"
+	case credential && c.Secret == "":
+		return "WHMCS_SECRET is not set"
+	case login && c.Username == "":
+		return "WHMCS_USERNAME is not set"
+	case login && c.Password == "":
+		return "WHMCS_PASSWORD is not set"
+	}
+	return ""
+}
+
 // A visit is the doctor at one installation.
 type visit struct {
 	*doctor
-	api  *whmcs.API
-	wire *wire
+	api   *whmcs.API
+	wire  *wire
+	lacks string // why there are no credentials; "": there are
 
 	page  *whmcs.Page // the largest that could be had
 	shape shape       // of that page
 }
 
-// get asks for a page, anew, for at most the time of two calls.
+// get asks for a page, past the cache, within the time of two calls.
 func (v *visit) get(ctx context.Context, req whmcs.GetClientsProductsRequest) (*whmcs.Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*v.timeout())
 	defer cancel()
@@ -76,8 +110,8 @@ func (v *visit) get(ctx context.Context, req whmcs.GetClientsProductsRequest) (*
 // timeout is the time limit of one call: the default where WHMCS_TIMEOUT is not right.
 func (v *visit) timeout() time.Duration { return cmp.Or(v.cfg.whmcs.Timeout, 30*time.Second) }
 
-// access makes the smallest useful call, and tells of all that stands before an
-// answer, up to the first that fails.
+// access makes the smallest useful call, and reports every stage before an answer, up to
+// the first that fails.
 func (v *visit) access(ctx context.Context) bool {
 	p, err := v.get(ctx, whmcs.GetClientsProductsRequest{LimitNum: 1})
 	v.page = p
@@ -85,21 +119,24 @@ func (v *visit) access(ctx context.Context) bool {
 	stages := []string{aboutReach, aboutTLS, aboutAccess, aboutProducts}
 	for i, about := range stages {
 		switch {
+		case about == aboutAccess && v.lacks != "" && errors.Is(err, whmcs.ErrBadCredentials):
+			v.skip(v.lacks, stages[i:]...)
+			return false
 		case about == failed:
 			v.trouble(about, err)
 			rest := stages[i+1:]
 			if state, _, _ := v.wire.seen(); about == aboutReach && state != nil {
-				v.certificate() // what answered did so over TLS
+				v.certificate() // the reply came over TLS
 				rest = rest[1:]
 			}
-			v.skip("what stands before it fails", rest...)
+			v.skip("the check before it failed", rest...)
 			return false
 		case about == aboutReach:
 			v.ok(about, "%s answers", hostOf(v.cfg.whmcs.URL))
 		case about == aboutTLS:
 			v.certificate()
 		case about == aboutAccess:
-			v.ok(about, "WHMCS takes the credential, and this machine's address")
+			v.ok(about, "WHMCS accepts the credentials, and this machine's address")
 		case about == aboutProducts:
 			v.ok(about, "permitted; WHMCS counts %d services", p.TotalResults)
 		}
@@ -107,8 +144,8 @@ func (v *visit) access(ctx context.Context) bool {
 	return true
 }
 
-// stageOf tells at which check of access an error belongs; "" for none. An address
-// and a credential stand together: which WHMCS looks at first is not known.
+// stageOf returns the check of access that an error belongs to; "" for none. The IP
+// address and the credentials are one check: which WHMCS looks at first is not known.
 func (v *visit) stageOf(err error) string {
 	e, ok := errors.AsType[*whmcs.Error](err)
 	if _, untrusted, _ := v.wire.seen(); err != nil && untrusted != nil {
@@ -129,13 +166,13 @@ func (v *visit) stageOf(err error) string {
 	return aboutReach
 }
 
-// trouble tells of a failed call and what to do about it.
+// trouble reports a failed call and what to do about it.
 func (v *visit) trouble(about string, err error) {
-	says, mend := v.inWords(err)
-	v.problem(about, says, mend)
+	says, fix := v.inWords(err)
+	v.problem(about, says, fix)
 }
 
-func (v *visit) inWords(err error) (says, mend string) {
+func (v *visit) inWords(err error) (says, fix string) {
 	if _, untrusted, _ := v.wire.seen(); untrusted != nil {
 		return "not trusted: " + untrusted.Unwrap().Error(),
 			"Let the web server of WHMCS send a valid certificate with its whole chain, or name the authority's file in SSL_CERT_FILE."
@@ -149,15 +186,15 @@ func (v *visit) inWords(err error) (says, mend string) {
 		return "WHMCS refuses this machine, whose address it sees as " + e.IP, e.Advice
 	case e.Location != "":
 		return string(e.Kind) + ": it redirects to " + e.Location, e.Advice
-	case strings.Contains(e.Message, "HTTP response to HTTPS client"):
-		return "what answers at that port does not speak https", "Check the scheme and the port of WHMCS_URL."
+	case v.wire.plainHTTP():
+		return "that port does not speak https", "Check the scheme and the port of WHMCS_URL."
 	case e.Message != "":
 		return string(e.Kind) + ": " + e.Message, e.Advice
 	}
 	return string(e.Kind), e.Advice
 }
 
-// certificate tells of the TLS connection of the last reply.
+// certificate reports on the TLS connection of the last reply.
 func (v *visit) certificate() {
 	state, _, _ := v.wire.seen()
 	if state == nil || len(state.PeerCertificates) == 0 {
@@ -173,7 +210,7 @@ func (v *visit) certificate() {
 	v.ok(aboutTLS, "trusted, until %s", day)
 }
 
-// times tells how long pages take, and what follows for a question that looks at
+// times reports how long pages take, and what follows for a question that looks at
 // every service.
 func (v *visit) times(ctx context.Context) {
 	var says []string
@@ -189,12 +226,12 @@ func (v *visit) times(ctx context.Context) {
 		says = append(says, fmt.Sprintf("%d in %s", len(p.Services)+p.Unreadable, took.Round(time.Millisecond)))
 		v.page = p
 		_, _, v.shape = v.wire.seen()
-		if p.LimitNum < n { // the time of the pages that broke is none of a page
+		if p.LimitNum < n { // the failed tries are not the time of a page
 			began = time.Now()
 			if again, err := v.get(ctx, whmcs.GetClientsProductsRequest{LimitNum: p.LimitNum}); err == nil {
 				took, v.page = time.Since(began), again
 			}
-			v.note(aboutTimes, fmt.Sprintf("WHMCS broke on a page of %d services and managed one of %d", n, p.LimitNum),
+			v.note(aboutTimes, fmt.Sprintf("WHMCS failed on a page of %d services and managed one of %d", n, p.LimitNum),
 				fmt.Sprintf("Raise PHP's memory_limit on the server of WHMCS, or set WHMCS_PAGE_SIZE=%d.", p.LimitNum))
 		}
 	}
@@ -204,8 +241,8 @@ func (v *visit) times(ctx context.Context) {
 	v.ok(aboutTimes, "services: %s%s", strings.Join(says, ", "), v.scanTime(took))
 }
 
-// scanTime is about how long a question takes that WHMCS cannot filter for, where
-// a page of as many rows as the last takes so long.
+// scanTime is about how long a question takes that WHMCS cannot filter for, if each page
+// has as many rows as the last and takes as long.
 func (v *visit) scanTime(page time.Duration) string {
 	rows := len(v.page.Services) + v.page.Unreadable
 	total := min(v.page.TotalResults, v.cfg.scanRows)
@@ -217,7 +254,7 @@ func (v *visit) scanTime(page time.Duration) string {
 	return fmt.Sprintf("; a question that looks at %d takes about %s", total, (time.Duration(rounds) * page).Round(time.Millisecond))
 }
 
-// replies tells how this installation writes, as far as it matters to answers.
+// replies reports how this installation writes its replies, as far as answers depend on it.
 func (v *visit) replies(ctx context.Context) {
 	if v.shape.number != "" {
 		says := fmt.Sprintf("the services are %s, an id is %s", v.shape.container, v.shape.number)
@@ -243,9 +280,9 @@ func (v *visit) replies(ctx context.Context) {
 	case placed == 0:
 		v.skip("no service of the page is on a server", aboutReplies+", servers")
 	case named == 0:
-		v.note(aboutReplies+", servers", "services carry no server's name unless a client is asked for", "Permit GetServers in the API role, so that server:NAME works without a client.")
+		v.note(aboutReplies+", servers", "services come without their server's name unless a client is asked for", "Permit GetServers in the API role, so that server:NAME works without a client.")
 	default:
-		v.ok(aboutReplies+", servers", "services carry their server's name")
+		v.ok(aboutReplies+", servers", "services come with their server's name")
 	}
 	if stateless > 0 {
 		v.note(aboutReplies+", status", fmt.Sprintf("%d of %d services have none and are shown as unknown", stateless, len(v.page.Services)), "Update WHMCS: old versions leave the status out.")
@@ -256,7 +293,7 @@ func (v *visit) replies(ctx context.Context) {
 	v.filters(ctx)
 }
 
-// filters asks for a client that nobody is: WHMCS must have nothing for it.
+// filters asks for a client that does not exist: WHMCS must have nothing for it.
 func (v *visit) filters(ctx context.Context) {
 	const about = aboutReplies + ", filters"
 	p, err := v.get(ctx, whmcs.GetClientsProductsRequest{ClientID: nobodysClient, LimitNum: 1})
@@ -267,41 +304,41 @@ func (v *visit) filters(ctx context.Context) {
 	case err != nil:
 		v.trouble(about, err)
 	case p.Foreign > 0:
-		v.problem(about, "WHMCS ignores the filter clientid and sends the services of others, which the bot drops",
+		v.problem(about, "WHMCS ignores the filter clientid and sends the services of other clients, which the bot leaves out",
 			"Look for a hook or addon that changes the API's parameters.")
 	default:
 		v.ok(about, "a client that does not exist has no services (%s)", shape.container)
 	}
 }
 
-// details looks whether clients can be read; what is read is dropped.
+// details checks whether clients can be read; it keeps nothing of what it reads.
 func (v *visit) details(ctx context.Context) {
 	id := 1
 	if len(v.page.Services) > 0 {
 		id = v.page.Services[0].ClientID
 	}
 	c, err := v.api.GetClientsDetails(ctx, id, "")
-	v.optional(aboutDetails, err, "email: finds clients, and answers about one client name it",
-		"email: cannot be asked for, and clients are shown as numbers")
+	v.optional(aboutDetails, err, "email: finds clients, and answers about one client show its name",
+		"email: does not work, and clients are shown as numbers")
 	if want := v.cfg.currency; err == nil && want != "" && c.CurrencyCode != "" && c.CurrencyCode != want {
-		v.note("WHMCS_CURRENCY", fmt.Sprintf("is %s, and there is a client with %s", want, c.CurrencyCode), "Leave it out where clients have several currencies.")
+		v.note("WHMCS_CURRENCY", fmt.Sprintf("is %s, and there is a client with %s", want, c.CurrencyCode), "Leave it unset if clients have several currencies.")
 	}
 }
 
-// servers looks whether servers can be read.
+// servers checks whether servers can be read.
 func (v *visit) servers(ctx context.Context) {
 	_, err := v.api.GetServers(ctx)
-	v.optional(aboutServers, err, "server:NAME works even where services do not carry the name",
-		"where services do not carry their server's name, server: takes only its number")
+	v.optional(aboutServers, err, "server:NAME works even where services come without the name",
+		"where services come without their server's name, server: takes only its number")
 }
 
-// optional tells of an action that the bot can do without.
+// optional reports on an action that the bot can do without.
 func (v *visit) optional(action string, err error, with, without string) {
 	switch {
 	case err == nil, errors.Is(err, whmcs.ErrNotFound):
 		v.ok(action, "permitted: %s", with)
 	case errors.Is(err, whmcs.ErrActionNotPermitted):
-		v.note(action, "not permitted: "+without, "Tick "+action+" in the API role, if that is wanted.")
+		v.note(action, "not permitted: "+without, "Tick "+action+" in the API role if you want that.")
 	default:
 		v.trouble(action, err)
 	}

@@ -49,7 +49,7 @@ func (p *process) healthAddr() (string, error) {
 	var wrong problems
 	value, _ := withFiles(p.env, &wrong).Lookup("HTTP_ADDR")
 	wrong.addr(value)
-	if err := errors.Join(wrong.errs...); err != nil {
+	if err := wrong.err(); err != nil {
 		return "", err
 	}
 	if value == "" {

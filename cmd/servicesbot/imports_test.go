@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ var mayImport = map[string][]string{
 
 // mayUse is who may import the modules that are tied to one side.
 var mayUse = map[string][]string{
-	"github.com/slack-go/slack":           {"servicesbot/bot", "servicesbot/formatting"},
+	"github.com/slack-go/slack":           {"servicesbot/bot", "servicesbot/formatting", "servicesbot/cmd/servicesbot"}, // cmd: the doctor alone
 	"github.com/sethvargo/go-envconfig":   {"servicesbot/cmd/servicesbot"},
 	"github.com/spf13/cobra":              {"servicesbot/cmd/servicesbot"},
 	"github.com/dnaeon/go-vcr/v2":         {"servicesbot/whmcs/cassette"},
@@ -30,6 +31,7 @@ var mayUse = map[string][]string{
 	"github.com/prometheus/client_golang": {"servicesbot/bot"},
 	"github.com/maypok86/otter/v2":        {"servicesbot/bot", "servicesbot/whmcs"},
 	"github.com/sethvargo/go-retry":       {"servicesbot/whmcs"},
+	"go.yaml.in/yaml/v4":                  {"servicesbot/cmd/servicesbot"},
 	"os/exec":                             {"servicesbot/cmd/servicesbot"},
 }
 
@@ -99,6 +101,23 @@ func TestNoDebugOutput(t *testing.T) {
 	for _, path := range append(sources(t, "bot", false), sources(t, "cmd", false)...) {
 		if text := readText(t, strings.TrimPrefix(path, root)); strings.Contains(text, "OptionDebug") || strings.Contains(text, "OptionLog(") {
 			t.Errorf("%s switches it on", path)
+		}
+	}
+}
+
+// TestOnlyDoctorCallsSlack holds that in cmd only the doctor speaks to Slack itself: all
+// else goes through package bot.
+func TestOnlyDoctorCallsSlack(t *testing.T) {
+	t.Parallel()
+	for _, path := range sources(t, "cmd", false) {
+		if strings.HasPrefix(filepath.Base(path), "doctor") {
+			continue
+		}
+		file, _ := parsed(t, path)
+		for _, i := range file.Imports {
+			if strings.HasPrefix(i.Path.Value, `"github.com/slack-go/`) {
+				t.Errorf("%s imports %s", path, i.Path.Value)
+			}
 		}
 	}
 }

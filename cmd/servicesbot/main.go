@@ -18,7 +18,10 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	p := &process{env: envconfig.OsLookuper(), environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
+	p := &process{
+		env: envconfig.OsLookuper(), environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		setLocal: func(zone *time.Location) { time.Local = zone },
+	}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
@@ -27,8 +30,10 @@ func main() {
 type process struct {
 	env            envconfig.Lookuper
 	environ        []string // the names that env knows, as NAME=value
+	stdin          io.Reader
 	stdout, stderr io.Writer
-	now            func() time.Time // nil: time.Now
+	setLocal       func(*time.Location) // sets the process's time zone; nil: it stays
+	now            func() time.Time     // nil: time.Now
 }
 
 // run carries a command line out and returns the exit code.

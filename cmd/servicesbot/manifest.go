@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
-	"errors"
+	"encoding/json"
+	"io"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v4"
 
 	"servicesbot/whmcs/query"
 )
@@ -179,7 +181,7 @@ func (p *process) command() (string, error) {
 	var wrong problems
 	value, _ := withFiles(p.env, &wrong).Lookup("BOT_COMMAND")
 	command := wrong.command(cmp.Or(value, defaultCommand))
-	return command, errors.Join(wrong.errs...)
+	return command, wrong.err()
 }
 
 // scopeReasons is the reason for each scope by its name.
@@ -189,4 +191,44 @@ func scopeReasons() map[string]string {
 		reasons[s.name] = s.why
 	}
 	return reasons
+}
+
+// printYAML writes v as YAML, by way of its JSON, which is YAML too, so that the two
+// cannot differ. An item of a list that remarks names gets its remark behind it.
+func printYAML(w io.Writer, v any, remarks map[string]string) error {
+	content, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var document yaml.Node
+	if err := yaml.Load(content, &document); err != nil {
+		return err
+	}
+	if err := plainStyle(&document, remarks); err != nil {
+		return err
+	}
+	text, err := yaml.Dump(&document, yaml.WithLineWidth(-1), yaml.WithCompactSeqIndent(false))
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// plainStyle takes JSON's brackets and quotes from n and all below it. Encode puts those
+// quotes back that YAML needs: those of "yes" too, which YAML 1.1 reads as true.
+func plainStyle(n *yaml.Node, remarks map[string]string) error {
+	n.Style = 0
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
+		return n.Encode(n.Value)
+	}
+	for _, child := range n.Content {
+		if err := plainStyle(child, remarks); err != nil {
+			return err
+		}
+		if n.Kind == yaml.SequenceNode && child.Kind == yaml.ScalarNode {
+			child.LineComment = remarks[child.Value]
+		}
+	}
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/sethvargo/go-envconfig"
+	"go.yaml.in/yaml/v4"
 
 	"servicesbot/bot/slackfake"
 )
@@ -175,25 +176,16 @@ func TestManifestYAML(t *testing.T) {
 			t.Errorf("no reason for %s", s.name)
 		}
 	}
-	if y, j := scalarsOf(got), scalarsOf(outputOf(t, nil, "manifest", "--json")); !slices.Equal(y, j) {
-		t.Errorf("YAML and JSON differ:\n%q\n%q", y, j)
+	var fromYAML, fromJSON any
+	if err := yaml.Load([]byte(got), &fromYAML); err != nil {
+		t.Fatal(err)
 	}
-}
-
-// scalarsOf returns keys and scalars of YAML, or of indented JSON, in their order.
-func scalarsOf(doc string) []string {
-	var scalars []string
-	for line := range strings.Lines(doc) {
-		line, _, _ = strings.Cut(line, " # ")
-		line = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "- "), ",")
-		key, value, _ := strings.Cut(line, ": ")
-		for _, s := range []string{key, value} {
-			if s = strings.Trim(strings.TrimSuffix(s, ":"), `"`); s != "" && !strings.ContainsAny(s[:1], "{}[]") {
-				scalars = append(scalars, s)
-			}
-		}
+	if err := yaml.Load([]byte(outputOf(t, nil, "manifest", "--json")), &fromJSON); err != nil {
+		t.Fatal(err)
 	}
-	return scalars
+	if !reflect.DeepEqual(fromYAML, fromJSON) {
+		t.Errorf("YAML and JSON differ:\n%v\n%v", fromYAML, fromJSON)
+	}
 }
 
 // TestPrintYAML holds texts to be quoted where YAML would read something else.
@@ -213,14 +205,15 @@ func TestPrintYAML(t *testing.T) {
   - k: v
     l: null
 b: "yes"
-c: "two: words"
-d: "# no remark"
+c: 'two: words'
+d: '# no remark'
 e: plain-word
 f: ""
 g: "12"
 h: -1.5
-i: "colon:"
-j: "say \"hi\"\n"
+i: 'colon:'
+j: |
+  say "hi"
 k: word
 `
 	if out.String() != want {

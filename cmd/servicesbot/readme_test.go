@@ -174,7 +174,7 @@ var troubles = []string{
 // Slack with what it says to the doctor.
 func troubleTable(t *testing.T) string {
 	t.Helper()
-	says, mend := make([]string, len(troubles)), make([]string, len(troubles))
+	says, fix := make([]string, len(troubles)), make([]string, len(troubles))
 	t.Run("troubles", func(t *testing.T) {
 		for n, fault := range troubles {
 			t.Run(fault, func(t *testing.T) {
@@ -187,27 +187,27 @@ func troubleTable(t *testing.T) string {
 				}
 				lines := strings.Split(s.run(t, command), "\n")
 				says[n] = lines[0]
-				_, mend[n], _ = strings.Cut(lines[1], ": ")
-				if mend[n] == "" {
+				_, fix[n], _ = strings.Cut(lines[1], ": ")
+				if fix[n] == "" {
 					t.Errorf("it does not say what to do: %q", lines)
 				}
 			})
 		}
 	})
 	for _, refusal := range []string{"invalid_auth", "account_inactive", "not_allowed_token_type"} {
-		s, m := slackTrouble(&slackRefusal{Name: refusal}, "Copy it again: the app-level token (xapp-…) from Basic Information, the bot token (xoxb-…) from OAuth & Permissions.")
-		says, mend = append(says, "doctor, of a token: "+s), append(mend, m)
+		s, m := refusalInWords(refusal, "", "Copy it again: the app-level token (xapp-…) from Basic Information, the bot token (xoxb-…) from OAuth & Permissions.")
+		says, fix = append(says, "doctor, of a token: "+s), append(fix, m)
 	}
-	says, mend = append(says, "doctor: scope files:write is missing"), append(mend, mendScope)
+	says, fix = append(says, "doctor: scope files:write is missing"), append(fix, fixScope)
 	var b strings.Builder
 	b.WriteString("| it says | so |\n| --- | --- |\n")
 	for n := range says {
 		if n > 0 && says[n] == says[n-1] {
 			continue
 		}
-		fmt.Fprintf(&b, "| %s | %s", cell(says[n]), cell(mend[n]))
+		fmt.Fprintf(&b, "| %s | %s", cell(says[n]), cell(fix[n]))
 		for m := n + 1; m < len(says) && says[m] == says[n]; m++ {
-			b.WriteString(" Or: " + cell(mend[m]))
+			b.WriteString(" Or: " + cell(fix[m]))
 		}
 		b.WriteString(" |\n")
 	}

@@ -93,9 +93,9 @@ func greetWHMCS(ctx context.Context, api *whmcs.API, log *slog.Logger) {
 
 // tokenRefused says of a token that Slack refuses what doctor says of it.
 func tokenRefused(r *bot.Refusal) error {
-	mendToken := map[string]string{"app": mendAppToken, "bot": mendBotToken}[r.Token]
-	says, mend := slackTrouble(&slackRefusal{Name: r.Name, Needed: r.Needs}, mendToken)
-	return fmt.Errorf("SLACK_%s_TOKEN: %s. %s", strings.ToUpper(r.Token), says, mend)
+	fixToken := map[string]string{"app": fixAppToken, "bot": fixBotToken}[r.Token]
+	says, fix := refusalInWords(r.Name, r.Needs, fixToken)
+	return fmt.Errorf("SLACK_%s_TOKEN: %s. %s", strings.ToUpper(r.Token), says, fix)
 }
 
 // listen serves health and metrics until the returned function is called.

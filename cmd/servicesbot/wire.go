@@ -13,14 +13,15 @@ import (
 // seenAtMost is how many bytes of a reply the doctor looks at.
 const seenAtMost = 4 << 20
 
-// A wire is the way to WHMCS that notes what package whmcs evens out: the
-// certificate, and which types the last reply had. It keeps no value of a reply.
+// A wire is a transport to WHMCS that notes what package whmcs hides: the certificate,
+// and which types the last reply had. It keeps no value of a reply.
 type wire struct {
 	base *http.Transport
 
 	mu        sync.Mutex
 	tls       *tls.ConnectionState              // of the last reply; nil: no TLS
 	untrusted *tls.CertificateVerificationError // of the last call
+	plain     bool                              // the last call found plain HTTP where TLS was expected
 	shape     shape                             // of the last reply
 }
 
@@ -29,16 +30,18 @@ func newWire() *wire {
 	return &wire{base: http.DefaultTransport.(*http.Transport).Clone()}
 }
 
-// CloseIdleConnections is what package whmcs calls to begin anew.
+// CloseIdleConnections lets package whmcs start with a new connection.
 func (w *wire) CloseIdleConnections() { w.base.CloseIdleConnections() }
 
-// RoundTrip makes the call and notes what came of it.
+// RoundTrip makes the call and notes its outcome.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.base.RoundTrip(req)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.untrusted, w.shape = nil, shape{}
+	w.untrusted, w.plain, w.shape = nil, false, shape{}
 	if err != nil {
+		record, _ := errors.AsType[tls.RecordHeaderError](err)
+		w.plain = string(record.RecordHeader[:]) == "HTTP/"
 		w.untrusted, _ = errors.AsType[*tls.CertificateVerificationError](err)
 		return nil, err
 	}
@@ -63,7 +66,14 @@ func (w *wire) seen() (state *tls.ConnectionState, untrusted *tls.CertificateVer
 	return w.tls, w.untrusted, w.shape
 }
 
-// failing is a body that cannot be read on.
+// plainHTTP reports whether the last call found plain HTTP at an https address.
+func (w *wire) plainHTTP() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.plain
+}
+
+// failing is a body that breaks off.
 type failing struct{ err error }
 
 // Read returns the error.
@@ -72,7 +82,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // A shape is how one reply to GetClientsProducts was written, in words.
 type shape struct {
 	known     bool
-	container string // where rows stand: a list, an object, text ...
+	container string // what holds the rows: a list, an object, a text ...
 	number    string // what ids are: numbers, texts; "" without rows
 	qty       bool   // rows have a quantity
 }
@@ -100,7 +110,7 @@ func shapeOf(body []byte) shape {
 	return s
 }
 
-// firstRow returns a row of what stands below product: a list, one row alone, or
+// firstRow returns a row of what is below product: a list, one row alone, or
 // rows keyed by id.
 func firstRow(v any) (row map[string]any, keyed bool) {
 	switch v := v.(type) {
