@@ -1,13 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +15,6 @@ import (
 
 	"servicesbot/bot"
 	"servicesbot/formatting"
-	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
 )
 
@@ -23,21 +22,52 @@ import (
 // went wrong.
 var errUnanswered = errors.New("not answered")
 
+// fromStdin is the question that stands for the lines of standard input.
+const fromStdin = "-"
+
+const askLong = `Asks in the same language as in Slack and prints the same answer as text. Only the
+WHMCS_ settings are needed. Quote the question: a shell has its own use for < and >.
+
+With - as the question, each line of standard input is a question; blank lines are
+skipped. Each answer begins with "> " and its question.
+
+With --json each answer is one JSON object, also where the question was not answered:
+then it has an error and no services. These names stay as they are; others may be added.
+
+  query       the question, as it was understood
+  error       why there is no answer; missing if there is one
+  text        of help: what it says
+  matched     how many services match, as far as they were looked at
+  more        whether there are more than services lists; as:csv lists all
+  complete    whether everything was looked at; if not, why says why not
+  looked_at   how many services were looked at
+  unreadable  how many services WHMCS sent in a form that cannot be read
+  as_of       when WHMCS said so
+  services    service, client, client_name, company, status, product_id, product, group,
+              qty, domain, username, amount, first_payment, currency, cycle, due,
+              registered, payment, server, server_host, server_ip, ip, assigned_ips,
+              suspension_reason, order, order_number, options; with BOT_FIELDS also
+              notes, subscriptionid and fields
+  summary     of as:summary: clients, due_7, due_30, overdue, free_or_once, unpriced,
+              revenue_per_month, currency, and counts by status, product, server, cycle
+
+With as:csv, and without --json, the file goes to standard output and the rest to
+standard error. Nothing is logged unless LOG_LEVEL is set.
+
+The exit code is 0 if every question was answered, also with "nothing found". It is 1
+if a question was not understood, WHMCS did not answer it, or a setting is wrong.`
+
 func (p *process) askCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "ask QUESTION",
-		Short: "Ask WHMCS from the shell; the answer is the one that Slack would get",
-		Long: `Asks in the same language as in Slack and prints the same answer as text. Only the
-WHMCS_ settings are needed. Quote the question: a shell takes < and > for itself.
-
-The exit code is 1 where the question was not answered, and 0 where nothing was found.
-With as:csv the file goes to standard output and the rest to standard error. Nothing
-is logged unless LOG_LEVEL is set.`,
+		Short: "Ask WHMCS from the shell, and get the answer that Slack would get",
+		Long:  askLong,
 		Example: `  servicesbot ask "client:1 status:active"
   servicesbot ask "server:saturn status:active as:summary"
-  servicesbot ask --json "domain:example.com" | jq ".Services[].ID"
+  servicesbot ask --json "server:saturn as:csv" | jq -r '.services[] | [.client, .domain] | @tsv'
   servicesbot ask "status:suspended due:overdue as:csv" > overdue.csv
+  servicesbot ask --json - < questions.txt
   servicesbot ask "help status"`,
 		Args:              something,
 		ValidArgsFunction: completeQuestion,
@@ -53,12 +83,16 @@ is logged unless LOG_LEVEL is set.`,
 			if err != nil {
 				return err
 			}
-			return p.ask(c.Context(), answers, strings.Join(args, " "), asJSON)
+			line := strings.Join(args, " ")
+			if line == fromStdin {
+				return p.askLines(c.Context(), answers, asJSON)
+			}
+			return p.ask(c.Context(), answers, line, asJSON)
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print the rows and what is known of them as JSON")
+	c.Flags().BoolVar(&asJSON, "json", false, "print each answer as a JSON object")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return fmt.Errorf("%w; quote the question where a term begins with -, as in \"client:1 -status:active\"", err)
+		return fmt.Errorf("%w; quote the question if a term begins with -, as in \"client:1 -status:active\"", err)
 	})
 	return c
 }
@@ -71,23 +105,62 @@ func something(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// ask answers line. What is no rows goes to standard error where a program reads
+// lineAtMost is how many bytes a line of standard input may have: more than any question
+// that the language takes.
+const lineAtMost = 64 << 10
+
+// askLines answers every line of standard input, also after one that was not answered.
+func (p *process) askLines(ctx context.Context, answers *bot.Answers, asJSON bool) error {
+	lines := bufio.NewScanner(p.stdin)
+	lines.Buffer(nil, lineAtMost)
+	asked, unanswered := 0, 0
+	for lines.Scan() && ctx.Err() == nil {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" {
+			continue
+		}
+		if asked > 0 && !asJSON {
+			fmt.Fprintln(p.stdout)
+		}
+		if !asJSON {
+			fmt.Fprintln(p.stdout, ">", line)
+		}
+		asked++
+		err := p.ask(ctx, answers, line, asJSON)
+		if err != nil && !errors.Is(err, errUnanswered) {
+			return err
+		}
+		if err != nil {
+			unanswered++
+		}
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("a line of standard input has more than %d bytes", lineAtMost)
+	case err != nil:
+		return fmt.Errorf("standard input cannot be read: %w", err)
+	case unanswered > 0:
+		return fmt.Errorf("%d of %d questions %w", unanswered, asked, errUnanswered)
+	}
+	return ctx.Err()
+}
+
+// ask answers line. What is not rows goes to standard error where a program reads
 // standard output.
 func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, asJSON bool) error {
 	req := &bot.Request{Door: bot.DoorShell, Line: line}
 	ans := answers.Answer(ctx, req, bot.Showing{Progress: p.progress()})
 	switch {
-	case ans.Result != nil && asJSON:
-		return printResult(p.stdout, ans.Result, answers.Style.Fields)
-	case ans.Result != nil && ans.Query.As == query.ViewCSV:
+	case ans.Result != nil && ans.Query.As == query.ViewCSV && !asJSON:
 		return p.printCSV(answers, ans)
-	}
-	words := p.stdout
-	if asJSON {
-		words = p.stderr
-	}
-	if _, err := fmt.Fprintln(words, formatting.Plain(ans.Message)); err != nil {
-		return err
+	case asJSON:
+		if err := printAnswer(p.stdout, line, ans, answers.Style); err != nil {
+			return err
+		}
+	default:
+		if _, err := fmt.Fprintln(p.stdout, formatting.Plain(ans.Message)); err != nil {
+			return err
+		}
 	}
 	if ans.Err != nil {
 		return errUnanswered
@@ -95,7 +168,7 @@ func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, as
 	return nil
 }
 
-// printCSV prints the file where it can be redirected, and what it is beside it.
+// printCSV prints the file to standard output, and what it is to standard error.
 func (p *process) printCSV(answers *bot.Answers, ans bot.Answer) error {
 	file, _ := answers.Style.CSV(ans.Result, formatting.View{})
 	fmt.Fprintln(p.stderr, formatting.Plain(ans.Message))
@@ -106,7 +179,7 @@ func (p *process) printCSV(answers *bot.Answers, ans bot.Answer) error {
 // progressEvery is the time between two lines of progress.
 const progressEvery = time.Second
 
-// progress returns what tells of a scan: a line a second, with the time left.
+// progress returns a function that reports on a scan: one line per second, with the time left.
 func (p *process) progress() func(query.Progress, query.Query) {
 	next := time.Now().Add(progressEvery)
 	return func(at query.Progress, _ query.Query) {
@@ -120,29 +193,6 @@ func (p *process) progress() func(query.Progress, query.Query) {
 		}
 		fmt.Fprintf(p.stderr, "looked at %d of %d services, found %d%s\n", at.Looked, at.Of, at.Found, left)
 	}
-}
-
-// printResult prints a result for programs: the question as its line, and of the
-// fields that are shown only on demand those that BOT_FIELDS names.
-func printResult(w io.Writer, res *query.Result, fields []string) error {
-	shown := *res
-	shown.Services = slices.Clone(res.Services)
-	for i := range shown.Services {
-		s := &shown.Services[i]
-		if !slices.Contains(fields, "notes") {
-			s.Notes = ""
-		}
-		if !slices.Contains(fields, "subscriptionid") {
-			s.SubscriptionID = ""
-		}
-		s.CustomFields = slices.DeleteFunc(slices.Clone(s.CustomFields), func(f whmcs.CustomField) bool {
-			return !slices.ContainsFunc(fields, func(name string) bool { return strings.EqualFold(name, "custom:"+f.Name) })
-		})
-	}
-	return printJSON(w, struct {
-		Query string
-		*query.Result
-	}{res.Query.String(), &shown})
 }
 
 // printJSON prints v for programs.

@@ -102,10 +102,11 @@ func (s *shellStage) play(t *testing.T, script string) string {
 	return b.String()
 }
 
-// run runs one line: "NAME=value servicesbot arguments", or "fault name [text]" and
+// run runs one line: "NAME=value servicesbot arguments < input; more input", or "fault name [text]" and
 // "repair" for the WHMCS.
 func (s *shellStage) run(t *testing.T, line string) string {
 	t.Helper()
+	line, input, _ := strings.Cut(line, " < ")
 	words := shellWords(line)
 	own := map[string]string{}
 	for len(words) > 0 && assignment.MatchString(words[0]) {
@@ -119,7 +120,7 @@ func (s *shellStage) run(t *testing.T, line string) string {
 	case len(words) == 1 && words[0] == "repair":
 		err = s.whmcs.Clear()
 	case len(words) > 0 && words[0] == "servicesbot":
-		return s.command(own, words[1:])
+		return s.command(own, words[1:], strings.ReplaceAll(input, ";", "\n"))
 	default:
 		err = errors.New("no such command")
 	}
@@ -130,10 +131,10 @@ func (s *shellStage) run(t *testing.T, line string) string {
 }
 
 // command runs the real command in this process.
-func (s *shellStage) command(own map[string]string, args []string) string {
+func (s *shellStage) command(own map[string]string, args []string, input string) string {
 	var out, errs bytes.Buffer
 	env := envconfig.MultiLookuper(envconfig.MapLookuper(own), envconfig.MapLookuper(s.env))
-	p := &process{env: env, stdout: &out, stderr: &errs, now: func() time.Time { return today }}
+	p := &process{env: env, stdin: strings.NewReader(input), stdout: &out, stderr: &errs, now: func() time.Time { return today }}
 	code := p.run(context.Background(), args)
 	return s.printed(out.String(), errs.String(), code)
 }
@@ -149,7 +150,7 @@ var (
 	}{
 		{regexp.MustCompile(`(?m)^looked at \d+ of \d+ services, .*\n`), ""}, // progress comes when it comes
 		{regexp.MustCompile(`as of \d{4}-\d\d-\d\d \d\d:\d\d UTC`), "as of <time>"},
-		{regexp.MustCompile(`"AsOf": "[^"]*"`), `"AsOf": "<time>"`},
+		{regexp.MustCompile(`"as_of": "[^"]*"`), `"as_of": "<time>"`},
 		{regexp.MustCompile(`servicesbot \S+ \(commit [^)]*\), go\S+`), "servicesbot <version> (commit <commit>), <Go's version>"},
 		{regexp.MustCompile(`127\.0\.0\.1:\d{5}`), "127.0.0.1:<port>"},
 		{regexp.MustCompile(`\d+ in \d+m?s, \d+ in \d+m?s, \d+ in \d+m?s; (.*) takes about \S+`), "1 in <time>, 25 in <time>, 100 in <time>; $1 takes about <time>"},

@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,10 +31,13 @@ func demoCommand() *cobra.Command {
 	var o demoOptions
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Try the bot in a browser, with a Slack and a WHMCS made up on this machine",
-		Long: `Starts a made-up Slack workspace and a made-up WHMCS, puts the real bot between
-them, and prints the address of a page to try it on. Nothing leaves this machine
-and no account is needed.`,
+		Short: "Try the bot in a browser, with a made-up Slack and WHMCS on this machine",
+		Long: `Starts a made-up Slack workspace and a made-up WHMCS, puts the real bot between them,
+and prints the address of a page to try it on. Nothing leaves this machine and no account
+is needed.
+
+It also prints a line of settings: copied into another terminal, it makes ask and doctor
+work against this Slack and this WHMCS.`,
 		Example: `  servicesbot demo --open
   servicesbot demo --addr 127.0.0.1:8000
   servicesbot demo --script testdata/talk/first.talk`,
@@ -39,7 +46,7 @@ and no account is needed.`,
 			return demo(c.Context(), o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	c.Flags().StringVar(&o.addr, "addr", "127.0.0.1:0", "loopback address of the page; port 0 takes a free one")
+	c.Flags().StringVar(&o.addr, "addr", "", "loopback address of the page; port 0 takes a free one (default 127.0.0.1:8080, or a free port if that one is in use)")
 	c.Flags().BoolVar(&o.open, "open", false, "open the page in the browser")
 	c.Flags().StringVar(&o.script, "script", "", "play this conversation on the page, for example testdata/talk/first.talk")
 	return c
@@ -51,28 +58,86 @@ func demo(ctx context.Context, o demoOptions, out, logs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s, err := newStage(o.addr)
+	s, err := openStage(o.addr)
 	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
+		return err
 	}
 	defer s.close()
-	fmt.Fprintf(out, "The demo is at %s (stop it with Ctrl-C)\n", s.workspace.PageURL())
+	fmt.Fprintf(out, "page: %s\n\nTo use ask and doctor with this demo, copy this line into another terminal:\n  %s\n\nStop the demo with Ctrl-C.\n",
+		s.workspace.PageURL(), s.exportLine())
 	if o.open {
 		if err := openBrowser(ctx, s.workspace.PageURL()); err != nil {
 			fmt.Fprintf(out, "No browser could be opened (%v); open the address yourself.\n", err)
 		}
 	}
 	if o.script != "" {
-		played := make(chan struct{})
-		defer func() { <-played }()
 		ctx, stop := context.WithCancel(ctx)
-		defer stop()
-		go func() {
-			defer close(played)
+		played := whmcs.Go(func() error {
 			showScript(ctx, s.workspace, script, out)
+			return nil
+		})
+		defer func() {
+			stop()
+			<-played
 		}()
 	}
 	return s.serve(ctx, logs)
+}
+
+// openStage starts both fakes. Without an address the page gets the usual one, or a free
+// port if somebody else has that.
+func openStage(addr string) (*stage, error) {
+	if addr != "" {
+		s, err := newStage(addr)
+		if err != nil {
+			return nil, addrProblem(addr, err)
+		}
+		return s, nil
+	}
+	s, err := newStage("127.0.0.1:8080")
+	if err != nil {
+		s, err = newStage("127.0.0.1:0")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the page cannot be served: %w", bare(err))
+	}
+	return s, nil
+}
+
+// addrProblem says what is wrong with --addr.
+func addrProblem(addr string, err error) error {
+	host, _, splitErr := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	switch {
+	case splitErr != nil:
+		return fmt.Errorf("--addr %s: must be an address and a port, such as 127.0.0.1:8000", addr)
+	case host != "localhost" && (ip == nil || !ip.IsLoopback()):
+		return fmt.Errorf("--addr %s: must be on this machine only, such as 127.0.0.1:8000: the page has no login", addr)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("--addr %s: the port is in use; choose another, or leave --addr out", addr)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("--addr %s: this user may not listen there; choose a port from 1024", addr)
+	}
+	return fmt.Errorf("--addr %s: %w", addr, bare(err))
+}
+
+// bare returns what the operating system says, without the layers that pass it on.
+func bare(err error) error {
+	if failed, ok := errors.AsType[*net.OpError](err); ok {
+		return failed.Err
+	}
+	return err
+}
+
+// exportLine is a line for a shell that points ask and doctor at the fakes.
+func (s *stage) exportLine() string {
+	settings := []string{
+		"SLACK_API_URL=" + s.workspace.URL(), "SLACK_APP_TOKEN=" + s.workspace.AppToken(), "SLACK_BOT_TOKEN=" + s.workspace.BotToken(),
+		"BOT_ALLOW=" + slackfake.SupportTeam,
+		"WHMCS_URL=" + s.installation.URL(), "WHMCS_IDENTIFIER=" + whmcsfake.Identifier, "WHMCS_SECRET=" + whmcsfake.Secret,
+		"WHMCS_CURRENCY=" + demoCurrency,
+	}
+	return "export " + strings.Join(settings, " ")
 }
 
 // serve runs the bot between the fakes until ctx ends.
@@ -88,6 +153,8 @@ func (s *stage) serve(ctx context.Context, logs io.Writer) error {
 
 // demoAdminURL leads nowhere; the page says so instead of opening it.
 const demoAdminURL = "https://billing.example.com/admin/"
+
+const demoCurrency = "EUR"
 
 // demoCacheTTL is short, so that a switch of WHMCS shows soon.
 const demoCacheTTL = 5 * time.Second
@@ -136,7 +203,7 @@ func (s *stage) config(logs io.Writer) *config {
 			CacheTTL: demoCacheTTL,
 		},
 		adminURL: demoAdminURL,
-		currency: "EUR",
+		currency: demoCurrency,
 		allow:    bot.Allow{Groups: []string{slackfake.SupportTeam}},
 		command:  "/services",
 		log:      slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelWarn})),

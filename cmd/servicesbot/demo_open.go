@@ -4,6 +4,8 @@ import (
 	"context"
 	"os/exec"
 	"runtime"
+
+	"servicesbot/whmcs"
 )
 
 // openBrowser shows an address in the browser of whoever started the demo.
@@ -19,6 +21,6 @@ func openBrowser(ctx context.Context, address string) error {
 	if err := c.Start(); err != nil {
 		return err
 	}
-	go c.Wait() // so that it does not stay behind as a zombie; how it ends is nobody's concern
+	whmcs.Go(c.Wait) // so that it does not stay behind as a zombie; how it ends does not matter
 	return nil
 }

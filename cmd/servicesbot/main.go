@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -55,13 +56,14 @@ func (p *process) root() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "servicesbot",
 		Short: "Look up in Slack what a customer bought, from WHMCS",
-		Long: `servicesbot is a Slack bot for support staff of hosting companies: it answers
+		Long: `servicesbot is a Slack bot for the support staff of hosting companies: it answers
 "/services client:1 status:active" from WHMCS. It only reads.
 
-Without a verb it serves. Settings come from the environment; the README lists them.`,
+Without a command it serves Slack. Settings come from the environment; the README lists
+them. The exit code is 0 if all went well, else 1.`,
 		Example: `  servicesbot demo                           try it in a browser, no account needed
   servicesbot ask "client:1 status:active"   ask WHMCS from the shell
-  servicesbot manifest                       what Slack makes the app from
+  servicesbot manifest                       print what Slack makes the app from
   servicesbot doctor                         check settings, Slack and WHMCS
   servicesbot                                serve Slack`,
 		Args:          knownVerb,
@@ -73,15 +75,26 @@ Without a verb it serves. Settings come from the environment; the README lists t
 	return c
 }
 
-// knownVerb refuses what is no verb, and names the nearest one.
+// knownVerb refuses a first argument that is not a command, and suggests what was meant:
+// a command, or a question without its "ask".
 func knownVerb(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	c.SuggestionsMinimumDistance = 2
-	hint := "servicesbot --help lists them"
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = fmt.Sprintf("did you mean %q?", near[0])
+	line := strings.Join(args, " ")
+	near := c.SuggestionsFor(args[0])
+	meant := "servicesbot ask " + shellQuoted(line)
+	if len(near) > 0 && !strings.ContainsAny(args[0], ":.@ ") {
+		meant = "servicesbot " + near[0]
 	}
-	return fmt.Errorf("there is no verb %q; %s", args[0], hint)
+	return fmt.Errorf("there is no command %q; did you mean: %s", args[0], meant)
+}
+
+// shellQuoted quotes a line so that a POSIX shell passes it on as it is.
+func shellQuoted(line string) string {
+	if strings.ContainsAny(line, "\"$`\\!") {
+		return "'" + strings.ReplaceAll(line, "'", `'\''`) + "'"
+	}
+	return `"` + line + `"`
 }

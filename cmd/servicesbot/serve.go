@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -21,19 +22,45 @@ import (
 func (p *process) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Answer in Slack until told to stop",
-		Long: `Connects to Slack over Socket Mode and answers until SIGTERM or SIGINT; it then
-finishes what is in work and exits 0 within 9 seconds.`,
+		Short: "Serve Slack until stopped",
+		Long: `Connects to Slack over Socket Mode and answers until SIGTERM or SIGINT. Then it
+finishes the questions in progress and exits with code 0 within 9 seconds. The exit code
+is 1 if a setting is wrong or Slack refuses a token.`,
 		Example: "  servicesbot serve",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := p.load(c.Context(), needWHMCS|needSlack)
+			if err != nil && p.unset() {
+				return fmt.Errorf("%s\n%w", firstSteps, err)
+			}
 			if err != nil {
 				return err
 			}
 			return serve(c.Context(), cfg, slog.New(slog.NewJSONHandler(p.stdout, nil)))
 		},
 	}
+}
+
+// firstSteps is for somebody who runs the command before anything is set up.
+const firstSteps = `nothing is set up yet. Three ways to go on:
+
+  servicesbot demo      try it in a browser, with a made-up Slack and WHMCS; no account needed
+  servicesbot doctor    check the settings, Slack and WHMCS, and say what to do next
+  README, "Set it up"   make the Slack app and the WHMCS credentials
+
+To serve Slack it needs these settings:
+`
+
+// unset reports whether none of the settings that serve needs is set.
+func (p *process) unset() bool {
+	lookup := withFiles(p.env, &problems{})
+	for f := range reflect.TypeFor[environment]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+		if _, set := lookup.Lookup(name); set && f.Tag.Get("for") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // newBot makes the bot and its way to WHMCS.
@@ -67,7 +94,15 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		}
 		defer stop()
 	}
-	go greetWHMCS(ctx, api, cfg.log)
+	greeting, stopGreeting := context.WithCancel(ctx)
+	greeted := whmcs.Go(func() error {
+		greetWHMCS(greeting, api, cfg.log)
+		return nil
+	})
+	defer func() {
+		stopGreeting()
+		<-greeted
+	}()
 	err = b.Run(ctx)
 	if refusal, ok := errors.AsType[*bot.Refusal](err); ok {
 		return tokenRefused(refusal)
@@ -75,17 +110,17 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 	return err
 }
 
-// greetWHMCS asks WHMCS for one row, so that what is wrong there is told at once and not
-// to the first who asks. The bot starts all the same: WHMCS may come back.
+// greetWHMCS asks WHMCS for one row, so that a problem is logged at once and not first seen
+// by the first asker. The bot starts all the same: WHMCS may come back.
 func greetWHMCS(ctx context.Context, api *whmcs.API, log *slog.Logger) {
 	_, err := api.GetClientsProducts(ctx, whmcs.GetClientsProductsRequest{LimitNum: 1})
 	failed, _ := errors.AsType[*whmcs.Error](err)
 	switch {
 	case ctx.Err() != nil:
 	case failed != nil:
-		log.Error("whmcs does not answer; the bot runs and says so to who asks", "error", failed, "advice", failed.Advice)
+		log.Error("whmcs does not answer; the bot runs and says so in its answers", "error", failed, "advice", failed.Advice)
 	case err != nil:
-		log.Error("whmcs does not answer; the bot runs and says so to who asks", "error", err)
+		log.Error("whmcs does not answer; the bot runs and says so in its answers", "error", err)
 	default:
 		log.Info("whmcs answers")
 	}
@@ -109,19 +144,24 @@ func listen(addr string, h http.Handler, log *slog.Logger) (stop func(), err err
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
 	}
-	go func() {
-		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("health and metrics are not served any more", "error", err)
+	served := whmcs.Go(func() error {
+		err := s.Serve(l)
+		if !errors.Is(err, http.ErrServerClosed) {
+			log.Error("health and metrics are no longer served", "error", err)
 		}
-	}()
-	return func() { s.Close() }, nil
+		return err
+	})
+	return func() {
+		s.Close()
+		<-served
+	}, nil
 }
 
 // stateInWords is WHMCS's last state for a person who reads /readyz.
 func stateInWords(s whmcs.State) string {
 	switch {
 	case s.BreakerOpen:
-		return "left alone after failures: " + string(s.LastError)
+		return "not asked for a while after failures: " + string(s.LastError)
 	case s.LastSuccess.IsZero() && s.LastError == "":
 		return "not asked yet"
 	case s.LastErrorAt.After(s.LastSuccess):

@@ -141,7 +141,7 @@ func TestServeRefusesToStartWithoutAllow(t *testing.T) {
 	if err := p.cmd.Wait(); err == nil {
 		t.Error("it started")
 	}
-	if !strings.Contains(p.stderr.String(), "BOT_ALLOW: nobody may ask") {
+	if !strings.Contains(p.stderr.String(), "BOT_ALLOW: is not set, so nobody may ask") {
 		t.Errorf("standard error: %s", &p.stderr)
 	}
 }
@@ -153,7 +153,7 @@ func TestServeEndsOnAWrongToken(t *testing.T) {
 	if err := p.cmd.Wait(); err == nil {
 		t.Error("it went on")
 	}
-	if !strings.Contains(p.stderr.String(), "SLACK_BOT_TOKEN: Slack does not take it (invalid_auth). Install the app") || strings.Contains(p.stderr.String(), "xoxb-wrong") {
+	if !strings.Contains(p.stderr.String(), "SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth). Install the app") || strings.Contains(p.stderr.String(), "xoxb-wrong") {
 		t.Errorf("standard error: %s", &p.stderr)
 	}
 }
