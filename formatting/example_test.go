@@ -17,8 +17,8 @@ func ExampleStyle_Answer() {
 		return
 	}
 	res := &query.Result{
-		Query: q, Matched: 2, Counted: true, Complete: true, Looked: 3, Of: 3,
-		AsOf: time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC),
+		Query: q, Matched: 2, Counted: true, Complete: true,
+		Coverage: whmcs.Coverage{Looked: 3, Of: 3, AsOf: time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC)},
 		Services: []whmcs.Service{
 			{ID: 2, ClientID: 1, Name: "Business Hosting", Domain: "demodomain2.net", Status: whmcs.StatusActive,
 				RecurringAmount: "24.95", BillingCycle: whmcs.CycleMonthly, NextDueDate: "2026-11-25", ServerName: "saturn"},

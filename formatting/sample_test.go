@@ -88,9 +88,9 @@ func result(t testing.TB, line string, services ...whmcs.Service) *query.Result 
 	return &query.Result{
 		Query: q, Services: services, Matched: len(services), Counted: true,
 		Asked: []string{"clientid=1"}, Tested: []string{"status:active"},
-		Looked: len(services) + 1, Of: len(services) + 1,
-		AsOf: time.Date(2026, 11, 22, 14, 3, 20, 0, time.UTC), Calls: 1, Complete: true,
-		Clients: map[int]whmcs.Client{1: {ID: 1, Name: "Jane Doe", Company: "Acme & Sons", Email: "jane@example.com", CurrencyCode: "EUR"}},
+		Coverage: whmcs.Coverage{Looked: len(services) + 1, Of: len(services) + 1, Calls: 1, AsOf: time.Date(2026, 11, 22, 14, 3, 20, 0, time.UTC)},
+		Complete: true,
+		Clients:  map[int]whmcs.Client{1: {ID: 1, Name: "Jane Doe", Company: "Acme & Sons", Email: "jane@example.com", CurrencyCode: "EUR"}},
 	}
 }
 

@@ -42,7 +42,7 @@ func TestCassetteSeedPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if page.TotalResults != 2 || page.StartNumber != 0 || len(page.Services) != 2 || page.Foreign+page.Unreadable != 0 || page.Calls != 1 {
+	if page.Of != 2 || page.StartNumber != 0 || len(page.Services) != 2 || page.Foreign+page.Unreadable != 0 || page.Calls != 1 {
 		t.Fatalf("page %+v", page)
 	}
 	want := whmcs.Service{
@@ -95,7 +95,7 @@ var tapes = []tape{
 	}},
 	{name: "client-empty", run: func(t *testing.T, api *whmcs.API) {
 		page := products(t, api, whmcs.GetClientsProductsRequest{ClientID: whmcsfake.EmptyClient})
-		equal(t, "rows and total", []int{len(page.Services), page.TotalResults}, []int{0, 0})
+		equal(t, "rows and total", []int{len(page.Services), page.Of}, []int{0, 0})
 	}},
 	{name: "filters", run: func(t *testing.T, api *whmcs.API) {
 		for _, req := range []whmcs.GetClientsProductsRequest{

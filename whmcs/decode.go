@@ -16,12 +16,14 @@ func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
 	if !f.listed {
 		return nil, &Error{Kind: ErrNotJSON, Message: "the list of products has a shape that is not known"}
 	}
-	p := &Page{StartNumber: req.LimitStart}
+	p := &Page{StartNumber: req.LimitStart, Next: req.LimitStart + len(f.rows)}
+	p.Looked = len(f.rows)
 	total, counted := integer(f.total)
-	p.TotalResults, p.counted = max(0, int(total)), counted
+	p.Of, p.counted = max(0, int(total)), counted
 	p.Services = make([]Service, 0, len(f.rows))
 	for _, row := range f.rows {
 		s, ok := decodeService(row)
+		p.LastID = s.ID
 		switch {
 		case !ok:
 			p.Unreadable++
@@ -31,8 +33,8 @@ func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
 			p.Services = append(p.Services, s)
 		}
 	}
-	if p.TotalResults < len(f.rows) {
-		p.TotalResults, p.counted = req.LimitStart+len(f.rows), false
+	if p.Of < len(f.rows) {
+		p.Of, p.counted = req.LimitStart+len(f.rows), false
 	}
 	return p, nil
 }

@@ -17,7 +17,7 @@
 //	call.go                   over HTTP: one POST, read whole, under a limit of bytes
 //	reply.go                  success, or one of the classes of errors.go
 //	json.go, decode.go        rows, whatever types and shapes WHMCS chose today
-//	service.go                one of them, a service
+//	service.go                one of them, a service; coverage.go, what an answer rests on
 //	goroutine.go              where every goroutine starts, so that a panic is an error
 //	state.go                  how the installation does; secret.go, what is never printed
 //

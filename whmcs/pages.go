@@ -127,7 +127,7 @@ func (w *walk) next() (*Page, error) {
 	s := w.queue[0]
 	s.wait()
 	w.queue = w.queue[1:]
-	if s.gap && errors.Is(s.err, errNoRows) {
+	if s.gap && errors.Is(s.err, ErrNoRows) {
 		return nil, nil
 	}
 	if s.err != nil {
@@ -146,7 +146,7 @@ func (w *walk) next() (*Page, error) {
 		return nil, err
 	}
 	w.calls += s.page.Calls
-	if s.page.rows() == 0 && !first {
+	if s.page.Looked == 0 && !first {
 		return nil, nil
 	}
 	s.page.Calls, w.calls = w.calls, 0
@@ -156,11 +156,11 @@ func (w *walk) next() (*Page, error) {
 // rereads puts a stretch before s where rows have gone since the page before it
 // was read: what stood behind them has moved to before s.
 func (w *walk) rereads(s *stretch) bool {
-	if s.gap || w.pages == 0 || !s.page.counted || s.page.TotalResults >= w.total {
+	if s.gap || w.pages == 0 || !s.page.counted || s.page.Of >= w.total {
 		return false
 	}
-	start := max(0, s.start-(w.total-s.page.TotalResults))
-	w.total = s.page.TotalResults
+	start := max(0, s.start-(w.total-s.page.Of))
+	w.total = s.page.Of
 	before := w.fetch(start, s.start-start)
 	before.gap = true
 	w.queue = append([]*stretch{before, s}, w.queue...)
@@ -170,10 +170,10 @@ func (w *walk) rereads(s *stretch) bool {
 // follow takes from s how many rows there are and how many a page brings, and
 // fills a gap behind s.
 func (w *walk) follow(s *stretch, first bool) {
-	rows := s.page.rows()
+	rows := s.page.Looked
 	end := s.start + rows
 	if !s.gap {
-		w.total = s.page.TotalResults
+		w.total = s.page.Of
 		if !s.page.counted && rows >= s.rows {
 			w.total = end + 1 // there may be more
 		}
@@ -210,6 +210,7 @@ func (w *walk) dropSeen(s *stretch) (repeated bool) {
 		w.seen[v.ID] = struct{}{}
 		return seen
 	})
+	s.page.Looked -= had - len(s.page.Services)
 	return had > 0 && len(s.page.Services) == 0 && !s.gap
 }
 

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unsafe"
 )
 
@@ -32,20 +31,19 @@ type GetClientsProductsRequest struct {
 
 // A Page is one reply to GetClientsProducts.
 type Page struct {
-	TotalResults int       // rows that WHMCS counts for the request, over all pages and before Foreign is taken off
-	StartNumber  int       // offset of its first row, as it was asked for
-	LimitNum     int       // rows asked for in the end: fewer than wanted where WHMCS broke on more
-	Services     []Service // the caller's own, but for the slices in them, which are shared
-	Foreign      int       // rows dropped because they are not what was asked for
-	Unreadable   int       // rows that could not be read
-	AsOf         time.Time // when WHMCS answered; older than now where it came from the cache
-	Calls        int       // calls made for it, tries included; 0: from the cache, or from another asker's call
+	Coverage
+	StartNumber int       // offset of its first row, as it was asked for
+	Next        int       // offset behind its last row, as WHMCS sent it
+	LastID      int       // id of that row; 0: there is none, or it could not be read
+	LimitNum    int       // rows asked for in the end: fewer than wanted where WHMCS broke on more
+	Services    []Service // the caller's own, but for the slices in them, which are shared
 
 	counted bool // WHMCS said how many rows there are
 }
 
-// errNoRows is the cause of the error of a page that should have rows.
-var errNoRows = errors.New("no rows")
+// ErrNoRows is the cause of the error of a page that should have rows: WHMCS counts
+// more than it sends.
+var ErrNoRows = errors.New("no rows")
 
 // GetClientsProducts reads one page of services. No services and no error means
 // that WHMCS answered and has none. Where WHMCS has no such client or service it
@@ -132,10 +130,10 @@ func (a *API) loadPage(ctx context.Context, req GetClientsProductsRequest, scan 
 	if err != nil {
 		return nil, a.named(actionProducts, err)
 	}
-	if p.rows() == 0 && p.TotalResults > req.LimitStart {
+	if p.Looked == 0 && p.Of > req.LimitStart {
 		return nil, a.named(actionProducts, &Error{
-			Kind: ErrWHMCS, cause: errNoRows,
-			Message: "WHMCS counts " + strconv.Itoa(p.TotalResults) + " rows and sent none from " + strconv.Itoa(req.LimitStart),
+			Kind: ErrWHMCS, cause: ErrNoRows,
+			Message: "WHMCS counts " + strconv.Itoa(p.Of) + " rows and sent none from " + strconv.Itoa(req.LimitStart),
 		})
 	}
 	p.LimitNum, p.AsOf, p.Calls = ans.limit, ans.at, ans.calls
@@ -144,9 +142,6 @@ func (a *API) loadPage(ctx context.Context, req GetClientsProductsRequest, scan 
 	}
 	return p, nil
 }
-
-// rows returns how many rows WHMCS sent.
-func (p *Page) rows() int { return len(p.Services) + p.Foreign + p.Unreadable }
 
 // weight returns about how many bytes p takes.
 func (p *Page) weight() uint32 {

@@ -170,8 +170,8 @@ func checkShape(t *testing.T, s shape, a *API, made *int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := idsOf(p); !slices.Equal(got, s.ids) || p.TotalResults != s.total || p.Foreign != s.foreign || p.Unreadable != s.unreadable {
-		t.Errorf("ids %v, total %d, foreign %d, unreadable %d", got, p.TotalResults, p.Foreign, p.Unreadable)
+	if got := idsOf(p); !slices.Equal(got, s.ids) || p.Of != s.total || p.Foreign != s.foreign || p.Unreadable != s.unreadable {
+		t.Errorf("ids %v, total %d, foreign %d, unreadable %d", got, p.Of, p.Foreign, p.Unreadable)
 	}
 	if dump := fmt.Sprintf("%+v %#v", p, p); strings.Contains(dump, "planted") {
 		t.Error("a secret was kept")

@@ -138,7 +138,7 @@ func (v *visit) access(ctx context.Context) bool {
 		case about == aboutAccess:
 			v.ok(about, "WHMCS accepts the credentials, and this machine's address")
 		case about == aboutProducts:
-			v.ok(about, "permitted; WHMCS counts %d services", p.TotalResults)
+			v.ok(about, "permitted; WHMCS counts %d services", p.Of)
 		}
 	}
 	return true
@@ -245,7 +245,7 @@ func (v *visit) times(ctx context.Context) {
 // has as many rows as the last and takes as long.
 func (v *visit) scanTime(page time.Duration) string {
 	rows := len(v.page.Services) + v.page.Unreadable
-	total := min(v.page.TotalResults, v.cfg.scanRows)
+	total := min(v.page.Of, v.cfg.scanRows)
 	at := v.cfg.whmcs.MaxConcurrent
 	if rows == 0 || total <= rows || at < 1 {
 		return ""

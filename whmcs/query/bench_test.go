@@ -123,7 +123,7 @@ func TestSnapshotSize(t *testing.T) {
 			c[i].CustomFields = []whmcs.CustomField{{Name: "Root Password", Value: "planted"}}
 			c[i].ConfigOptions = []whmcs.ConfigOption{{Option: "Backups", Value: "yes"}}
 		}
-		s.add(&whmcs.Page{TotalResults: n, Services: c})
+		s.add(&whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n}, Services: c})
 	}
 	texts := make(map[*byte]int)
 	rows := 0

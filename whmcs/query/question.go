@@ -169,20 +169,6 @@ func (a *question) take(ctx context.Context, rows []whmcs.Service, copied bool) 
 	return nil
 }
 
-// count adds a reply's figures to the result.
-func (r *Result) count(p *whmcs.Page) {
-	r.Looked += pageSize(p)
-	r.Foreign += p.Foreign
-	r.Unreadable += p.Unreadable
-	r.Calls += p.Calls
-	if r.AsOf.IsZero() || p.AsOf.Before(r.AsOf) {
-		r.AsOf = p.AsOf
-	}
-}
-
-// pageSize is how many rows WHMCS sent with a page.
-func pageSize(p *whmcs.Page) int { return len(p.Services) + p.Foreign + p.Unreadable }
-
 // progress tells how far the reading has come: started is how many rows had been
 // looked at when this question began, goal how many it will look at at most.
 func (a *question) progress(looked, started, of, goal int) {

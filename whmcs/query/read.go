@@ -164,7 +164,7 @@ func (a *question) readPart(ctx context.Context, r *reading, p *part, limit, sta
 		}
 	}
 	for page, err := range a.f.api.Pages(ctx, p.req) {
-		if err == nil && page.TotalResults < known {
+		if err == nil && page.Of < known {
 			return errMoved
 		}
 		known = 0 // the walk sees by itself what goes from here on
@@ -196,14 +196,14 @@ func (a *question) takePage(ctx context.Context, r *reading, p *part, page *whmc
 	if err != nil {
 		return err
 	}
-	size := pageSize(page)
+	size := page.Looked
 	p.stand.take(page)
 	p.req.LimitStart = p.stand.next
-	p.total = page.TotalResults
-	p.whole = p.req.LimitStart >= page.TotalResults
+	p.total = page.Of
+	p.whole = p.req.LimitStart >= page.Of
 	// A full page that ends with the total may come of a reply without a total.
 	p.ended = p.whole && (size < page.LimitNum || size == 0 || p.req.ServiceID != 0)
-	a.res.count(page)
+	a.res.Add(page.Coverage)
 	rows := slices.DeleteFunc(page.Services, func(s whmcs.Service) bool {
 		_, had := r.seen[s.ID]
 		r.seen[s.ID] = struct{}{}
@@ -224,9 +224,9 @@ func (f *Finder) pages(ctx context.Context, req whmcs.GetClientsProductsRequest,
 			yield(nil, err)
 			return
 		}
-		size := pageSize(page)
+		size := page.Looked
 		req.LimitStart += size
-		if !yield(page, nil) || req.LimitStart >= page.TotalResults && size < page.LimitNum {
+		if !yield(page, nil) || req.LimitStart >= page.Of && size < page.LimitNum {
 			return
 		}
 		f.api.Pages(ctx, req)(yield)

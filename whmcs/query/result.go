@@ -23,14 +23,9 @@ type Result struct {
 	Asked  []string // what was asked of WHMCS: "clientid=1"; empty: the whole installation
 	Tested []string // the terms that were tested here alone
 
-	Looked     int // rows looked at
-	Of         int // rows that WHMCS counts for what it was asked
-	Foreign    int // rows dropped: WHMCS sent what was not asked for
-	Unreadable int // rows that could not be read
+	whmcs.Coverage // of what was asked of WHMCS
 
-	AsOf     time.Time // the oldest reply that the answer rests on
-	Calls    int       // HTTP calls made to WHMCS for its rows
-	Snapshot bool      // whether the rows came from an earlier scan
+	Snapshot bool // whether the rows came from an earlier scan
 
 	Complete bool
 	Why      string // why it is not complete, a plain sentence; "" where it is

@@ -327,10 +327,10 @@ func (s *scan) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if walks > 0 && page.TotalResults < known {
+		if walks > 0 && page.Of < known {
 			return errMoved
 		}
-		walks, known = walks-1, page.TotalResults
+		walks, known = walks-1, page.Of
 		s.add(page)
 		if !s.wanted(ctx) {
 			return nil
@@ -357,7 +357,7 @@ func (s *scan) add(p *whmcs.Page) {
 	}
 	s.looked += len(rows) + p.Foreign + p.Unreadable
 	s.chunks = append(s.chunks, rows)
-	s.total = p.TotalResults
+	s.total = p.Of
 	s.foreign += p.Foreign
 	s.unread += p.Unreadable
 	s.calls += p.Calls

@@ -15,7 +15,7 @@ type stand struct {
 
 // take moves the stand behind a page, unless that was read again.
 func (s *stand) take(p *whmcs.Page) {
-	end := p.StartNumber + pageSize(p)
+	end := p.StartNumber + p.Looked
 	if end <= s.next {
 		return
 	}
