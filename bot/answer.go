@@ -10,7 +10,7 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-// Answers turns requests into messages. It serves every door, the shell too.
+// Answers finds what is asked for and writes it down. It serves every door, the shell too.
 type Answers struct {
 	Finder *query.Finder
 	Style  formatting.Style
@@ -18,116 +18,150 @@ type Answers struct {
 	Log    *slog.Logger     // nil: nothing is logged
 }
 
-// An Answer is what came of a request: the message, and what the audit line and
-// the next steps need to know of it.
+// An Outcome is what became of a request, in a word for the audit line.
+type Outcome string
+
+// The outcomes of a question.
+const (
+	answered   Outcome = "answered"
+	nothing    Outcome = "nothing"
+	help       Outcome = "help"
+	malformed  Outcome = "malformed"
+	denied     Outcome = "denied"
+	failed     Outcome = "failed"
+	stopped    Outcome = "stopped"
+	restarting Outcome = "restarting"
+	edited     Outcome = "edited"
+	unchanged  Outcome = "unchanged"
+)
+
+// An Answer is what was found, before it is written down for anybody.
 type Answer struct {
-	Message formatting.Message
+	Line    string        // what was asked, as its buttons hold it
 	Query   query.Query   // zero where the line could not be read
 	Result  *query.Result // nil where WHMCS was not asked or failed
-	Outcome string        // answered, nothing, help, malformed, denied, failed, stopped, restarting
-	Err     error
+	Outcome Outcome
+	Err     error // why there is no result; nil: there is one, or none was asked for
 }
 
-// A Showing is how one request's answer is to be shown.
-type Showing struct {
-	Public   bool             // others read it
-	Alone    formatting.Alone // why the asker alone reads what others would
-	SharedBy string
-	Lists    bool // Slack refuses the newer blocks
-	Modal    bool // it stands in a modal
-	Fresh    bool // past cache and snapshot
-	Snapshot bool // rows that a scan read lately may serve though it is fresh; not where the line itself says fresh:yes
-	Continue bool // goes on with a scan that ended at its budget
-	Progress func(query.Progress, query.Query)
-
-	Allow func(context.Context, *Request) error // nil: everybody may
+// isFile reports whether an answer is a CSV file rather than a message. Without rows it is
+// none.
+func (ans *Answer) isFile() bool {
+	return ans.Result != nil && ans.Query.As == query.ViewCSV && len(ans.Result.Services) > 0
 }
 
-// Answer answers req. It never fails: an error becomes a message, with the
-// request's reference.
-func (a *Answers) Answer(ctx context.Context, req *Request, s Showing) Answer {
-	v := a.view(req, s)
-	q, parseErr := query.Parse(req.Line)
-	if s.Allow != nil {
-		if err := s.Allow(ctx, req); err != nil {
-			return a.denied(err, v)
-		}
-	}
+// Ask answers a line from the shell, where whoever can start the process may ask. It never
+// fails: an error is an answer with its message.
+func (s *Answers) Ask(ctx context.Context, line string, progress func(query.Progress)) (Answer, formatting.Message) {
+	a := read(&Request{Door: DoorShell, Line: line})
+	a.access = verdict{granted: true}
+	ans := s.find(ctx, a, progress)
+	return ans, s.write(ans, formatting.View{Direct: true, Now: s.now()})
+}
+
+// find finds what a asks for. It never fails: an error is an answer too.
+func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress)) Answer {
+	ans := Answer{Line: a.line(), Query: a.query}
+	q := a.query
 	switch {
-	case parseErr != nil:
-		return Answer{Message: a.Style.Failure(parseErr, req.Line, v), Outcome: "malformed", Err: parseErr}
-	case q.Help:
-		return Answer{Message: a.Style.Help(q.Topic, v), Query: q, Outcome: "help"}
-	case req.Line == "", !q.Filtered() && (req.Door == DoorMention || q.InChannel):
-		return Answer{Message: a.Style.NoFilter(v), Outcome: "help"}
-	}
-	snapshot := s.Snapshot && !q.Fresh
-	q.Fresh = q.Fresh || s.Fresh
-	res, err := a.Finder.Find(ctx, q, query.Options{Continue: s.Continue, Snapshot: snapshot, Progress: progressOf(q, s)})
-	if err != nil {
-		return a.failed(ctx, req, q, err, v)
-	}
-	outcome := "answered"
-	if len(res.Services) == 0 && res.Summary == nil {
-		outcome = "nothing"
-	}
-	return Answer{Message: a.Style.Answer(res, v), Query: q, Result: res, Outcome: outcome}
-}
-
-func progressOf(q query.Query, s Showing) func(query.Progress) {
-	if s.Progress == nil {
-		return nil
-	}
-	return func(p query.Progress) { s.Progress(p, q) }
-}
-
-func (a *Answers) failed(ctx context.Context, req *Request, q query.Query, err error, v formatting.View) Answer {
-	ans := Answer{Query: q, Outcome: "failed", Err: err}
-	if _, ok := errors.AsType[*query.Error](err); ok {
-		ans.Outcome = "malformed"
-	}
-	if errors.Is(context.Cause(ctx), errStopped) {
-		ans.Outcome = "stopped"
-		ans.Message = a.Style.Notice(formatting.SaysStopped, []string{q.Lasting().String()}, v)
+	case !a.access.granted:
+		ans.Query, ans.Outcome, ans.Err = query.Query{}, denied, a.access.denial
+		if ans.Err == nil {
+			ans.Err = errUnchecked
+		}
+		return ans
+	case a.unread != nil:
+		ans.Outcome, ans.Err = malformed, a.unread
+		return ans
+	case q.Help, a.Line == "", !q.Filtered() && (a.Door == DoorMention || q.InChannel):
+		ans.Outcome = help
 		return ans
 	}
-	if errors.Is(context.Cause(ctx), errRestarting) {
-		ans.Outcome = "restarting"
-		ans.Message = a.Style.Notice(formatting.SaysRestarting, []string{q.Lasting().String()}, v)
-		return ans
+	snapshot := a.deed == deedShare && !q.Fresh
+	q.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh
+	opt := query.Options{Continue: a.Action == formatting.ActionContinue, Snapshot: snapshot, Progress: progress}
+	if ans.Result, ans.Err = s.Finder.Find(ctx, q, opt); ans.Err != nil {
+		return s.failed(ctx, a, ans)
 	}
-	if a.Log != nil {
-		a.Log.Warn("a question failed", "ref", req.Ref, "error", err)
+	ans.Outcome = answered
+	if len(ans.Result.Services) == 0 && ans.Result.Summary == nil {
+		ans.Outcome = nothing
 	}
-	ans.Message = a.Style.Failure(err, q.Lasting().String(), v)
 	return ans
 }
 
-func (a *Answers) denied(err error, v formatting.View) Answer {
-	says := formatting.Sentence("Access could not be checked, so no data is shown. Try again in a minute.")
-	if d, ok := errors.AsType[*Denial](err); ok {
-		says = formatting.Sentence(d.Says)
+// failed says why a search brought no result.
+func (s *Answers) failed(ctx context.Context, a *ask, ans Answer) Answer {
+	cause := context.Cause(ctx)
+	_, unasked := errors.AsType[*query.Error](ans.Err)
+	switch {
+	case unasked:
+		ans.Outcome = malformed
+	case errors.Is(cause, errStopped):
+		ans.Outcome = stopped
+	case errors.Is(cause, errRestarting):
+		ans.Outcome = restarting
+	case errors.Is(cause, errEdited):
+		ans.Outcome = edited
+	default:
+		ans.Outcome = failed
+		if s.Log != nil {
+			s.Log.Warn("a question failed", "ref", a.Ref, "error", ans.Err)
+		}
 	}
-	return Answer{Message: a.Style.Denied(says, v), Outcome: "denied", Err: err}
+	return ans
 }
 
-func (a *Answers) view(req *Request, s Showing) formatting.View {
-	var v formatting.View
-	v.Public, v.Direct, v.Alone, v.SharedBy = s.Public, req.Channel == "" || req.direct() || s.Alone == formatting.AloneOutsiders, s.Alone, s.SharedBy
-	v.Lists, v.Modal, v.Ref, v.Now = s.Lists, s.Modal, req.Ref, a.now()
+// write writes an answer down for who reads it.
+func (s *Answers) write(ans Answer, v formatting.View) formatting.Message {
+	switch {
+	case ans.Outcome == denied:
+		return s.Style.Denied(denialSays(ans.Err), v)
+	case ans.Outcome == help && ans.Query.Help:
+		return s.Style.Help(ans.Query.Topic, v)
+	case ans.Outcome == help:
+		return s.Style.NoFilter(v)
+	case ans.Outcome == stopped:
+		return s.Style.Notice(formatting.SaysStopped, []string{ans.Line}, v)
+	case ans.Outcome == restarting:
+		return s.Style.Notice(formatting.SaysRestarting, []string{ans.Line}, v)
+	case ans.Result == nil:
+		return s.Style.Failure(ans.Err, ans.Line, v)
+	}
+	return s.Style.Answer(ans.Result, v)
+}
+
+// denialSays is what the person is told about a denial.
+func denialSays(err error) formatting.Sentence {
+	if d, ok := errors.AsType[*Denial](err); ok {
+		return formatting.Sentence(d.Says)
+	}
+	return formatting.SaysNotChecked
+}
+
+// view is how the asker of req reads what is delivered to them alone.
+func (s *Answers) view(req *Request) formatting.View {
+	return formatting.View{Direct: req.Channel == "" || req.direct(), Ref: req.Ref, Now: s.now()}
+}
+
+// viewOf is how those read an answer who get its delivery.
+func (s *Answers) viewOf(req *Request, d delivery) formatting.View {
+	v := s.view(req)
+	v.Public, v.Alone, v.SharedBy, v.Modal = d.to.public(), d.alone, d.sharedBy, d.to.way == modal
+	v.Direct = v.Direct || d.alone == formatting.AloneOutsiders
 	return v
 }
 
-func (a *Answers) now() time.Time {
-	if a.Now != nil {
-		return a.Now()
+func (s *Answers) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
 	}
 	return time.Now()
 }
 
 // The reasons for which the process itself ends a question.
 var (
-	errStopped    = errors.New("stopped by who asked")
+	errStopped    = errors.New("stopped by its asker")
 	errRestarting = errors.New("restarting")
-	errEdited     = errors.New("asked anew by an edit")
+	errEdited     = errors.New("edited by its asker")
 )

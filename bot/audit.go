@@ -2,12 +2,10 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
-
-	"servicesbot/formatting"
-	"servicesbot/whmcs/query"
 )
 
 // A record is the audit line of one request: opened when a worker takes it,
@@ -15,9 +13,9 @@ import (
 // typed. Denials and shares are found by the key "audit".
 type record struct {
 	req     *Request
-	outcome string // answered, nothing, help, malformed, denied, failed, stopped, turned_away, ...
-	why     string // of a denial, and of who was turned away
-	line    string // the canonical query, where an answer told it
+	ask     *ask    // nil where nobody read the line: of a request that was turned away
+	outcome Outcome // answered, nothing, help, malformed, denied, failed, stopped, turned_away, ...
+	why     string  // of a denial, and of who was turned away
 	rows    int
 	calls   int
 	shared  bool // whether others can read what was posted, or may be able to
@@ -28,13 +26,12 @@ type record struct {
 const typedMost = 1000
 
 // newRecord opens the record of a request.
-func newRecord(req *Request) *record { return &record{req: req, outcome: "failed"} }
+func newRecord(req *Request) *record { return &record{req: req, outcome: failed} }
 
-// note takes over what an answer tells.
+// note takes over what an answer says.
 func (r *record) note(a Answer) {
 	r.outcome = a.Outcome
-	r.line = a.Query.Lasting().String()
-	if d, ok := a.Err.(*Denial); ok {
+	if d, ok := errors.AsType[*Denial](a.Err); ok {
 		r.why = d.Why
 	}
 	if a.Result != nil {
@@ -42,23 +39,27 @@ func (r *record) note(a Answer) {
 	}
 }
 
-// query is what was asked for: where no answer told it, as the request has it.
+// query is what was asked for: the canonical line, or, where it cannot be read, what was
+// typed.
 func (r *record) query() string {
-	if r.line != "" || r.req.Action == formatting.ActionStop || r.req.Action == formatting.ActionRemove {
-		return r.line
+	a := r.ask
+	if a == nil {
+		a = read(r.req)
 	}
-	q, err := query.Parse(r.req.Line)
-	if err != nil {
-		return strings.ToValidUTF8(r.req.Line[:min(len(r.req.Line), typedMost)], "")
+	switch {
+	case a.deed == deedStop, a.deed == deedRemove:
+		return ""
+	case a.unread != nil:
+		return strings.ToValidUTF8(a.Line[:min(len(a.Line), typedMost)], "")
 	}
-	return q.Lasting().String()
+	return a.query.Lasting().String()
 }
 
 // write writes the line.
 func (r *record) write(ctx context.Context, log *slog.Logger) {
 	audit := "request"
 	switch {
-	case r.outcome == "denied":
+	case r.outcome == denied:
 		audit = "denial"
 	case r.shared:
 		audit = "share"
@@ -72,9 +73,9 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		slog.String("channel", r.req.Channel),
 		slog.String("user", r.req.User),
 		slog.String("query", r.query()),
-		slog.Bool("allowed", r.outcome != "denied"),
+		slog.Bool("allowed", r.outcome != denied),
 		slog.String("why", r.why),
-		slog.String("outcome", r.outcome),
+		slog.String("outcome", string(r.outcome)),
 		slog.Bool("answered", r.sent),
 		slog.Bool("shared", r.shared),
 		slog.Int("rows", r.rows),

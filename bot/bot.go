@@ -55,21 +55,24 @@ type Config struct {
 // A Bot is the Slack side: it takes requests off the sockets, has them answered
 // and sends what came of them.
 type Bot struct {
-	cfg      Config
-	log      *slog.Logger
-	slack    *slack.Client
-	web      *web
-	opener   *opener
-	status   *Status
-	access   *access
-	poster   *poster
-	seen     *seen // keys of requests
-	shared   *seen // answers that were shared
-	rates    *rates
-	running  *running
-	recent   *recent
-	answers  *Answers
-	progress *rate.Limiter
+	cfg     Config
+	log     *slog.Logger
+	slack   *slack.Client
+	web     *web
+	opener  *opener
+	status  *Status
+	access  *access
+	poster  *poster
+	seen    *seen // keys of requests
+	shared  *seen // answers that were shared
+	rates   *rates
+	edits   *edits
+	history *history
+	answers *Answers
+	blocks  newBlocks
+
+	inProgress *inProgress
+	notesLimit *rate.Limiter // notes of progress, all questions together
 
 	deadAfter time.Duration // of a socket without a ping
 
@@ -78,7 +81,6 @@ type Bot struct {
 	me       identity // set by Run before the first socket opens
 	sockets  []*socket
 	draining atomic.Bool
-	noBlocks atomic.Int64 // unix nano: until when the newer blocks are not sent
 }
 
 // identity is what auth.test tells of the app.
@@ -104,7 +106,7 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, opener: &opener{}, seen: newSeen(seenFor), shared: newSeen(sharedFor),
-		rates: newRates(cfg.UserRate), running: newRunning(), recent: newRecent(), progress: newProgressLimit(),
+		rates: newRates(cfg.UserRate), edits: newEdits(), history: newHistory(), inProgress: newInProgress(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
@@ -275,7 +277,7 @@ func (b *Bot) offer(req *Request) (payload any, taken bool) {
 		defer leave()
 		b.handle(ctx, req)
 	}
-	if req.Action == formatting.ActionDetails {
+	if deedOf(req) == deedDetails {
 		work = func(ctx context.Context) { b.openDetails(ctx, req, leave) }
 	}
 	if !b.lane(req).offer(work) {
@@ -290,12 +292,8 @@ func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes, b
 
 // lane returns the lane that req queues on: what asks WHMCS queues with the questions.
 func (b *Bot) lane(req *Request) *lane {
-	switch {
-	case req.Door == DoorShortcut, req.Door == DoorSlash && req.Line == "":
-		return b.modals
-	}
-	switch req.Action {
-	case formatting.ActionDetails, formatting.ActionForm, formatting.ActionStop, formatting.ActionRemove:
+	switch deedOf(req) {
+	case deedForm, deedDetails, deedStop, deedRemove:
 		return b.modals
 	}
 	return b.questions
@@ -317,7 +315,7 @@ func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payl
 	}
 	taken = b.notes.offer(func(ctx context.Context) {
 		defer write(ctx)
-		b.say(ctx, req, rec, b.answers.Style.Notice(says, nil, b.answers.view(req, Showing{})))
+		b.say(ctx, req, rec, says)
 	})
 	if !taken {
 		b.audits.offer(write)

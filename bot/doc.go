@@ -1,36 +1,55 @@
 // Package bot is the Slack side of servicesbot, and this file is its tour.
 //
-// Every door (slash command, mention, direct message, button, form, shortcut,
-// shell) becomes one line of the language of package whmcs/query. That line is the
-// whole state: buttons carry the next line, paging stores nothing, and a click is
-// parsed and checked for access again, for the person who clicked.
+// Every door (slash command, mention, direct message, button, form, shortcut, shell) becomes
+// one line of the language of package whmcs/query. That line is the whole state: buttons
+// carry the next line, and a click is read and checked for access again, for the person who
+// clicked.
 //
-// The road of a request, file by file:
+// The files, in the order of the road:
 //
 //	request.go   what somebody wants, through whichever door it came
 //	sockets.go   two Socket Mode connections, kept up; the loop that reads them
 //	             (sockets_linux.go, sockets_other.go: what only some systems can)
-//	intake.go    an envelope becomes a Request (typed.go: what was typed)
+//	intake.go    an envelope becomes a Request (typed.go: Slack's ways of writing text)
 //	seen.go      the same event again? acknowledged, not answered again
 //	bot.go       take: the four local steps of the loop; offer: into a bounded lane
-//	acks.go      one goroutine a socket acknowledges, within 2.5 s
+//	acks.go      one goroutine per socket acknowledges, within 2.5 s
 //	workers.go   the lanes: bounded queues with a fixed number of workers
-//	handle.go    one request in a worker: what it asks for
-//	place.go     where the answer goes, and who reads there
-//	views.go     details, search form, Home tab; share.go, files.go, lookup.go: the other deeds
-//	running.go   the questions in work, to be stopped or corrected by an edit
-//	answer.go    Answer: parse, allow, find, format; an error becomes a message
-//	access.go    who may ask, and where all who read are insiders
-//	rates.go     how often one person may ask
-//	recent.go    what each person asked last
-//	progress.go  what a slow question tells meanwhile
-//	reply.go     a message to its place: privately, into a thread, in place of another
-//	web.go       every HTTP call to Slack: time limits, Retry-After, spacing
-//	audit.go     one line a request
-//	status.go    metrics, and http.go, which serves them and the process's health
-//	caches.go    how memory of people and places is bounded
+//	handle.go    one request in a worker: its audit record, its panic, its deed
+//	decide.go    1 decide: read and check once, which gives an ask; a pure function of it and
+//	             of what was looked up gives the delivery
+//	find.go      2 find: an edit ends the version before it; the search, with notes of progress
+//	answer.go    3 render: what was found is written down for those who read it
+//	deliver.go   4 deliver: who reads it is decided once more; simpler forms, other addresses,
+//	             files, what is not known to have arrived
 //
-// The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A
-// reader that stalls loses frames and, when its library's queue of 50 is full, the
-// connection.
+// What the road uses:
+//
+//	address.go   where a message goes, and the next address to try
+//	poster.go    one message to one address (blocks.go: does Slack take tables here?)
+//	web.go       every HTTP call to Slack: time limits, Retry-After, spacing
+//	access.go    who may ask, and in which channels all who read are insiders
+//	rates.go     how often one person may ask
+//	notes.go     what a slow question says meanwhile; stop.go ends it
+//	edits.go     which questions can be edited, and where their answers are
+//	share.go     a shared answer is taken back
+//	modals.go    details, the search form and the Home tab (history.go: last questions)
+//	shortcut.go  what can be looked up in somebody's message
+//	audit.go     one line per request
+//	status.go    metrics, and http.go, which serves them and the process's health
+//	cache.go     how memory of people and places is bounded
+//
+// A click: the loop reads it, makes a Request, queues it and has it acknowledged. A worker
+// reads the button's line and checks the access of whoever clicked (decide), which says that
+// a private message is replaced and that a post stays as it is, but for Refresh. The search
+// runs (find); after two seconds a note says so. What was found decides once more who reads
+// it, is written down for them (render) and is sent (deliver). The audit line ends it.
+//
+// A shared scan: several people ask for what only a look at every service can tell. Each
+// question takes the same road up to find; package query lets them share one reading of
+// WHMCS, in which each sees the rows that it needs and none waits for the others. Share
+// takes that road too: it posts rows of up to five minutes ago rather than read them again.
+//
+// The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A reader that
+// stalls loses frames and, when its library's queue of 50 is full, the connection.
 package bot

@@ -136,7 +136,7 @@ func TestPanicIsAnswered(t *testing.T) { // not parallel: panics are reported to
 	m := r.sees(slackfake.Alice, slackfake.Support, "Something went wrong here", "Reference")
 	r.audited(`"outcome":"failed"`) // it is written behind the answer
 	ref := refIn.FindStringSubmatch(r.audit.String())
-	if ref == nil || !hasLine(r.log.String(), "msg=panic") || !hasLine(r.log.String(), "recovered from a panic", "Answers") {
+	if ref == nil || !hasLine(r.log.String(), "a question failed", "panic: ") || !hasLine(r.log.String(), "recovered from a panic", "Answers") {
 		t.Fatalf("the panic is not logged:\n%s\n%s", r.log, r.audit)
 	}
 	if !strings.Contains(r.metrics(), "servicesbot_panics_total 2") {

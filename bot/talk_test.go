@@ -459,7 +459,7 @@ func TestNewBlocksRefused(t *testing.T) {
 	r.slack.RefuseNewBlocks(true)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 as:table"))
 	r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
-	if !strings.Contains(r.log.String(), "refuses the newer blocks") {
+	if !strings.Contains(r.log.String(), "refuses newer blocks") {
 		t.Error("the refusal was not logged")
 	}
 }

@@ -14,6 +14,13 @@ const (
 	CallbackDetails = "services_details" // details, and what stands in their place
 )
 
+// Checking is what a window shows until it is known whether its asker may ask.
+func Checking() slack.ModalViewRequest {
+	d := Style{}.draft(View{})
+	d.section("Checking …", nil)
+	return d.modal("Services")
+}
+
 // Loading is what a details modal shows until its data is here. It holds none.
 func Loading() slack.ModalViewRequest {
 	d := Style{}.draft(View{})

@@ -69,3 +69,6 @@ const (
 func AloneRefused(name string) Alone {
 	return Alone("Slack does not let the bot post in this channel (" + name + ").")
 }
+
+// SaysNotChecked is said where nobody knows whether somebody may ask.
+const SaysNotChecked Sentence = "Access could not be checked, so no data is shown. Try again in a minute."

@@ -148,17 +148,16 @@ func (p *process) askLines(ctx context.Context, answers *bot.Answers, asJSON boo
 // ask answers line. What is not rows goes to standard error where a program reads
 // standard output.
 func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, asJSON bool) error {
-	req := &bot.Request{Door: bot.DoorShell, Line: line}
-	ans := answers.Answer(ctx, req, bot.Showing{Progress: p.progress()})
+	ans, msg := answers.Ask(ctx, line, p.progress())
 	switch {
 	case ans.Result != nil && ans.Query.As == query.ViewCSV && !asJSON:
-		return p.printCSV(answers, ans)
+		return p.printCSV(answers.Style, ans.Result, msg)
 	case asJSON:
-		if err := printAnswer(p.stdout, line, ans, answers.Style); err != nil {
+		if err := printAnswer(p.stdout, ans, msg, answers.Style); err != nil {
 			return err
 		}
 	default:
-		if _, err := fmt.Fprintln(p.stdout, formatting.Plain(ans.Message)); err != nil {
+		if _, err := fmt.Fprintln(p.stdout, formatting.Plain(msg)); err != nil {
 			return err
 		}
 	}
@@ -169,9 +168,9 @@ func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, as
 }
 
 // printCSV prints the file to standard output, and what it is to standard error.
-func (p *process) printCSV(answers *bot.Answers, ans bot.Answer) error {
-	file, _ := answers.Style.CSV(ans.Result, formatting.View{})
-	fmt.Fprintln(p.stderr, formatting.Plain(ans.Message))
+func (p *process) printCSV(style formatting.Style, res *query.Result, msg formatting.Message) error {
+	file, _ := style.CSV(res, formatting.View{})
+	fmt.Fprintln(p.stderr, formatting.Plain(msg))
 	_, err := p.stdout.Write(file)
 	return err
 }
@@ -180,9 +179,9 @@ func (p *process) printCSV(answers *bot.Answers, ans bot.Answer) error {
 const progressEvery = time.Second
 
 // progress returns a function that reports on a scan: one line per second, with the time left.
-func (p *process) progress() func(query.Progress, query.Query) {
+func (p *process) progress() func(query.Progress) {
 	next := time.Now().Add(progressEvery)
-	return func(at query.Progress, _ query.Query) {
+	return func(at query.Progress) {
 		if time.Now().Before(next) {
 			return
 		}

@@ -93,15 +93,15 @@ type countJSON struct {
 	N     int    `json:"n"`
 }
 
-// printAnswer prints the answer to line for programs.
-func printAnswer(w io.Writer, line string, ans bot.Answer, style formatting.Style) error {
-	out := answerJSON{Query: line, Services: []serviceJSON{}}
+// printAnswer prints an answer for programs; msg is the same answer for people.
+func printAnswer(w io.Writer, ans bot.Answer, msg formatting.Message, style formatting.Style) error {
+	out := answerJSON{Query: ans.Line, Services: []serviceJSON{}}
 	switch {
 	case ans.Err != nil:
-		out.Error = formatting.Plain(ans.Message)
+		out.Error = formatting.Plain(msg)
 		return printJSON(w, out)
 	case ans.Result == nil:
-		out.Text = formatting.Plain(ans.Message)
+		out.Text = formatting.Plain(msg)
 		return printJSON(w, out)
 	}
 	res := ans.Result

@@ -42,34 +42,31 @@ func TestProgressOfASlowQuestion(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		req   *Request
-		to    place
+		to    address
 		want  []string
-		after place
+		after address
 	}{
-		{"a mention", &Request{Door: DoorMention, User: "U1", Channel: "C1"}, place{way: post, channel: "C1", thread: "5.1"},
-			[]string{"chat.postMessage at 2s", "chat.update at 7s", "chat.update at 12s"}, place{way: update, channel: "C1", thread: "5.1", ts: "7.7"}},
-		{"a private line", &Request{Door: DoorMention, User: "U1", Channel: "C1"}, place{way: whisper, channel: "C1", user: "U1"},
-			[]string{"chat.postEphemeral at 2s"}, place{way: whisper, channel: "C1", user: "U1"}},
-		{"a direct message to be opened", &Request{Door: DoorForm, User: "U1"}, place{way: direct, user: "U1"},
-			[]string{"conversations.open at 2s", "chat.postMessage at 2s", "chat.update at 7s", "chat.update at 12s"}, place{way: update, user: "U1", channel: "D1", ts: "7.7"}},
-		{"a public post that was clicked", &Request{Door: DoorButton, User: "U1", Channel: "C1", Thread: "5.1"}, place{way: update, channel: "C1", ts: "6.1"},
-			[]string{"chat.postEphemeral at 2s"}, place{way: update, channel: "C1", ts: "6.1"}},
+		{"a mention", &Request{Door: DoorMention, User: "U1", Channel: "C1"}, address{way: post, channel: "C1", thread: "5.1"},
+			[]string{"chat.postMessage at 2s", "chat.update at 7s", "chat.update at 12s"}, address{way: update, channel: "C1", thread: "5.1", ts: "7.7"}},
+		{"a private line", &Request{Door: DoorMention, User: "U1", Channel: "C1"}, address{way: whisper, channel: "C1", user: "U1"},
+			[]string{"chat.postEphemeral at 2s"}, address{}},
+		{"a direct message to be opened", &Request{Door: DoorForm, User: "U1"}, address{way: direct, user: "U1"},
+			[]string{"conversations.open at 2s", "chat.postMessage at 2s", "chat.update at 7s", "chat.update at 12s"}, address{way: update, user: "U1", channel: "D1", ts: "7.7"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			q := &quietSlack{}
 			web := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
 			api := slack.New("xoxb-test", slack.OptionHTTPClient(q))
-			b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), progress: newProgressLimit(), answers: &Answers{}}
+			b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), notesLimit: newNotesLimit(), answers: &Answers{}}
 			synctest.Test(t, func(t *testing.T) {
 				q.begin, tt.req.Received = time.Now(), time.Now()
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				w := b.watch(ctx, tt.req, tt.to)
-				w.start()
+				n := b.startNotes(ctx, tt.req, tt.to)
 				<-time.After(13 * time.Second)
-				if got := w.done(); got != tt.after {
-					t.Errorf("the answer goes to %+v, want %+v", got, tt.after)
+				if got := n.stop(); got != tt.after {
+					t.Errorf("the answer takes the place of %+v, want %+v", got, tt.after)
 				}
 				if !slices.Equal(q.calls, tt.want) {
 					t.Errorf("calls %v, want %v", q.calls, tt.want)
@@ -94,13 +91,12 @@ func TestOneNoteWhereSlackIsSlow(t *testing.T) {
 	q := &slowSlack{}
 	web := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
 	api := slack.New("xoxb-test", slack.OptionHTTPClient(q))
-	b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), progress: newProgressLimit(), answers: &Answers{}}
+	b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), notesLimit: newNotesLimit(), answers: &Answers{}}
 	synctest.Test(t, func(t *testing.T) {
 		q.begin = time.Now()
-		w := b.watch(t.Context(), &Request{Door: DoorMention, User: "U1", Channel: "C1", Received: time.Now()}, place{way: post, channel: "C1", thread: "5.1"})
-		w.start()
+		n := b.startNotes(t.Context(), &Request{Door: DoorMention, User: "U1", Channel: "C1", Received: time.Now()}, address{way: post, channel: "C1", thread: "5.1"})
 		<-time.After(30 * time.Second)
-		w.done()
+		n.stop()
 		if len(q.calls) != 1 {
 			t.Errorf("calls %v, want one", q.calls)
 		}
@@ -110,14 +106,14 @@ func TestOneNoteWhereSlackIsSlow(t *testing.T) {
 // TestProgressIsRare: all questions together show at most 20 notes in any minute.
 func TestProgressIsRare(t *testing.T) {
 	t.Parallel()
-	l, begin := newProgressLimit(), time.Now()
+	l, begin := newNotesLimit(), time.Now()
 	shown := 0
 	for d := time.Duration(0); d < time.Minute; d += 50 * time.Millisecond {
 		if l.AllowN(begin.Add(d), 1) {
 			shown++
 		}
 	}
-	if shown > progressMinute || shown < progressMinute/2 {
+	if shown > notesPerMinute || shown < notesPerMinute/2 {
 		t.Errorf("%d notes in the first minute", shown)
 	}
 }
@@ -128,7 +124,7 @@ func TestAnswersGoFirst(t *testing.T) {
 	t.Parallel()
 	w := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
 	p := newPoster(slack.New("xoxb-test"), w)
-	to := place{way: post, channel: "C1"}
+	to := address{way: post, channel: "C1"}
 	if !p.idle(to) {
 		t.Fatal("a quiet channel takes no note")
 	}
@@ -141,10 +137,10 @@ func TestAnswersGoFirst(t *testing.T) {
 		t.Error("a note to a busy channel")
 	}
 	w.until["chat.update"] = time.Now().Add(time.Minute)
-	if p.idle(place{way: update, channel: "C2"}) {
+	if p.idle(address{way: update, channel: "C2"}) {
 		t.Error("a note though Slack asked for a pause")
 	}
-	if !p.idle(place{way: post, channel: "C2"}) {
+	if !p.idle(address{way: post, channel: "C2"}) {
 		t.Error("no note though the pause is another method's")
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"servicesbot/formatting"
 )
 
-// A poster delivers messages to places.
+// A poster delivers messages to addresss.
 type poster struct {
 	slack    *slack.Client
 	web      *web
@@ -38,62 +38,16 @@ func newPoster(api *slack.Client, w *web) *poster {
 	return &poster{slack: api, web: w, pacing: postsPerSecond, ending: context.Background(), channels: newCache(10_000, otter.ExpiryAccessing[string, *rate.Limiter](time.Minute))}
 }
 
-// deliver sends msg and returns where it stands in the end. The error is nil only
-// where Slack accepted it, in that form or a simpler one.
-func (p *poster) deliver(ctx context.Context, to place, msg formatting.Message) (place, error) {
-	ts, err := p.send(ctx, to, msg)
-	if err != nil {
-		return p.rescue(ctx, to, msg, err)
-	}
-	return to.at(ts), nil
-}
-
-// rescue is for a message that failed with err: what Slack refuses is sent again as
-// plain text; a response_url that is spent gives way to a private line in the
-// channel, and that to a direct message. Where Slack may have acted nothing is
-// repeated, but for an update, which does no harm twice.
-func (p *poster) rescue(ctx context.Context, to place, msg formatting.Message, err error) (place, error) {
-	var ts string
-	if refusesBlocks(err) {
-		msg = formatting.Message{Text: msg.Text}
-		ts, err = p.send(ctx, to, msg)
-	}
-	if to.way == update && unknownOutcome(err) {
-		again, failed := p.sendAnew(ctx, to, msg)
-		if failed != nil {
-			return to, err // still nobody knows; elsewhere it would be a second answer
-		}
-		ts, err = again, nil
-	}
-	for err != nil && !unknownOutcome(err) {
-		next, ok := to.fallback()
-		if !ok {
-			break
-		}
-		to = next
-		ts, err = p.sendAnew(ctx, to, msg)
-	}
-	return to.at(ts), err
-}
-
-// sendAnew is send with a time of its own: what failed before may have used up the
+// sendInTime is send with a time of its own: what failed before may have used up the
 // caller's.
-func (p *poster) sendAnew(ctx context.Context, to place, msg formatting.Message) (string, error) {
+func (p *poster) sendInTime(ctx context.Context, to address, msg formatting.Message) (string, error) {
 	ctx, cancel := background(ctx)
 	defer cancel()
 	return p.send(ctx, to, msg)
 }
 
-// refusesBlocks reports whether Slack found fault with the blocks, not the call.
-func refusesBlocks(err error) bool {
-	switch slackError(err) {
-	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "only_one_table_allowed":
-		return true
-	}
-	return false
-}
-
-func (p *poster) send(ctx context.Context, to place, msg formatting.Message) (string, error) {
+// send sends a message and returns the ts of the post, "" where it is none.
+func (p *poster) send(ctx context.Context, to address, msg formatting.Message) (string, error) {
 	switch to.way {
 	case respond, replace:
 		return "", p.respond(ctx, to, msg)
@@ -132,7 +86,7 @@ func (p *poster) post(ctx context.Context, channel, thread string, msg formattin
 }
 
 // pace waits until the channel may get another message; where that would be long,
-// it fails at once, so that who asked is answered alone instead. Nobody can be answered
+// it fails at once, so that the asker is answered alone instead. Nobody can be answered
 // elsewhere than in a direct message: there Slack has the last word.
 func (p *poster) pace(ctx context.Context, channel string) error {
 	l, err := p.pacer(ctx, channel)
@@ -156,7 +110,7 @@ func (p *poster) pacer(ctx context.Context, channel string) (*rate.Limiter, erro
 
 // idle reports whether a message that may as well not be sent takes nothing from
 // others: Slack asks for no pause, and the channel may get several at once.
-func (p *poster) idle(to place) bool {
+func (p *poster) idle(to address) bool {
 	if p.web.pause(to.way.method()) > 0 {
 		return false
 	}
@@ -210,7 +164,7 @@ var errSpent = errors.New("the response_url takes no more messages")
 
 // respond posts to a response_url. slack-go's two ways of doing so drop the unfurl
 // flags or ignore an error that comes with status 200.
-func (p *poster) respond(ctx context.Context, to place, msg formatting.Message) error {
+func (p *poster) respond(ctx context.Context, to address, msg formatting.Message) error {
 	return p.hook(ctx, to, response{
 		Type: "ephemeral", ReplaceOriginal: to.way == replace,
 		Text: msg.Text, Blocks: msg.Blocks, Parse: "none",
@@ -218,12 +172,12 @@ func (p *poster) respond(ctx context.Context, to place, msg formatting.Message) 
 }
 
 // erase takes the private message away that was clicked.
-func (p *poster) erase(ctx context.Context, to place) error {
+func (p *poster) erase(ctx context.Context, to address) error {
 	return p.hook(ctx, to, response{DeleteOriginal: true})
 }
 
-// hook posts to a place's response_url.
-func (p *poster) hook(ctx context.Context, to place, r response) error {
+// hook posts to the response_url of an address.
+func (p *poster) hook(ctx context.Context, to address, r response) error {
 	if to.url == "" {
 		return errSpent
 	}

@@ -76,19 +76,19 @@ func textIn(raw json.RawMessage) string {
 		return ""
 	}
 	var b strings.Builder
-	read(tree, &b)
+	readTexts(tree, &b)
 	return b.String()
 }
 
 // readable are the keys of blocks and attachments whose strings people read.
 var readable = []string{"text", "url", "title", "title_link", "pretext", "value", "fallback", "alt_text"}
 
-// read writes the strings of a tree of JSON that people read, each on a line.
-func read(v any, b *strings.Builder) {
+// readTexts writes the strings of a tree of JSON that people read, each on a line.
+func readTexts(v any, b *strings.Builder) {
 	switch v := v.(type) {
 	case []any:
 		for _, child := range v {
-			read(child, b)
+			readTexts(child, b)
 		}
 	case map[string]any:
 		switch v["type"] {
@@ -99,7 +99,7 @@ func read(v any, b *strings.Builder) {
 			if s, ok := v[key].(string); ok && slices.Contains(readable, key) && b.Len() < lookUpText {
 				b.WriteString(s + "\n")
 			}
-			read(v[key], b)
+			readTexts(v[key], b)
 		}
 	}
 }
@@ -116,18 +116,11 @@ func questions(all []found) []string {
 	return lines
 }
 
-// lookUpHere offers what a message holds, to who used the message shortcut on it.
+// lookUpHere offers what a message holds, to whoever used the message shortcut on it.
 func (b *Bot) lookUpHere(ctx context.Context, req *Request, rec *record) {
-	o := b.answers.view(req, Showing{})
-	if err := b.access.Allow(ctx, req); err != nil {
-		ans := b.answers.denied(err, o)
-		rec.note(ans)
-		b.say(ctx, req, rec, ans.Message)
-		return
-	}
 	lines := slices.DeleteFunc(lookUp(req.Text), b.leadsHome)
 	rec.outcome, rec.rows = "looked_up", len(lines)
-	b.say(ctx, req, rec, b.answers.Style.Found(lines[:min(len(lines), lookUpLines)], len(lines), o))
+	b.tell(ctx, req, rec, b.answers.Style.Found(lines[:min(len(lines), lookUpLines)], len(lines), b.answers.view(req)))
 }
 
 // leadsHome reports whether a line asks for the host of WHMCS itself, which stands

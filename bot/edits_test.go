@@ -8,37 +8,37 @@ import (
 	"time"
 )
 
-// TestExchangesAreForgotten: what an edit could still correct is kept for 10 minutes,
+// TestEditableQuestionsAreForgotten: what an edit could still correct is kept for 10 minutes,
 // and of the newest only.
-func TestExchangesAreForgotten(t *testing.T) {
+func TestEditableQuestionsAreForgotten(t *testing.T) {
 	t.Parallel()
-	r, begin := newRunning(), time.Unix(1795000000, 0)
-	ask := func(ts string, after time.Duration, edited string) *exchange {
-		e, _ := r.exchange(&Request{Channel: "C1", Message: ts, Received: begin.Add(after), Edited: edited}, func(error) {})
+	e, begin := newEdits(), time.Unix(1795000000, 0)
+	ask := func(ts string, after time.Duration, edited string) *editable {
+		e, _ := e.begin(&Request{Channel: "C1", Message: ts, Received: begin.Add(after), Edited: edited}, func(error) {})
 		return e
 	}
 	first := ask("1", 0, "")
-	if ask("1", answeredFor, "2") != first {
+	if ask("1", editableFor, "2") != first {
 		t.Error("an edit after 10 minutes at most finds no answer to correct")
 	}
-	if ask("1", answeredFor+time.Second, "3") == first {
+	if ask("1", editableFor+time.Second, "3") == first {
 		t.Error("an edit after more than 10 minutes finds the old answer")
 	}
-	for i := range answeredMost + 100 {
-		ask(fmt.Sprint("many", i), answeredFor+time.Minute, "")
+	for i := range editableMost + 100 {
+		ask(fmt.Sprint("many", i), editableFor+time.Minute, "")
 	}
-	if n := len(r.exchanges); n > answeredMost+1 || len(r.order) != n {
-		t.Errorf("%d exchanges are kept, %d in order", n, len(r.order))
+	if n := len(e.known); n > editableMost+1 || len(e.order) != n {
+		t.Errorf("%d questions are kept, %d in order", n, len(e.order))
 	}
 }
 
 // TestNewestEditCounts: an edit that comes late, after a newer one, is let go; a newer
-// one ends the answer to the older.
+// one ends the answer to the oldee.
 func TestNewestEditCounts(t *testing.T) {
 	t.Parallel()
-	r, ended := newRunning(), ""
-	ask := func(edited string) *exchange {
-		e, _ := r.exchange(&Request{Channel: "C1", Message: "1", Edited: edited, Received: time.Unix(1, 0)}, func(error) { ended += edited })
+	e, ended := newEdits(), ""
+	ask := func(edited string) *editable {
+		e, _ := e.begin(&Request{Channel: "C1", Message: "1", Edited: edited, Received: time.Unix(1, 0)}, func(error) { ended += edited })
 		return e
 	}
 	if ask("5") == nil || ask("6") == nil || ended != "5" {
@@ -49,14 +49,14 @@ func TestNewestEditCounts(t *testing.T) {
 	}
 }
 
-// TestEqualEditInWorkChangesNothing: an edit that asks the same lets the answer in work
-// go on; one that asks something else ends it, also when it goes back to an earlier line.
-func TestEqualEditInWorkChangesNothing(t *testing.T) {
+// TestEqualEditChangesNothing: an edit that asks the same lets the answer in
+// progress go on; one that asks something else ends it, also when it goes back to an earlier line.
+func TestEqualEditChangesNothing(t *testing.T) {
 	t.Parallel()
-	r, ended := newRunning(), ""
-	ask := func(edited, line string) (*Request, string) {
+	e, ended := newEdits(), ""
+	ask := func(edited, line string) (*Request, Outcome) {
 		req := &Request{Ref: "r" + edited, Channel: "C1", Message: "1", Edited: edited, Line: line, Received: time.Unix(1, 0)}
-		_, outcome := r.exchange(req, func(error) { ended += edited })
+		_, outcome := e.begin(req, func(error) { ended += edited })
 		return req, outcome
 	}
 	ask("1", "client:1")
@@ -68,8 +68,7 @@ func TestEqualEditInWorkChangesNothing(t *testing.T) {
 	if outcome != "" || ended != "13" {
 		t.Errorf("an edit back: %q, ended %q", outcome, ended)
 	}
-	e := r.exchanges["C1/1"]
-	r.rest(e, last)
+	e.end(e.known["C1/1"], last)
 	if _, outcome := ask("5", "client:1"); outcome != "" {
 		t.Errorf("an edit after the answer: %q", outcome)
 	}

@@ -1,0 +1,312 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
+)
+
+// An outgoing is an answer on its way to those who read it.
+type outgoing struct {
+	*ask
+	delivery
+	answer *Answer
+	rec    *record
+	view   formatting.View
+	file   string // id of the file that was uploaded; "": none
+}
+
+// deliver sends an answer and returns where it is then. Who reads it is decided here once
+// more, since a search takes up to two minutes: f says what was known before it.
+func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	f = b.facts(ctx, a, f)
+	o := &outgoing{ask: a, delivery: deliveryOf(a, f), answer: f.answer, rec: rec}
+	o.view = b.answers.viewOf(a.Request, o.delivery)
+	if o.withdraw {
+		b.withdraw(ctx, a, f.at)
+		f.at.file = ""
+	}
+	switch {
+	case o.sharingRefused(a):
+		b.sayNotShared(ctx, a.Request, rec, o.delivery)
+		return f.at
+	case o.to.way == modal:
+		b.fillDetails(ctx, o)
+		return f.at
+	case o.delivery.file:
+		if err := b.upload(ctx, o); err != nil {
+			return posted{b.sayNoFile(ctx, o, err), f.at.file}
+		}
+	}
+	at, err := b.send(ctx, o)
+	if why := refusal(err); why != "" && o.to.public() {
+		b.dropSent(ctx, o)
+		f.closed = why
+		return b.deliver(ctx, a, rec, f) // to the asker alone
+	}
+	return b.delivered(ctx, o, f.at, b.reach(ctx, o, at, err))
+}
+
+// A receipt is how a delivery ended.
+type receipt struct {
+	at  address
+	err error // nil only where Slack took the message, in that form or a simpler one
+}
+
+// send sends an answer in the form that Slack takes, and returns where it is then.
+func (b *Bot) send(ctx context.Context, o *outgoing) (address, error) {
+	o.view.SharedFile = o.file
+	o.view.Lists = b.blocks.refused(o.Received)
+	msg := b.answers.write(*o.answer, o.view)
+	ts, err := b.poster.send(ctx, o.to, msg)
+	newer := o.answer.Result != nil && (o.query.As == query.ViewTable || o.query.As == query.ViewSummary)
+	if refusesBlocks(err) && newer && !o.view.Lists {
+		b.log.Warn("slack refuses newer blocks; the answer goes as a list", "ref", o.Ref, "error", err)
+		b.blocks.note(o.Received, o.answer.Line, err)
+		o.view.Lists = true
+		msg = b.answers.write(*o.answer, o.view)
+		ts, err = b.poster.sendInTime(ctx, o.to, msg)
+	}
+	if refusesBlocks(err) {
+		ts, err = b.poster.sendInTime(ctx, o.to, b.answers.Style.Bare(msg, o.view))
+	}
+	return o.to.sent(ts), err
+}
+
+// reach tries other addresses for an answer that failed with err. What was to be shared is
+// not posted elsewhere: the asker is told why.
+func (b *Bot) reach(ctx context.Context, o *outgoing, at address, err error) receipt {
+	switch {
+	case err == nil:
+		return receipt{at, nil}
+	case o.deed != deedShare || !o.to.public():
+		at, err = b.poster.reach(ctx, o.to, b.answers.write(*o.answer, o.view), err)
+		return receipt{at, err}
+	case unknownOutcome(err):
+		return receipt{o.to, err}
+	}
+	b.log.Error("an answer was not shared", "ref", o.Ref, "error", err)
+	b.dropSent(ctx, o)
+	b.tell(ctx, o.Request, o.rec, b.answers.Style.Failure(err, o.Line, b.answers.view(o.Request)))
+	return receipt{alone(o.Request), err}
+}
+
+// delivered notes how a delivery ended, clears up after it, and returns where the answer is.
+// earlier is what it took the place of.
+func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r receipt) posted {
+	if o.file != "" && o.to.public() && !r.at.public() {
+		b.moveFile(ctx, o)
+	}
+	b.sent(o.rec, r.at, r.err)
+	if unknownOutcome(r.err) && o.to.public() {
+		b.unconfirmed(ctx, o)
+	}
+	if o.deed == deedShare && r.err == nil && r.at.public() {
+		b.sayShared(ctx, o)
+	}
+	at := posted{r.at, o.file}
+	if r.err != nil {
+		at.address = o.to // what was there may be there still
+	}
+	switch {
+	case o.rec.sent && earlier.file != o.file:
+		b.dropFile(ctx, o.Request, earlier.file)
+	case at.file == "":
+		at.file = earlier.file
+	}
+	return at
+}
+
+// reach sends what failed with err to other addresses: a response_url that is spent gives
+// way to a private line in the channel, and that to a direct message. Where Slack may have
+// acted nothing is repeated, but for an update, which does no harm twice.
+func (p *poster) reach(ctx context.Context, to address, msg formatting.Message, err error) (address, error) {
+	var ts string
+	if to.way == update && unknownOutcome(err) {
+		again, failed := p.sendInTime(ctx, to, msg)
+		if failed != nil {
+			return to, err // still nobody knows; elsewhere it would be a second answer
+		}
+		ts, err = again, nil
+	}
+	for err != nil && !unknownOutcome(err) {
+		next, ok := to.fallback()
+		if !ok {
+			break
+		}
+		to = next
+		ts, err = p.sendInTime(ctx, to, msg)
+	}
+	return to.sent(ts), err
+}
+
+// tell delivers a message to the asker alone, in the form and to the address that Slack
+// takes.
+func (b *Bot) tell(ctx context.Context, req *Request, rec *record, msg formatting.Message) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	at, err := b.deliverNotice(ctx, alone(req), msg)
+	b.sent(rec, at, err)
+}
+
+// say is tell for a sentence.
+func (b *Bot) say(ctx context.Context, req *Request, rec *record, says formatting.Sentence) {
+	b.tell(ctx, req, rec, b.answers.Style.Notice(says, nil, b.answers.view(req)))
+}
+
+// deliverNotice sends what is no answer. Where Slack refuses its blocks it goes as text.
+func (b *Bot) deliverNotice(ctx context.Context, to address, msg formatting.Message) (address, error) {
+	ts, err := b.poster.send(ctx, to, msg)
+	if refusesBlocks(err) {
+		msg = formatting.Message{Text: msg.Text}
+		ts, err = b.poster.sendInTime(ctx, to, msg)
+	}
+	if err != nil {
+		return b.poster.reach(ctx, to, msg, err)
+	}
+	return to.sent(ts), nil
+}
+
+// sent notes what became of a delivery that ended at an address.
+func (b *Bot) sent(rec *record, at address, err error) {
+	rec.sent = err == nil
+	rec.shared = rec.shared || at.public() && (err == nil || unknownOutcome(err))
+	if err != nil {
+		b.log.Error("an answer did not reach slack", "ref", rec.req.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
+	}
+}
+
+// unconfirmed says to the asker that nobody knows whether their answer was posted: it is not
+// posted again.
+func (b *Bot) unconfirmed(ctx context.Context, o *outgoing) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	msg := b.answers.Style.Late(formatting.SaysUnconfirmed, o.answer.Line, b.answers.view(o.Request))
+	if _, err := b.deliverNotice(ctx, alone(o.Request), msg); err != nil {
+		b.log.Warn("the asker was not told that a post is not confirmed", "ref", o.Ref, "error", err)
+	}
+}
+
+// withdraw takes away what is in a channel that outsiders read now.
+func (b *Bot) withdraw(ctx context.Context, a *ask, at posted) {
+	if _, _, err := b.slack.DeleteMessageContext(ctx, at.channel, at.ts); err != nil && !gone(err) {
+		b.log.Warn("an answer was not taken out of a channel that outsiders read now", "ref", a.Ref, "error", err)
+	}
+	b.dropFile(ctx, a.Request, at.file)
+}
+
+// upload sends the rows of an answer as a CSV file: into the thread where everybody there may
+// read it, else into the asker's direct message. What the file is, and whether it is
+// complete, is said in a message of its own: an upload's comment cannot be kept from being
+// unfurled.
+func (b *Bot) upload(ctx context.Context, o *outgoing) error {
+	channel, thread := o.to.channel, o.to.thread
+	if !o.to.public() {
+		dm, err := b.poster.open(ctx, o.User)
+		if err != nil {
+			return err
+		}
+		channel, thread = dm, ""
+		o.view.FileElsewhere = o.to.channel != dm && o.to.way != direct
+	}
+	file, _ := b.answers.Style.CSV(o.answer.Result, o.view)
+	up, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{
+		Filename: formatting.CSVName(o.answer.Result), FileSize: len(file), Reader: bytes.NewReader(file),
+		Title: formatting.CSVTitle(o.answer.Result), Channel: channel, ThreadTimestamp: thread,
+	})
+	o.rec.shared = o.to.public() && (err == nil || unknownOutcome(err))
+	if err != nil {
+		return err
+	}
+	o.file = up.ID
+	return nil
+}
+
+// moveFile takes a file out of a channel and sends it to the asker, to whom alone Slack let
+// the bot say what it is.
+func (b *Bot) moveFile(ctx context.Context, o *outgoing) {
+	b.dropSent(ctx, o)
+	o.to = alone(o.Request)
+	if err := b.upload(ctx, o); err != nil {
+		b.log.Error("a file was not sent to its asker", "ref", o.Ref, "error", err)
+	}
+}
+
+// dropSent takes the file of an answer away that was uploaded for others to read.
+func (b *Bot) dropSent(ctx context.Context, o *outgoing) {
+	o.rec.shared = !b.dropFile(ctx, o.Request, o.file)
+	o.file = ""
+}
+
+// dropFile takes a file away and reports whether it is gone; "" is none.
+func (b *Bot) dropFile(ctx context.Context, req *Request, file string) bool {
+	if file == "" {
+		return true
+	}
+	ctx, cancel := background(ctx)
+	defer cancel()
+	if err := b.slack.DeleteFileContext(ctx, file); err != nil && !gone(err) {
+		b.log.Error("a file was not removed", "ref", req.Ref, "error", err)
+		return false
+	}
+	return true
+}
+
+// sayNoFile says that Slack did not take a file: in place of the note of progress, else to
+// the asker alone.
+func (b *Bot) sayNoFile(ctx context.Context, o *outgoing, err error) address {
+	b.log.Error("a file was not uploaded", "ref", o.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
+	o.rec.outcome = failed
+	to := o.to
+	if to.way != update {
+		to = alone(o.Request)
+	}
+	says := formatting.SaysNoFile
+	if unknownOutcome(err) {
+		says = formatting.SaysFileUnknown
+	}
+	at, err := b.deliverNotice(ctx, to, b.answers.Style.Notice(says, nil, b.answers.view(o.Request)))
+	b.sent(o.rec, at, err)
+	return at
+}
+
+// refusesBlocks reports whether Slack found fault with the blocks, not the call.
+func refusesBlocks(err error) bool {
+	switch slackError(err) {
+	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "only_one_table_allowed":
+		return true
+	}
+	return false
+}
+
+// refusal says why Slack does not let the bot post in a channel; "" where err is another
+// matter.
+func refusal(err error) formatting.Alone {
+	switch name := slackError(err); {
+	case name == "not_in_channel" || name == "channel_not_found":
+		return formatting.AloneNotInvited
+	case strings.HasPrefix(name, "restricted_action"), name == "is_archived", name == "no_permission", name == "cannot_reply_to_message":
+		return formatting.AloneRefused(name)
+	}
+	return ""
+}
+
+// gone reports whether Slack could not delete what somebody has deleted already.
+func gone(err error) bool {
+	switch slackError(err) {
+	case "message_not_found", "file_not_found", "file_deleted":
+		return true
+	}
+	return false
+}
+
+// noBlocksFor is how long lists are sent after Slack refused the newer blocks.
+const noBlocksFor = time.Hour

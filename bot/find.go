@@ -1,0 +1,109 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"servicesbot/formatting"
+)
+
+// answer finds what a asks for and delivers it. An edit of a question corrects the answer
+// that is there, or takes the place of the one in progress.
+func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if !a.editable() {
+		b.answerOnce(ctx, cancel, a, rec, posted{})
+		return
+	}
+	q, outcome := b.edits.begin(a.Request, cancel)
+	if outcome != "" {
+		rec.outcome = outcome
+		return
+	}
+	defer b.edits.end(q, a.Request)
+	q.turn.Lock()
+	defer q.turn.Unlock()
+	if a.Edited != "" && q.answered && q.line == a.Line {
+		rec.outcome = unchanged
+		return
+	}
+	q.line = a.Line
+	if at := b.answerOnce(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
+		q.answer = at // else what others read is still where a further edit finds it
+	}
+	q.answered = rec.sent
+}
+
+// answerOnce decides who reads the answer, finds it and delivers it. at is where the answer
+// to an earlier version is; it returns where this one is.
+func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a *ask, rec *record, at posted) posted {
+	f := b.facts(ctx, a, facts{at: at})
+	d := deliveryOf(a, f)
+	switch {
+	case d.sharingRefused(a):
+		b.sayNotShared(ctx, a.Request, rec, d)
+		return at
+	case d.once != "" && !b.shared.first(a.Received, d.once):
+		rec.outcome = "shared_already"
+		b.say(ctx, a.Request, rec, formatting.SaysSharedBefore)
+		return at
+	}
+	defer func() {
+		if !rec.shared { // a further click may share; after a panic too
+			b.shared.forget(d.once)
+		}
+	}()
+	ans, note := b.find(ctx, cancel, a, d)
+	if note.ts != "" {
+		f.at.address = note
+	}
+	if rec.note(ans); errors.Is(context.Cause(ctx), errEdited) {
+		rec.outcome = edited
+		return f.at
+	}
+	b.remember(a, ans)
+	f.answer = &ans
+	return b.deliver(ctx, a, rec, f)
+}
+
+// find has the question answered. The asker can stop it meanwhile, and is told that it is in
+// progress where that takes long. It returns the answer, and where a note of progress is that
+// it can take the place of.
+func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, a *ask, d delivery) (Answer, address) {
+	if d.to.way == modal || !a.access.granted { // whoever may not ask sees no progress either
+		ctx, end := context.WithTimeout(ctx, questionLimit)
+		defer end()
+		return b.answers.find(ctx, a, nil), address{}
+	}
+	defer b.inProgress.begin(a.Request, d, cancel)()
+	ctx, end := context.WithTimeout(ctx, scanLimit)
+	defer end()
+	n := b.startNotes(ctx, a.Request, d.notes)
+	defer n.end()
+	ans := b.answers.find(ctx, a, n.progress)
+	at := n.stop()
+	if d.notes != d.to {
+		at = address{}
+	}
+	return ans, at
+}
+
+// sayNotShared says why nothing was posted to whoever clicked Share.
+func (b *Bot) sayNotShared(ctx context.Context, req *Request, rec *record, d delivery) {
+	rec.outcome = "share_refused"
+	b.say(ctx, req, rec, formatting.SaysNotPosted(d.alone))
+}
+
+// remember notes what a asked for among its asker's last questions. Paging and the views of
+// a question, one click away, are no questions of their own.
+func (b *Bot) remember(a *ask, ans Answer) {
+	if ans.Result == nil || a.deed == deedDetails || a.deed == deedShare && a.Door == DoorButton {
+		return
+	}
+	q := a.query.Lasting().WithPage(1)
+	if a.Door == DoorButton {
+		q.As = ""
+	}
+	b.history.add(a.User, q.String())
+}

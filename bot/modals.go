@@ -1,0 +1,207 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/formatting"
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+// checkedWithin is how long a form waits until its asker's access is known, before a window
+// that says so opens in its place: a trigger lives 3 s.
+const checkedWithin = time.Second
+
+// An origin is where a view was opened: its answers go there. It travels in the
+// view's private_metadata, which only this app can read.
+type origin struct {
+	Channel string `json:"c,omitempty"`
+	Thread  string `json:"t,omitempty"`
+	URL     string `json:"u,omitempty"` // response_url
+}
+
+// originOf returns where req came from, for the view that it opens.
+func originOf(req *Request) string {
+	meta, err := json.Marshal(origin{req.Channel, req.Thread, req.ResponseURL.Reveal()})
+	if err != nil || len(meta) > 3000 { // Slack's limit of private_metadata
+		return ""
+	}
+	return string(meta)
+}
+
+// openedFrom gives req, done in a modal, the place where the modal was opened: it
+// is answered there, and counts as asked there.
+func (req *Request) openedFrom(metadata string) {
+	var o origin
+	if metadata == "" || json.Unmarshal([]byte(metadata), &o) != nil {
+		return
+	}
+	req.Channel, req.Thread, req.ResponseURL = o.Channel, o.Thread, Secret(o.URL)
+}
+
+// openDetails opens a modal without data at once, since a trigger lives 3 s, and has it
+// filled like any question, in the lane for those: what waits for a trigger never queues
+// behind a search. done is called when that is over.
+func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
+	opened := *req
+	var err error
+	opened.opened, err = b.openView(ctx, req, formatting.Loading())
+	if err != nil {
+		defer done()
+		b.recorded(ctx, req, func(ctx context.Context, rec *record) { b.viewFailed(ctx, req, rec, err) })
+		return
+	}
+	fill := func(ctx context.Context) {
+		defer done()
+		b.handle(ctx, &opened)
+	}
+	if b.questions.offer(fill) {
+		return
+	}
+	defer done()
+	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
+		rec.outcome, rec.why = "turned_away", "busy"
+		b.fill(ctx, rec, opened.opened, formatting.Modal(b.answers.Style.Notice(formatting.SaysBusy, nil, b.answers.view(req))))
+	})
+}
+
+// openView shows a view in place of the one that was clicked in, if any, and returns its id.
+// It runs before there is a record, so a panic is its error.
+func (b *Bot) openView(ctx context.Context, req *Request, view slack.ModalViewRequest) (id string, err error) {
+	view.PrivateMetadata = originOf(req)
+	err = whmcs.Recovered(func() error {
+		if req.View != "" {
+			id = req.View
+			_, err := b.slack.UpdateViewContext(ctx, view, "", "", id)
+			return err
+		}
+		opened, err := b.slack.OpenViewContext(ctx, req.Trigger.Reveal(), view)
+		if err == nil {
+			id = opened.ID
+		}
+		return err
+	})
+	return id, err
+}
+
+// fillDetails fills the modal that was opened with the answer.
+func (b *Bot) fillDetails(ctx context.Context, o *outgoing) {
+	var shown slack.ModalViewRequest
+	if o.answer.Result != nil {
+		shown = b.answers.Style.Details(o.answer.Result, o.view)
+	} else {
+		shown = formatting.Modal(b.answers.write(*o.answer, o.view))
+	}
+	shown.PrivateMetadata = originOf(o.Request)
+	b.fill(ctx, o.rec, o.to.view, shown)
+}
+
+// fill puts a view in place of the one that is open. Where Slack refuses it, the modal says
+// so; where the modal is closed already, nobody waits for it.
+func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.ModalViewRequest) {
+	ctx, cancel := background(ctx)
+	defer cancel()
+	_, err := b.slack.UpdateViewContext(ctx, view, "", "", id)
+	switch slackError(err) {
+	case "":
+	case "not_found":
+		rec.outcome = "closed"
+		return
+	default:
+		b.log.Error("slack refuses a view", "ref", rec.req.Ref, "error", err)
+		rec.outcome = failed
+		_, err = b.slack.UpdateViewContext(ctx, formatting.Modal(b.sorry(rec.req)), "", "", id)
+	}
+	b.sent(rec, address{way: modal}, err)
+}
+
+// form opens the search form, filled from the line. Where the asker's access is not known
+// within a second, a window without fields opens first: the trigger does not wait, and
+// nothing is shown before the verdict.
+func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
+	decided := make(chan *ask, 1)
+	ended := whmcs.Go(func() error { decided <- b.decide(ctx, req); return nil })
+	quick := time.NewTimer(checkedWithin)
+	defer quick.Stop()
+	rec.outcome = "form"
+	select {
+	case a := <-decided:
+		b.openForm(ctx, a, rec)
+		return
+	case <-quick.C:
+	case <-ended: // by a panic, or with a decision that the next lines take
+	}
+	id, err := b.openView(ctx, req, formatting.Checking())
+	if err != nil {
+		b.viewFailed(ctx, req, rec, err)
+		return
+	}
+	a := &ask{Request: req} // without access, should nobody give it
+	<-ended
+	select {
+	case a = <-decided:
+	default:
+	}
+	b.fill(ctx, rec, id, b.formOrDenial(a, rec))
+}
+
+// openForm opens the form for an asker whose access is known, or says why not.
+func (b *Bot) openForm(ctx context.Context, a *ask, rec *record) {
+	if !a.access.granted {
+		b.tellDenied(ctx, a, rec)
+		return
+	}
+	if _, err := b.slack.OpenViewContext(ctx, a.Trigger.Reveal(), b.formOrDenial(a, rec)); err != nil {
+		b.viewFailed(ctx, a.Request, rec, err)
+		return
+	}
+	rec.sent = true
+}
+
+// formOrDenial is the form, or, in its window, why the asker may not ask.
+func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
+	rec.ask = a
+	if !a.access.granted {
+		ans := b.answers.find(context.Background(), a, nil)
+		rec.note(ans)
+		return formatting.Modal(b.answers.write(ans, b.answers.view(a.Request)))
+	}
+	q := a.query
+	if a.unread != nil {
+		q = query.Query{}
+	}
+	return formatting.SearchForm(q, originOf(a.Request))
+}
+
+// viewFailed says in a message what could not be shown in a view.
+func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err error) {
+	if req.View != "" && slackError(err) == "not_found" {
+		rec.outcome = "closed" // the window that was clicked in
+		return
+	}
+	b.log.Warn("a view was not opened", "ref", req.Ref, "error", err)
+	rec.outcome = failed
+	says := formatting.SaysSlowWindow
+	if req.Door == DoorSlash {
+		says = formatting.SaysSlowForm
+	}
+	b.say(ctx, req, rec, says)
+}
+
+// home fills the Home tab of whoever opened it.
+func (b *Bot) home(ctx context.Context, a *ask, rec *record) {
+	rec.outcome = "home"
+	v := b.answers.view(a.Request)
+	shown := b.answers.Style.Home(b.history.of(a.User), []string{string(formatting.SaysMayAskAnyway)}, v)
+	if !a.access.granted {
+		ans := b.answers.find(ctx, a, nil)
+		rec.note(ans)
+		shown = slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: b.answers.write(ans, v).Blocks}}
+	}
+	_, err := b.slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: a.User, View: shown})
+	b.sent(rec, address{way: modal}, err)
+}
