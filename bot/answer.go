@@ -79,7 +79,7 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 	}
 	snapshot := a.deed == deedShare && !q.Fresh
 	q.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh
-	opt := query.Options{Continue: a.Action == formatting.ActionContinue, Snapshot: snapshot, Progress: progress}
+	opt := query.Options{Snapshot: snapshot, Progress: progress}
 	if ans.Result, ans.Err = s.Finder.Find(ctx, q, opt); ans.Err != nil {
 		return s.failed(ctx, a, ans)
 	}

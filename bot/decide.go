@@ -41,7 +41,7 @@ func deedOf(req *Request) deed {
 		return deedAsk
 	}
 	switch req.Action {
-	case formatting.ActionAsk, formatting.ActionRefresh, formatting.ActionContinue:
+	case formatting.ActionAsk, formatting.ActionRefresh:
 		return deedAsk
 	case formatting.ActionShare:
 		return deedShare
@@ -107,7 +107,7 @@ func (a *ask) line() string {
 	if a.unread != nil {
 		return a.Line
 	}
-	return a.query.Lasting().String()
+	return a.query.Again().String()
 }
 
 // editable reports whether the asker can edit the message that asks.

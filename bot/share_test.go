@@ -49,7 +49,7 @@ func TestEveryAnswerCanBeSharedOnce(t *testing.T) {
 	}
 }
 
-// TestShareOfAContinuedSearch: what was read by going on is what is shared.
+// TestShareOfAContinuedSearch: what the search found where it went on is what is shared.
 func TestShareOfAContinuedSearch(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, func(s *setup) { s.find.ScanRows = 400 })
@@ -57,9 +57,9 @@ func TestShareOfAContinuedSearch(t *testing.T) {
 	part := r.sees(slackfake.Alice, slackfake.Support, "At least")
 	r.click(slackfake.Alice, part, "Continue the search")
 	var whole slackfake.Message
-	r.waits("the whole answer", func() bool {
+	r.waits("the rest of the answer", func() bool {
 		whole, _ = r.slack.Message(slackfake.Alice, slackfake.Support, part.TS)
-		return whole.Revision > part.Revision && !whole.Shows("At least") && !whole.Shows("Still looking")
+		return whole.Revision > part.Revision && whole.Shows("looked at rows 401 to 650 of 650") && !whole.Shows("Still looking")
 	})
 	r.click(slackfake.Alice, whole, "Share")
 	shared := r.sees(slackfake.Bob, slackfake.Support, "Shared by")

@@ -44,7 +44,7 @@ func hasButtons(t *testing.T, blocks []slack.Block, want map[string]string) {
 func TestListButtons(t *testing.T) {
 	t.Parallel()
 	res := result(t, "server:saturn -product:backup sort:due page:2 fresh:yes in:channel", mixed(5)...)
-	res.First, res.Matched, res.More = 5, 40, true
+	res.First, res.Matched, res.Next, res.Previous = 5, 40, res.Query.WithPage(3).Lasting().String(), res.Query.WithPage(1).Lasting().String()
 	res.Statuses = []query.Count{{Value: "active", N: 38}, {Value: "unknown", N: 2}}
 	hasButtons(t, house.Answer(res, here()).Blocks, map[string]string{
 		"server:saturn ×":   "ask -product:backup sort:due",
@@ -129,10 +129,10 @@ func TestSharedFileButtons(t *testing.T) {
 func TestIncompleteButtons(t *testing.T) {
 	t.Parallel()
 	res := result(t, "server:saturn")
-	res.Complete, res.Counted, res.Continue, res.Why = false, false, true, "The search ended at its limit."
+	res.Complete, res.Counted, res.Continue, res.Why = false, false, "server:saturn page:2", budget
 	hasButtons(t, house.Answer(res, here()).Blocks, map[string]string{
 		"Change …":            "form server:saturn",
-		"Continue the search": "continue server:saturn",
+		"Continue the search": "ask server:saturn page:2",
 		"Refresh":             "refresh server:saturn",
 	})
 	o := here()
@@ -145,7 +145,7 @@ func TestTooLong(t *testing.T) {
 	t.Parallel()
 	line := `product:"` + strings.Repeat("x ", 1200) + `" client:1`
 	res := result(t, line, mixed(5)...)
-	res.Continue, res.More = true, true
+	res.Continue, res.Next = res.Query.String(), res.Query.WithPage(2).String()
 	sound(t, "too long", house.Answer(res, here()))
 	if labelled(house.Answer(res, here()).Blocks)["Change …"] != nil {
 		t.Error("a form is offered that could not be filled from the question")
@@ -202,9 +202,9 @@ func TestCorrectionsShareNothing(t *testing.T) {
 func TestLongTextKeepsItsEnd(t *testing.T) {
 	t.Parallel()
 	res := result(t, "server:saturn as:table", mixed(100)...)
-	res.Complete, res.Why = false, "The time was over."
+	res.Complete, res.Why = false, query.Gap{Kind: query.GapTime, Looked: 100, Of: 200}
 	text := house.Answer(res, here()).Text
-	if !strings.Contains(text, "not complete: The time was over") || units(text) > maxText {
+	if !strings.Contains(text, "not complete: The time for one question was over") || units(text) > maxText {
 		t.Errorf("a text of %d units ends in %q", units(text), text[len(text)-200:])
 	}
 }

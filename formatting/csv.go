@@ -60,7 +60,7 @@ func complete(res *query.Result) bool { return res.Complete && res.Unreadable ==
 // csvSays says whether the file is complete, then what it is.
 func csvSays(res *query.Result) markup {
 	rows := literal(count(len(res.Services), "service"))
-	why := res.Why
+	why := Gap(res)
 	if res.Complete && res.Unreadable > 0 {
 		why = "WHMCS sent " + count(res.Unreadable, "row") + " that could not be read."
 	}

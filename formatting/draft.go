@@ -95,7 +95,7 @@ func (d *draft) button(action, label, line string) *slack.ButtonBlockElement {
 
 // ask returns a button that asks a line, labelled with the line itself.
 func (d *draft) ask(line string) *slack.ButtonBlockElement {
-	return d.button(ActionAsk, or(oneLine(line), "everything"), line)
+	return d.button(ActionAsk, or(oneLine(shown(line)), "everything"), line)
 }
 
 // asks returns a button for each line.

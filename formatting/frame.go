@@ -22,6 +22,7 @@ const (
 func (d *draft) head(res *query.Result) {
 	d.readers()
 	d.section(headline(res), nil)
+	d.changed(res)
 	d.offers(res)
 }
 
@@ -41,6 +42,8 @@ func headline(res *query.Result) markup {
 	question := asked(res.Query)
 	shown, matched := len(res.Services), atLeast(res)
 	switch {
+	case shown == 0 && matched > 0 && res.Summary == nil && res.Before > 0:
+		return join(" ", bold("Nothing more found."), literal(matches(res)), question)
 	case shown == 0 && matched > 0 && res.Summary == nil:
 		return join(" ", bold(literal("There is no page "+number(max(res.Query.Page, 1))+".")), literal(matches(res)), question)
 	case shown == 0 && matched == 0:
@@ -84,10 +87,10 @@ func span(res *query.Result) string {
 // nothing says that no row can be shown, and how sure that is.
 func nothing(res *query.Result, question markup) markup {
 	switch {
-	case !res.Complete && res.Continue:
-		return join("\n", join(" ", "*Nothing found so far* for", question), short(res.Why, 500))
+	case !res.Complete && res.Continue != "":
+		return join("\n", join(" ", "*Nothing found so far* for", question), short(Gap(res), 500))
 	case !res.Complete:
-		return join("\n", join(" ", "*No sure answer* for", question), short(res.Why, 500))
+		return join("\n", join(" ", "*No sure answer* for", question), short(Gap(res), 500))
 	case res.Unreadable > 0:
 		return join(" ", "*Nothing found among the rows that could be read* for", question)
 	}
@@ -146,7 +149,7 @@ func (d *draft) statuses(res *query.Result) []*slack.ButtonBlockElement {
 			return nil
 		}
 	}
-	if res.Statuses == nil && (len(res.Services) > 1 || res.More) {
+	if res.Statuses == nil && (len(res.Services) > 1 || res.Next != "") {
 		return []*slack.ButtonBlockElement{d.button(ActionAsk, "Active only", q.WithStatus("active").String())}
 	}
 	if len(res.Statuses) < 2 {
@@ -179,10 +182,9 @@ func knownStatus(word string) (whmcs.Status, bool) {
 // can be done with the answer.
 func (d *draft) navigation(res *query.Result) {
 	d.row(d.statuses(res)...)
-	q := res.Query.Lasting()
 	var row []*slack.ButtonBlockElement
-	if res.Continue {
-		row = append(row, primary(d.button(ActionContinue, "Continue the search", q.String())))
+	if res.Continue != "" {
+		row = append(row, primary(d.button(ActionAsk, "Continue the search", res.Continue)))
 	}
 	row = append(row, d.pages(res)...)
 	if len(res.Services) > 0 || res.Summary != nil {
@@ -193,7 +195,7 @@ func (d *draft) navigation(res *query.Result) {
 
 // doing offers what can be done with the answer as it is.
 func (d *draft) doing(res *query.Result) []*slack.ButtonBlockElement {
-	line := res.Query.Lasting().String()
+	line := res.Query.Again().String()
 	var row []*slack.ButtonBlockElement
 	if !d.view.Public && !d.view.Direct && (len(res.Services) > 0 || res.Summary != nil) {
 		row = append(row, d.button(ActionShare, "Share", line))
@@ -212,24 +214,9 @@ func (d *draft) removal() *slack.ButtonBlockElement {
 	return d.button(ActionRemove, "Remove", strings.TrimSpace(d.view.SharedBy+" "+d.view.SharedFile))
 }
 
-// pages offers the page before and the page after. A file and figures are of all rows.
+// pages offers the page before and the page after.
 func (d *draft) pages(res *query.Result) []*slack.ButtonBlockElement {
-	q := res.Query.Lasting()
-	if q.As == query.ViewCSV || q.As == query.ViewSummary {
-		return nil
-	}
-	n := max(q.Page, 1)
-	var row []*slack.ButtonBlockElement
-	switch {
-	case n > 1 && len(res.Services) == 0:
-		row = append(row, d.button(ActionAsk, "‹ First page", q.WithPage(1).String()))
-	case n > 1:
-		row = append(row, d.button(ActionAsk, "‹ Previous", q.WithPage(n-1).String()))
-	}
-	if res.More {
-		row = append(row, d.button(ActionAsk, "Next ›", q.WithPage(n+1).String()))
-	}
-	return row
+	return append(d.firstPage(res), d.button(ActionAsk, "‹ Previous", res.Previous), d.button(ActionAsk, "Next ›", res.Next))
 }
 
 // views offers the views that the answer is not shown in.
@@ -265,7 +252,10 @@ func (d *draft) foot(res *query.Result) {
 // complete, and which rows are missing from it.
 func evidence(res *query.Result) markup {
 	parts := []markup{"as of " + date(res.AsOf)}
-	if res.Looked > 0 || res.Of > 0 {
+	switch {
+	case res.Before > 0 && res.Looked > 0:
+		parts = append(parts, literal("looked at rows "+number(res.Before+1)+" to "+number(res.Before+res.Looked)+" of "+number(max(res.Of, res.Before+res.Looked))))
+	case res.Looked > 0 || res.Of > 0:
 		parts = append(parts, literal("looked at "+number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
 	}
 	switch {
@@ -274,8 +264,8 @@ func evidence(res *query.Result) markup {
 	case res.Complete && res.Counted:
 		parts = append(parts, "complete")
 	case res.Complete: // enough was read for the rows shown
-	case res.Why != "" && (len(res.Services) > 0 || res.Summary != nil):
-		parts = append(parts, "*not complete*: "+short(strings.TrimSuffix(res.Why, "."), 500))
+	case res.Why.Kind != "" && (len(res.Services) > 0 || res.Summary != nil):
+		parts = append(parts, "*not complete*: "+short(strings.TrimSuffix(Gap(res), "."), 500))
 	default:
 		parts = append(parts, "*not complete*")
 	}

@@ -24,6 +24,9 @@ var update = flag.Bool("update", false, "write the goldens anew")
 const goldens = "../testdata/blocks"
 
 // messages builds one message of every sort, by the name of its golden.
+// budget is why an answer is not complete that looked at as much as it may.
+var budget = query.Gap{Kind: query.GapBudget, Looked: 20000, Of: 61000, Limit: 20000}
+
 func messages(t testing.TB) map[string]Message {
 	all := map[string]Message{}
 	for _, some := range []func(testing.TB, map[string]Message){listMessages, viewMessages, cardMessages, otherMessages, failureMessages} {
@@ -37,7 +40,7 @@ func listMessages(t testing.TB, all map[string]Message) {
 	two := result(t, "client:1 status:active", mixed(2)...)
 	all["list"] = house.Answer(two, o)
 	paged := result(t, "server:saturn -product:backup sort:-amount page:2", mixed(5)...)
-	paged.First, paged.Matched, paged.More = 5, 1244, true
+	paged.First, paged.Matched, paged.Next, paged.Previous = 5, 1244, paged.Query.WithPage(3).String(), paged.Query.WithPage(1).String()
 	paged.Statuses = []query.Count{{Value: "active", N: 1208}, {Value: "suspended", N: 31}, {Value: "unknown", N: 5}}
 	all["list-page"] = house.Answer(paged, o)
 	all["list-shared"] = house.Answer(paged, shared())
@@ -47,18 +50,18 @@ func listMessages(t testing.TB, all map[string]Message) {
 	all["list-direct"] = house.Answer(two, direct)
 	all["list-ten"] = house.Answer(result(t, "client:1 rows:10", mixed(10)...), o)
 	uncounted := result(t, "client:1", mixed(5)...)
-	uncounted.Counted, uncounted.More = false, true
+	uncounted.Counted, uncounted.Next = false, uncounted.Query.WithPage(2).String()
 	all["list-uncounted"] = house.Answer(uncounted, o)
 	short := result(t, "server:saturn", mixed(3)...)
-	short.Counted, short.Complete, short.Why, short.Continue = false, false, "20,000 of 61,000 rows were looked at, which is the limit of one question.", true
+	short.Counted, short.Complete, short.Why, short.Continue = false, false, budget, short.Query.WithPage(2).String()
 	short.Looked, short.Of, short.Foreign, short.Unreadable = 20000, 61000, 3, 1
 	all["list-incomplete"] = house.Answer(short, o)
 	all["list-none"] = house.Answer(result(t, "client:1 status:active"), o)
 	none := result(t, "server:saturn status:active")
-	none.Counted, none.Complete, none.Why, none.Continue = false, false, "The search ended at its limit.", true
+	none.Counted, none.Complete, none.Why, none.Continue = false, false, budget, none.Query.WithPage(2).String()
 	all["list-none-so-far"] = house.Answer(none, o)
 	unnamed := result(t, "server:saturn status:active")
-	unnamed.Counted, unnamed.Complete, unnamed.Why = false, false, "This WHMCS does not tell the names of servers. Ask by the server's number, server:1."
+	unnamed.Counted, unnamed.Complete, unnamed.Why = false, false, query.Gap{Kind: query.GapNoServers}
 	unnamed.Try = []string{"server:4 status:active", "server:1 status:active"}
 	all["list-no-server-names"] = house.Answer(unnamed, o)
 	word := result(t, "client:1 active")
@@ -71,7 +74,7 @@ func listMessages(t testing.TB, all map[string]Message) {
 	beyond.Matched, beyond.First, beyond.Try = 12, 12, []string{"client:1 page:3"}
 	all["list-no-such-page"] = house.Answer(beyond, o)
 	everything := result(t, "as:list", mixed(1)...)
-	everything.Matched, everything.More = 600, true
+	everything.Matched, everything.Next = 600, everything.Query.WithPage(2).String()
 	all["list-everything"] = house.Answer(everything, o)
 	all["list-longest"] = house.Answer(result(t, "client:1", longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest(), longest()), o)
 	long := result(t, `product:"`+strings.Repeat("long ", 500)+`" client:1`, mixed(2)...)
@@ -96,7 +99,7 @@ func viewMessages(t testing.TB, all map[string]Message) {
 	all["table"] = house.Answer(small, o)
 	all["table-refused"] = house.Answer(small, lists)
 	hundred := result(t, "server:saturn as:table page:2", mixed(100)...)
-	hundred.First, hundred.Matched, hundred.More = 100, 1244, true
+	hundred.First, hundred.Matched, hundred.Next, hundred.Previous = 100, 1244, hundred.Query.WithPage(3).String(), hundred.Query.WithPage(1).String()
 	all["table-hundred"] = house.Answer(hundred, o)
 	all["table-hundred-refused"] = house.Answer(hundred, lists)
 	all["table-none"] = house.Answer(result(t, "client:1 as:table"), o)
@@ -128,7 +131,7 @@ func viewMessages(t testing.TB, all map[string]Message) {
 	unread, part := result(t, "client:1 as:csv", mixed(2)...), result(t, "server:saturn as:csv", mixed(3)...)
 	unread.Unreadable = 3
 	all["csv-unreadable"] = house.Answer(unread, o)
-	part.Complete, part.Counted, part.Continue, part.Why = false, false, true, "One question looks at 20,000 rows at most, and WHMCS has 61,000."
+	part.Complete, part.Counted, part.Continue, part.Why = false, false, part.Query.WithPage(2).String(), budget
 	all["csv-incomplete"] = house.Answer(part, o)
 	all["table-scripts"] = house.Answer(result(t, "client:1 as:table", scripts()...), o)
 	all["table-scripts-refused"] = house.Answer(result(t, "client:1 as:table", scripts()...), lists)

@@ -46,8 +46,8 @@ func hostileResult(t *testing.T, s string, n int) *query.Result {
 	if term, err := query.NewTerm("product", s); err == nil {
 		res.Query = res.Query.With(term)
 	}
-	res.Asked, res.Tested, res.Why = []string{s}, []string{s, s}, s
-	res.Complete, res.Unreadable, res.Foreign, res.Continue = n%2 == 0, 2, 3, true
+	res.Asked, res.Tested, res.Why = []string{s}, []string{s, s}, query.Gap{Kind: query.GapFailed, Failure: whmcs.Kind(s)}
+	res.Complete, res.Unreadable, res.Foreign, res.Continue = n%2 == 0, 2, 3, res.Query.String()
 	res.Clients = map[int]whmcs.Client{1: {ID: 1, Name: s, Company: s, Email: s, CurrencyCode: s}}
 	for _, counts := range []*[]query.Count{&res.Statuses, &res.Summary.Statuses, &res.Summary.Products, &res.Summary.Servers, &res.Summary.Cycles} {
 		*counts = append([]query.Count{{Value: s, N: 3}}, *counts...)

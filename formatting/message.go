@@ -55,15 +55,14 @@ type View struct {
 // The actions of buttons: what Action gives for a clicked button's action_id. The
 // button's value is the line that the action is about, unless said otherwise.
 const (
-	ActionAsk      = "ask"      // the line's answer takes the place of the message
-	ActionDetails  = "details"  // opens the details of "service:2" as a modal
-	ActionShare    = "share"    // posts the line's answer publicly
-	ActionRefresh  = "refresh"  // asks the line again, past cache and snapshot
-	ActionContinue = "continue" // goes on with a scan that ended at its budget
-	ActionStop     = "stop"     // ends the asker's wait; the value is the reference
-	ActionRemove   = "remove"   // takes a shared post away; the value is the sharer's user id, then the file's, if any
-	ActionForm     = "form"     // opens the search form, filled from the line
-	ActionLink     = "link"     // a URL button: acknowledged and ignored
+	ActionAsk     = "ask"     // the line's answer takes the place of the message
+	ActionDetails = "details" // opens the details of "service:2" as a modal
+	ActionShare   = "share"   // posts the line's answer publicly
+	ActionRefresh = "refresh" // asks the line again, past cache and snapshot
+	ActionStop    = "stop"    // ends the asker's wait; the value is the reference
+	ActionRemove  = "remove"  // takes a shared post away; the value is the sharer's user id, then the file's, if any
+	ActionForm    = "form"    // opens the search form, filled from the line
+	ActionLink    = "link"    // a URL button: acknowledged and ignored
 )
 
 // Action returns the action of an action_id: ids are numbered ("ask.3"), because

@@ -37,7 +37,7 @@ func (s Style) Late(says Sentence, line string, v View) Message {
 	d := s.draft(v)
 	d.section(markup(or(string(short(string(says), 300)), dash)), nil)
 	if line != "" {
-		d.context(code(line, 1000))
+		d.context(code(shown(line), 1000))
 	}
 	d.row(primary(d.button(ActionAsk, "Ask again", line)))
 	return d.message()
@@ -83,7 +83,7 @@ func (s Style) Found(lines []string, all int, v View) Message {
 // Searching is the progress of a scan, with a Stop button for the request v.Ref.
 func (s Style) Searching(p query.Progress, line string, v View) Message {
 	d := s.draft(v)
-	d.section(join(" ", "*Still looking* for", code(or(line, "any service"), 1000)), nil)
+	d.section(join(" ", "*Still looking* for", code(or(shown(line), "any service"), 1000)), nil)
 	d.section(progress(p), nil)
 	d.row(d.button(ActionStop, "Stop", v.Ref))
 	return d.message()
@@ -128,7 +128,7 @@ func (s Style) Failure(err error, line string, v View) Message {
 		}
 		d.row(d.button(action, "Try again", line))
 	}
-	d.context(join(" · ", code(line, 1000), d.reference()))
+	d.context(join(" · ", code(shown(line), 1000), d.reference()))
 	return d.message()
 }
 
@@ -241,7 +241,7 @@ const (
 func (s Style) mistake(wrong *query.Error, v View) Message {
 	d := s.draft(v)
 	for i, m := range marked(wrong) {
-		if i == maxMarks {
+		if i == maxMarks || wrong.Problems[0].Reason == query.BadPosition {
 			break
 		}
 		d.preformatted(m)

@@ -163,12 +163,14 @@ func hint(b *slack.ButtonBlockElement) string {
 	switch action := Action(b.ActionID); {
 	case action == ActionLink:
 		return "  [" + b.Text.Text + "] " + b.URL
-	case action != ActionAsk && action != ActionContinue:
+	case action != ActionAsk:
 		return ""
+	case b.Text.Text == "Continue the search": // there is nothing but its position to go on by
+		return "  [" + b.Text.Text + "] " + b.Value
 	case b.Text.Text == b.Value:
 		return "  " + b.Text.Text
 	}
-	return "  [" + b.Text.Text + "] " + oneLine(b.Value)
+	return "  [" + b.Text.Text + "] " + oneLine(shown(b.Value))
 }
 
 // unescaper decodes what escaper encodes, and takes unseen out.

@@ -35,6 +35,7 @@ var problemSentences = map[query.Reason]func(query.Problem) string{
 	query.NotRows:            fixed("A page of a list has 1 to 10 rows."),
 	query.OpenRange:          fixed("A range needs a beginning or an end: 2026-12-01..2026-12-31."),
 	query.OverdueRegistered:  fixed(`"overdue" is a value of "due", not of "registered".`),
+	query.BadPosition:        fixed("The place of this page is damaged, or belongs to another question. Start again with the first page."),
 	query.HelpNotSearched:    fixed("Help is explained, not searched for."),
 	query.EmailsNotPermitted: fixed("WHMCS does not let this bot find clients by e-mail: its API role lacks GetClientsDetails. Ask by client number or by domain."),
 

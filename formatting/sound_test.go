@@ -161,7 +161,7 @@ func stands(button map[string]any) error {
 	value, _ := button["value"].(string)
 	url, _ := button["url"].(string)
 	switch Action(id) {
-	case ActionAsk, ActionShare, ActionRefresh, ActionContinue, ActionDetails:
+	case ActionAsk, ActionShare, ActionRefresh, ActionDetails:
 		q, err := query.Parse(value)
 		if err != nil || value == "" {
 			return fmt.Errorf("%s: %q is no line: %v", id, value, err)

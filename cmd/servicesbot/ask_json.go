@@ -105,8 +105,8 @@ func printAnswer(w io.Writer, ans bot.Answer, msg formatting.Message, style form
 		return printJSON(w, out)
 	}
 	res := ans.Result
-	out.Query, out.Matched, out.More = res.Query.String(), res.Matched, res.More
-	out.Complete, out.Why = res.Complete && res.Unreadable == 0, res.Why
+	out.Query, out.Matched, out.More = res.Query.String(), res.Matched, res.Next != ""
+	out.Complete, out.Why = res.Complete && res.Unreadable == 0, formatting.Gap(res)
 	out.LookedAt, out.Unreadable, out.AsOf = res.Looked, res.Unreadable, &res.AsOf
 	for i := range res.Services {
 		out.Services = append(out.Services, newServiceJSON(&res.Services[i], res.Clients, style))

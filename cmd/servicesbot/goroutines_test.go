@@ -10,14 +10,9 @@ import (
 
 // bypasses are the files that may start a goroutine by themselves, and why.
 var bypasses = map[string]string{
-	"whmcs/goroutine.go":      "it is the helper",
-	"whmcs/query/scan.go":     "not converted yet",
-	"whmcs/query/read.go":     "not converted yet",
-	"whmcs/query/result.go":   "not converted yet",
-	"whmcs/query/question.go": "not converted yet",
-	"whmcs/query/snapshot.go": "not converted yet",
-	"bot/sockets.go":          "not converted yet",
-	"bot/progress.go":         "not converted yet",
+	"whmcs/goroutine.go": "it is the helper",
+	"bot/sockets.go":     "not converted yet",
+	"bot/progress.go":    "not converted yet",
 }
 
 // fakes may start goroutines as they like: a panic there is a fault of the test.

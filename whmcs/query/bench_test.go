@@ -69,8 +69,12 @@ func withSnapshot(n int) *Finder {
 	f := NewFinder(nil, FinderConfig{Currency: "EUR", ScanRows: n, Now: func() time.Time {
 		return time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	}})
-	f.scan = &scan{f: f, changed: make(chan struct{}), wants: make(map[*question]int), orders: make(map[string]bool),
-		chunks: madeServices(n), scanned: scanned{looked: n, total: n, asOf: time.Now().Add(time.Hour), ended: true}}
+	s := newScan(f, false, place{})
+	for _, c := range madeServices(n) {
+		s.rows.pages = append(s.rows.pages, &whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n, AsOf: time.Now().Add(time.Hour)}, Services: c})
+	}
+	s.rows.extent = extent{Coverage: whmcs.Coverage{Looked: n, Of: n, AsOf: time.Now().Add(time.Hour)}, ended: true}
+	f.scans = []*scan{s}
 	return f
 }
 
@@ -116,18 +120,19 @@ func BenchmarkSummary(b *testing.B) {
 func TestSnapshotSize(t *testing.T) {
 	t.Parallel()
 	const n = 5000
-	s := &scan{texts: make(map[string]string), ids: make(map[int]struct{}), changed: make(chan struct{})}
+	s := newScan(NewFinder(nil, FinderConfig{}), false, place{})
 	for _, c := range madeServices(n) {
 		for i := range c {
 			c[i].Notes = strings.Repeat("a long note ", 100)
 			c[i].CustomFields = []whmcs.CustomField{{Name: "Root Password", Value: "planted"}}
 			c[i].ConfigOptions = []whmcs.ConfigOption{{Option: "Backups", Value: "yes"}}
 		}
-		s.add(&whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n}, Services: c})
+		s.keep(&whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n}, Services: c})
 	}
 	texts := make(map[*byte]int)
 	rows := 0
-	for _, c := range s.chunks {
+	for _, p := range s.rows.pages {
+		c := p.Services
 		rows += cap(c)
 		for i := range c {
 			if r := &c[i]; r.Notes != "" || r.CustomFields != nil || r.ConfigOptions != nil {
@@ -144,8 +149,8 @@ func TestSnapshotSize(t *testing.T) {
 	for _, n := range texts {
 		size += 8 * int(math.Ceil(float64(n)/8*1.125)) // Go's size classes waste at most an eighth
 	}
-	if each := size / n; each > 1024 {
-		t.Errorf("%d bytes a service", each)
+	if each := size / n; each > 1024 || s.bytes/n < each*3/4 || s.bytes/n > each*5/4 {
+		t.Errorf("%d bytes a service, taken for %d", each, s.bytes/n)
 	} else {
 		t.Logf("%d bytes a service", each)
 	}

@@ -1,7 +1,6 @@
 package query_test
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -480,7 +479,7 @@ func (w *world) check(t *testing.T, in *query.Finder) {
 		t.Fatalf("%s: %v", full, err)
 	}
 	if !res.Complete || !res.Counted || res.Matched != len(want) {
-		t.Fatalf("%s: matched %d, want %d; complete %v %s", full, res.Matched, len(want), res.Complete, res.Why)
+		t.Fatalf("%s: matched %d, want %d; complete %v %+v", full, res.Matched, len(want), res.Complete, res.Why)
 	}
 	got := ids(res.Services)
 	expected := rawIDs(want)
@@ -562,6 +561,17 @@ func (w rawWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // replyTo answers a call to WHMCS with what reply makes of its parameters.
 func replyTo(r *http.Request, reply func(url.Values) any) (*http.Response, error) {
+	return textReply(r, func(form url.Values) string {
+		data, err := json.Marshal(reply(form))
+		if err != nil {
+			panic(err)
+		}
+		return string(data)
+	})
+}
+
+// textReply is replyTo for a reply that is written out.
+func textReply(r *http.Request, reply func(url.Values) string) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
@@ -570,8 +580,7 @@ func replyTo(r *http.Request, reply func(url.Values) any) (*http.Response, error
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(reply(form))
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(data)), Request: r}, err
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(reply(form))), Request: r}, nil
 }
 
 // rowsReply is a reply to GetClientsProducts with that page of rows that form asks for.

@@ -15,9 +15,6 @@ const (
 	defaultScanRows = 20_000
 	// scanTime is how long one question may read.
 	scanTime = 2 * time.Minute
-	// snapshotLife is how long the rows of a scan answer further questions, and
-	// how long a reading that was cut short can be continued.
-	snapshotLife = 5 * time.Minute
 	// detailsWait is how long an answer waits for a client's name and currency
 	// once its rows are there.
 	detailsWait = 2 * time.Second
@@ -29,9 +26,8 @@ type Finder struct {
 	api *whmcs.API
 	cfg FinderConfig
 
-	mu     sync.Mutex
-	scan   *scan      // the whole installation, as last read; nil: not lately
-	pauses []*reading // readings that were cut short, oldest first
+	mu    sync.Mutex
+	scans []*scan // the whole installation, as last read from some places on, oldest first
 }
 
 // FinderConfig is what a Finder needs beside the API.
@@ -59,7 +55,6 @@ func NewFinder(api *whmcs.API, cfg FinderConfig) *Finder {
 
 // Options are of one call of Find.
 type Options struct {
-	Continue bool           // goes on where the budget ended the same scan
 	Snapshot bool           // a fresh question may use the rows of a scan of the last minutes all the same
 	Progress func(Progress) // called during a scan, never concurrently; nil: none
 }
@@ -85,23 +80,20 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 		return nil, newError(q.String(), []fault{{Problem: Problem{Reason: HelpNotSearched}}})
 	}
 	a := &question{f: f, q: q, opt: opt, began: time.Now()}
+	if a.pos, err = q.position(); err != nil {
+		return nil, err
+	}
+	a.end = a.pos.from
 	a.env = &env{today: dateOf(f.cfg.Now())}
 	if err := a.resolveEmails(ctx); err != nil {
 		return nil, err
 	}
 	a.plan = planFor(q, a.env)
 	a.wanted = compile(q, a.env)
-	a.res = &Result{Query: q, Asked: a.asked(), Tested: a.tested(), Complete: true}
+	a.res = &Result{Query: q, Asked: a.asked(), Tested: a.tested(), Complete: true, Before: a.pos.looked}
 	details := a.startDetails(ctx)
 	defer details.stop()
-	read := a.readPushed
-	switch {
-	case a.plan.nobody:
-		read = a.readNothing
-	case a.plan.whole:
-		read = a.readWhole
-	}
-	if err := a.judge(ctx, read(ctx)); err != nil {
+	if err := a.judge(ctx, a.search(ctx)); err != nil {
 		return nil, err
 	}
 	a.answer(ctx, details)

@@ -89,7 +89,7 @@ func TestFindClientOne(t *testing.T) {
 	if got := ids(res.Services); !slices.Equal(got, []int{2}) || res.Services[0].Domain != "demodomain2.net" {
 		t.Errorf("got services %v, want 2, demodomain2.net", got)
 	}
-	if !res.Complete || !res.Counted || res.Matched != 1 || res.Looked != 2 || res.Of != 2 || res.Calls != 1 || res.More {
+	if !res.Complete || !res.Counted || res.Matched != 1 || res.Looked != 2 || res.Of != 2 || res.Calls != 1 || res.Next != "" {
 		t.Errorf("the result says %+v", res)
 	}
 	if want := []string{"clientid=1"}; !slices.Equal(res.Asked, want) {
@@ -198,8 +198,8 @@ func TestFindStopsEarly(t *testing.T) {
 	if got := in.asked(func() { res = in.find(t, "product:1") }); len(got) != 1 {
 		t.Errorf("a page of a long list took %v", got)
 	}
-	if res.Counted || !res.More || len(res.Services) != 5 || !res.Complete || res.Statuses != nil {
-		t.Errorf("the result says counted %v, more %v, %d rows, complete %v", res.Counted, res.More, len(res.Services), res.Complete)
+	if res.Counted || res.Next == "" || len(res.Services) != 5 || !res.Complete || res.Statuses != nil {
+		t.Errorf("the result says counted %v, more %v, %d rows, complete %v", res.Counted, res.Next != "", len(res.Services), res.Complete)
 	}
 	first := ids(res.Services)
 	if second := ids(in.find(t, "product:1 page:2").Services); slices.Equal(first, second) || len(second) != 5 {
@@ -224,7 +224,7 @@ func TestPagesMeet(t *testing.T) {
 			for n := 1; ; n++ {
 				res := in.find(t, fmt.Sprintf("%s page:%d", line, n))
 				got = append(got, ids(res.Services)...)
-				if !res.More {
+				if res.Next == "" {
 					break
 				}
 			}
@@ -308,7 +308,7 @@ func TestOddPaging(t *testing.T) {
 		for _, line := range []string{"status:active sort:id as:csv", "product:1 sort:id as:csv", "client:3,4 sort:id as:csv", "product:1,2 sort:id page:3"} {
 			want, got := plain.find(t, line), in.find(t, line)
 			if !slices.Equal(ids(got.Services), ids(want.Services)) || got.Matched != want.Matched || !got.Complete {
-				t.Errorf("%s, %d: %s: matched %d, want %d: %s", fault.Name, fault.N, line, got.Matched, want.Matched, got.Why)
+				t.Errorf("%s, %d: %s: matched %d, want %d: %+v", fault.Name, fault.N, line, got.Matched, want.Matched, got.Why)
 			}
 		}
 		// Pages of a list are cut out of WHMCS's own, with what it has counted so far.
@@ -316,7 +316,7 @@ func TestOddPaging(t *testing.T) {
 		for n := 1; n < 40; n++ {
 			res := in.find(t, fmt.Sprintf("-product:1 rows:10 page:%d client:3,4,5,6,7", n))
 			all = append(all, ids(res.Services)...)
-			if !res.More {
+			if res.Next == "" {
 				break
 			}
 		}
@@ -346,17 +346,17 @@ func TestScanFailureKeepsWhatWasFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		res := in.find(t, "status:active as:summary")
-		said := fmt.Sprintf("%d of 650 rows: WHMCS error", res.Looked)
-		if res.Complete || res.Counted || !res.Continue || res.Looked < 200 || res.Looked > 300 || res.Matched == 0 || !strings.Contains(res.Why, said) {
-			t.Errorf("looked at %d, matched %d, complete %v: %s", res.Looked, res.Matched, res.Complete, res.Why)
+		want := query.Gap{Kind: query.GapFailed, Looked: res.Looked, Of: 650, Limit: 20000, Failure: whmcs.ErrWHMCS}
+		if res.Complete || res.Counted || res.Continue == "" || res.Looked < 200 || res.Looked > 300 || res.Matched == 0 || res.Why != want {
+			t.Errorf("looked at %d, matched %d, complete %v: %+v", res.Looked, res.Matched, res.Complete, res.Why)
 		}
 		if err := in.fake.Clear(); err != nil {
 			t.Fatal(err)
 		}
 		in.fake.ResetCalls()
-		res = in.find(t, "status:active as:summary", query.Options{Continue: true})
+		res = in.find(t, res.Continue)
 		if !res.Complete || !res.Counted || res.Looked != 650 || in.fake.Count("GetClientsProducts") > 6 { // one looks whether rows moved
-			t.Errorf("looked at %d after %d more calls: %s", res.Looked, in.fake.Count(""), res.Why)
+			t.Errorf("looked at %d after %d more calls: %+v", res.Looked, in.fake.Count(""), res.Why)
 		}
 	})
 }
@@ -365,20 +365,26 @@ func TestBudgetAndContinue(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"status:active as:csv", "product:1 as:csv"} {
 		in := install(t, whmcsfake.Config{Services: 800}, whmcs.Config{PageSize: 50}, query.FinderConfig{ScanRows: 100})
-		want := ids(install(t, whmcsfake.Config{Services: 800}, whmcs.Config{}, query.FinderConfig{}).find(t, line).Services)
+		want := ids(install(t, whmcsfake.Config{Services: 800}, whmcs.Config{}, query.FinderConfig{}).find(t, line+" sort:id").Services)
 		res := in.find(t, line)
-		if res.Complete || res.Counted || !res.Continue || res.Looked != 100 || !strings.Contains(res.Why, "100 rows at most") {
-			t.Fatalf("%s: looked at %d of %d, complete %v: %s", line, res.Looked, res.Of, res.Complete, res.Why)
+		got := ids(res.Services)
+		if res.Complete || res.Counted || res.Continue == "" || res.Looked != 100 || res.Why != (query.Gap{Kind: query.GapBudget, Looked: 100, Of: res.Of, Limit: 100}) {
+			t.Fatalf("%s: looked at %d of %d, complete %v: %+v", line, res.Looked, res.Of, res.Complete, res.Why)
 		}
-		for rounds := 0; res.Continue; rounds++ {
-			before := res.Looked
-			res = in.find(t, line, query.Options{Continue: true})
-			if res.Looked > before+100 || rounds > 30 {
-				t.Fatalf("%s: looked at %d after %d", line, res.Looked, before)
+		for rounds := 0; res.Continue != ""; rounds++ {
+			before := res.Before + res.Looked
+			if rounds%2 == 1 { // another process
+				in.Finder = install(t, whmcsfake.Config{Services: 800}, whmcs.Config{PageSize: 50}, query.FinderConfig{ScanRows: 100}).Finder
+			}
+			res = in.find(t, res.Continue)
+			got = append(got, ids(res.Services)...)
+			if res.Before != before || res.Looked > 100 || rounds > 30 || res.Changed {
+				t.Fatalf("%s: looked at %d after %d, not %d", line, res.Looked, res.Before, before)
 			}
 		}
-		if got := ids(res.Services); !res.Complete || !res.Counted || !slices.Equal(got, want) {
-			t.Errorf("%s: %d rows in the end, want %d", line, len(got), len(want))
+		slices.Sort(got)
+		if last := res.Before + res.Looked; last != res.Of || res.Why.Kind != query.GapPart || !slices.Equal(got, want) {
+			t.Errorf("%s: %d rows in all, want %d; looked at %d of %d: %+v", line, len(got), len(want), last, res.Of, res.Why)
 		}
 	}
 }
@@ -389,8 +395,8 @@ func TestBudgetThatFits(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"as:summary", "status:active", "product:1,2,3 as:summary"} {
 		in := install(t, whmcsfake.Config{Services: 300}, whmcs.Config{}, query.FinderConfig{ScanRows: 300})
-		if res := in.find(t, line); !res.Complete || res.Continue {
-			t.Errorf("%s: looked at %d of %d: %s", line, res.Looked, res.Of, res.Why)
+		if res := in.find(t, line); !res.Complete || res.Continue != "" {
+			t.Errorf("%s: looked at %d of %d: %+v", line, res.Looked, res.Of, res.Why)
 		}
 	}
 }
@@ -502,7 +508,7 @@ func TestPagesMeetWhenAllBecomesKnown(t *testing.T) {
 		if n == 3 {
 			in.find(t, "as:summary")
 		}
-		if !res.More {
+		if res.Next == "" {
 			break
 		}
 	}
@@ -579,7 +585,7 @@ func TestOneScanForAll(t *testing.T) {
 			all.Go(func() {
 				<-time.After(time.Duration(i) * 1500 * time.Millisecond)
 				if res := in.find(t, line); !res.Complete || res.Looked != 650 {
-					t.Errorf("%s: looked at %d: %s", line, res.Looked, res.Why)
+					t.Errorf("%s: looked at %d: %+v", line, res.Looked, res.Why)
 				}
 			})
 		}
@@ -625,13 +631,14 @@ func TestScanTime(t *testing.T) {
 		in := install(t, whmcsfake.Config{Services: 20000, Latency: 7 * time.Second}, whmcs.Config{MaxConcurrent: 1}, query.FinderConfig{})
 		began := time.Now()
 		res := in.find(t, "status:active as:summary")
-		if took := time.Since(began); took != 2*time.Minute || res.Complete || !res.Continue || res.Looked < 1500 || res.Looked > 1700 {
-			t.Errorf("after %s: looked at %d, complete %v: %s", took, res.Looked, res.Complete, res.Why)
+		if took := time.Since(began); took != 2*time.Minute || res.Complete || res.Continue == "" || res.Looked < 1500 || res.Looked > 1700 {
+			t.Errorf("after %s: looked at %d, complete %v: %+v", took, res.Looked, res.Complete, res.Why)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
 		defer cancel()
-		res, err := in.Find(ctx, parse(t, "status:active as:summary"), query.Options{Continue: true})
-		if err != nil || res.Looked < 1600 || res.Looked > 1800 || !res.Continue {
+		before := res.Looked
+		res, err := in.Find(ctx, parse(t, res.Continue), query.Options{})
+		if err != nil || res.Before != before || res.Before+res.Looked < 1600 || res.Looked == 0 || res.Looked > 200 || res.Continue == "" {
 			t.Errorf("continued: %v, looked at %d", err, res.Looked)
 		}
 	})
@@ -686,7 +693,7 @@ func TestServersWithoutNames(t *testing.T) {
 	if got = in.find(t, got.Try[0]); got.Matched == 0 {
 		t.Errorf("the offered %q finds nothing", got.Query)
 	}
-	if got = in.find(t, "starter as:csv"); got.Matched == 0 || got.Complete || got.Why == "" {
+	if got = in.find(t, "starter as:csv"); got.Matched == 0 || got.Complete || got.Why.Kind != query.GapServerWords {
 		t.Errorf("a word without names of servers: %d matches, complete %v", got.Matched, got.Complete)
 	}
 }
@@ -711,7 +718,7 @@ func TestSummary(t *testing.T) {
 	if sum = res.Summary; sum.Revenue == "" || sum.Currency != "EUR" || res.Clients[1].Name == "" {
 		t.Errorf("client 1, %q, has %s %s", res.Clients[1].Name, sum.Revenue, sum.Currency)
 	}
-	if len(res.Services) > 0 || res.More || res.Matched != 2 {
-		t.Errorf("a summary of %d has %d rows, more %v", res.Matched, len(res.Services), res.More)
+	if len(res.Services) > 0 || res.Next != "" || res.Matched != 2 {
+		t.Errorf("a summary of %d has %d rows, more %v", res.Matched, len(res.Services), res.Next != "")
 	}
 }

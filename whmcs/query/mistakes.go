@@ -69,6 +69,7 @@ const (
 	RegisteredAhead    Reason = "registered in the future"
 	TooManyEmails      Reason = "too many e-mail addresses"
 	EmailsNotPermitted Reason = "GetClientsDetails not permitted"
+	BadPosition        Reason = "damaged position, or one of another question"
 	HelpNotSearched    Reason = "help is not a question"
 )
 

@@ -186,6 +186,8 @@ func (p *parser) token(t token) {
 	}
 	k := lookup(t.key)
 	switch {
+	case t.key == positionKey:
+		p.position(t)
 	case k == nil:
 		p.fault(unknownKey(t))
 	case k.Control:
@@ -354,6 +356,18 @@ func (p *parser) control(k *field, t token) {
 		return
 	}
 	p.set(k.Name, v)
+}
+
+// position reads pos:, which no person types.
+func (p *parser) position(t token) {
+	_, ok := readPosition(t.values[0].text)
+	if !ok || t.not || len(t.values) > 1 || p.q.Position != "" {
+		f := newFault(t.span, BadPosition)
+		f.edits = remove(t.start, t.end)
+		p.fault(f)
+		return
+	}
+	p.q.Position = t.values[0].text
 }
 
 // set stores a control's value.

@@ -8,6 +8,11 @@
 // Parse reads it, Query.String writes it, Keys is the table of its keys, and a
 // Finder answers it: what WHMCS can filter by is asked of WHMCS, the rest is
 // tested here, and every row is tested against every term whatever WHMCS did.
+//
+// The lines of a result's pages also hold a control that nobody types, pos:, which says
+// where the page goes on: next to which row, in which order, and a digest of the rows
+// before it. The process need not remember anything between two pages, and another one
+// may give the next. Query.Lasting drops it from all that is shown.
 package query
 
 import (
@@ -24,9 +29,14 @@ type Query struct {
 	Rows  int  // rows on a page of a list, 1 to 10; 0: the configured number
 	As    View // "": list, or card for one match
 
-	// Of one request only: Lasting drops them.
+	// Of one request only: Lasting and Again drop them.
 	InChannel bool // in:channel, share the answer at once
 	Fresh     bool // fresh:yes, past cache and snapshot
+
+	// Position is where the page goes on, as pos: has it in the lines of a result's
+	// Next, Previous and Continue. Page only numbers the page then. Nobody types it, and
+	// Lasting drops it from what is shown.
+	Position string
 
 	Help  bool   // "help": explains instead of asking
 	Topic string // "help status": the key to be explained, "" for all
@@ -94,6 +104,9 @@ func (q Query) String() string {
 	if q.Fresh {
 		b.WriteString(" fresh:yes")
 	}
+	if q.Position != "" {
+		b.WriteString(" " + positionKey + ":" + q.Position)
+	}
 	return strings.TrimPrefix(b.String(), " ")
 }
 
@@ -138,15 +151,24 @@ func (q Query) place(i int) (start, end int) {
 // Filtered reports whether q has a filter; without one it asks for every service.
 func (q Query) Filtered() bool { return len(q.Terms) > 0 }
 
-// Lasting returns q without in:channel and fresh:yes, for every line made from it.
+// Lasting returns q without in:channel and fresh:yes, for every line made from it, and
+// without its position: as it is shown and kept.
 func (q Query) Lasting() Query {
+	q.Position = ""
+	return q.Again()
+}
+
+// Again returns q without in:channel and fresh:yes, at the same position: the line that
+// gives the same answer again. It is for the values of buttons, not to be shown.
+func (q Query) Again() Query {
 	q.InChannel, q.Fresh = false, false
 	return q
 }
 
-// WithPage returns q at page n, counted from 1; below that it is the first.
+// WithPage returns q at page n, counted from 1; below that it is the first. Like all
+// changes below, it drops the position.
 func (q Query) WithPage(n int) Query {
-	q.Page = n
+	q.Page, q.Position = n, ""
 	if n <= 1 {
 		q.Page = 0
 	}
@@ -155,26 +177,26 @@ func (q Query) WithPage(n int) Query {
 
 // WithAs returns q shown as v, from the first page on.
 func (q Query) WithAs(v View) Query {
-	q.As, q.Page = v, 0
+	q.As, q.Page, q.Position = v, 0, ""
 	return q
 }
 
 // WithSort returns q in the order s, from the first page on.
 func (q Query) WithSort(s Sort) Query {
-	q.Sort, q.Page = s, 0
+	q.Sort, q.Page, q.Position = s, 0, ""
 	return q
 }
 
 // With returns q with one more term, from the first page on. NewTerm makes terms
 // of free text.
 func (q Query) With(t Term) Query {
-	q.Terms, q.Page = append(slices.Clone(q.Terms), t), 0
+	q.Terms, q.Page, q.Position = append(slices.Clone(q.Terms), t), 0, ""
 	return q
 }
 
 // Without returns q without its term i, from the first page on.
 func (q Query) Without(i int) Query {
-	q.Terms, q.Page = slices.Delete(slices.Clone(q.Terms), i, i+1), 0
+	q.Terms, q.Page, q.Position = slices.Delete(slices.Clone(q.Terms), i, i+1), 0, ""
 	if len(q.Terms) == 0 {
 		q.Terms = nil
 	}
@@ -198,6 +220,6 @@ func (q Query) WithStatus(values ...string) Query {
 	if len(terms) == 0 {
 		terms = nil
 	}
-	q.Terms, q.Page = terms, 0
+	q.Terms, q.Page, q.Position = terms, 0, ""
 	return q
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"servicesbot/whmcs"
@@ -21,12 +20,24 @@ type question struct {
 	env    *env
 	plan   plan
 	wanted match
-	named  bool // whether servers have names here is settled
+	pos    position // of the line; zero: it has none
+	named  bool     // whether servers have names here is known
 
-	found   []*whmcs.Service
-	byOrder bool // rows go in our order, not in WHMCS's
-	slim    bool // rows are a scan's, without notes, fields and options
-	res     *Result
+	found  []*whmcs.Service // in WHMCS's order
+	starts []int            // how many were found before each request
+	mark   int              // how many were found before the place of the position's row
+	marked bool             // that row was met
+	slim   bool             // rows are a scan's, without notes, fields and options
+
+	extent  extent // of the reading
+	limit   int    // rows to look at
+	started int    // rows of the scan that were there when the question came
+	told    int    // rows at the last progress
+	end     place  // behind the last row that was looked at
+	beyond  bool   // there are rows behind the limit
+	lost    bool   // the place of the position cannot be found again
+
+	res *Result
 }
 
 // Why reading stopped before its end, beside WHMCS's own errors.
@@ -52,12 +63,16 @@ func (a *question) resolveEmails(ctx context.Context) error {
 		return newError(a.q.String(), []fault{{Problem: Problem{Reason: TooManyEmails, Count: len(addresses), Most: maxPushed}}})
 	}
 	clients := make([]*whmcs.Client, len(addresses))
-	errs := make([]error, len(addresses))
-	var all sync.WaitGroup
+	errs, asked := make([]error, len(addresses)), make([]<-chan error, len(addresses))
 	for i, address := range addresses {
-		all.Go(func() { clients[i], errs[i] = a.f.api.GetClientsDetails(ctx, 0, address) })
+		asked[i] = whmcs.Go(func() (err error) {
+			clients[i], err = a.f.api.GetClientsDetails(ctx, 0, address)
+			return err
+		})
 	}
-	all.Wait()
+	for i := range asked {
+		errs[i] = <-asked[i]
+	}
 	for i, err := range errs {
 		switch {
 		case errors.Is(err, whmcs.ErrActionNotPermitted):
@@ -127,16 +142,31 @@ func (a *question) tested() []string {
 
 // greedy reports whether the question needs every match, however few it shows.
 func (a *question) greedy() bool {
-	return a.q.Sort.Key != "" || a.q.As == ViewSummary || a.q.As == ViewCSV
+	return a.q.Sort.Key != "" || a.q.As == ViewSummary || a.q.As == ViewCSV || a.pos.order == orderStatus
 }
 
 // enough reports whether the page asked for is full and known to be followed.
 func (a *question) enough() bool {
-	return !a.greedy() && len(a.found) > a.first()+a.pageRows()
+	if a.greedy() || a.extent.whole {
+		return false
+	}
+	if a.pos.row.id == 0 {
+		return len(a.found) > a.first()+a.pageRows()
+	}
+	at, ok := a.boundary(false)
+	if !a.pos.before {
+		at += a.pageRows()
+	}
+	return ok && len(a.found) > at
 }
 
-// first is the place of the first row of the page asked for.
-func (a *question) first() int { return max(a.q.Page-1, 0) * a.pageRows() }
+// first is the place of the first row of the page that page: counts.
+func (a *question) first() int {
+	if a.q.Position != "" {
+		return 0
+	}
+	return max(a.q.Page-1, 0) * a.pageRows()
+}
 
 // pageRows returns how many rows a page has.
 func (a *question) pageRows() int {
@@ -149,18 +179,122 @@ func (a *question) pageRows() int {
 	return a.f.cfg.Rows
 }
 
-// take tests rows and keeps those that match. Kept rows are copied where the
-// others should not stay in memory with them.
-func (a *question) take(ctx context.Context, rows []whmcs.Service, copied bool) error {
+// search reads what the plan says, within the time that a question has.
+func (a *question) search(ctx context.Context) error {
+	a.limit = a.f.cfg.ScanRows
+	if a.pos.until > 0 {
+		a.limit = min(a.limit, a.pos.until)
+	}
+	timed, stop := context.WithTimeout(ctx, scanTime)
+	defer stop()
+	var err error
+	switch {
+	case a.plan.nobody:
+		a.extent.ended = true
+	case a.plan.whole:
+		err = a.readShared(timed)
+	default:
+		err = a.readOwn(timed)
+	}
+	if err != nil && errors.Is(timed.Err(), context.DeadlineExceeded) && (a.plan.whole || a.res.Looked > 0) {
+		err = errTime
+	}
+	if a.extent.ended && a.res.AsOf.IsZero() {
+		a.res.AsOf = time.Now()
+	}
+	return err
+}
+
+// readOwn reads what a pushed key finds.
+func (a *question) readOwn(ctx context.Context) error {
+	requests := slices.Clone(a.plan.requests)
+	for i := range requests {
+		requests[i].Fresh = a.q.Fresh
+	}
+	r := newReader(a.f.api, requests, a.pos.from)
+	err := r.read(ctx, func(p pageOf) (bool, error) {
+		if err := a.take(ctx, p); err != nil {
+			return false, err
+		}
+		a.see(r.extent)
+		over, err := a.over()
+		if !over {
+			a.progress()
+		}
+		return !over, err
+	}, a.forget)
+	a.see(r.extent)
+	return err
+}
+
+// see takes over how far a reading has come.
+func (a *question) see(x extent) {
+	a.extent = x
+	a.extent.ended = x.ended && !a.beyond
+	a.res.Of = max(x.Of, a.res.Looked)
+	if a.pos.from.part > 0 { // the requests before are not asked again
+		a.res.Of += a.pos.looked - a.pos.from.offset
+	}
+}
+
+// over reports whether what was read is enough, or all that the question may look at.
+func (a *question) over() (bool, error) {
+	switch {
+	case a.extent.ended, a.enough():
+		return true, nil
+	case a.full() && (a.extent.left || a.beyond):
+		return true, errBudget
+	}
+	return false, nil
+}
+
+// full reports whether the question has looked at all rows that it may look at.
+func (a *question) full() bool { return a.res.Looked >= a.limit }
+
+// rowsWanted is how many rows a scan should have that has so many.
+func (a *question) rowsWanted(has int) int {
+	if a.greedy() {
+		return max(has+1, a.limit)
+	}
+	return has + 1
+}
+
+// take tests a page's rows, as far as they are within the limit, and keeps those that
+// match. Those of the question's own reading are copied, so that the others do not stay
+// in memory with them.
+func (a *question) take(ctx context.Context, p pageOf) error {
+	if a.full() {
+		a.beyond = true
+		return nil
+	}
+	rows, seen, end := p.Services, p.Coverage, place{p.part, p.Next, p.LastID}
+	if room := a.limit - a.res.Looked; room < len(rows) && len(rows) == p.Looked {
+		end = place{p.part, p.Next - len(rows) + room, rows[room-1].ID}
+		rows, seen.Looked, a.beyond = rows[:room], room, true
+	}
+	a.res.Add(seen)
+	if end.part != a.end.part || end.offset > a.end.offset {
+		a.end = end
+	}
+	for len(a.starts) <= p.part {
+		a.starts = append(a.starts, len(a.found))
+	}
 	if err := a.nameServers(ctx, rows); err != nil {
 		return err
 	}
 	for i := range rows {
 		s := &rows[i]
-		if !a.wanted(s) {
+		matches := a.wanted(s)
+		if s.ID == a.pos.row.id && p.part == a.pos.row.part && a.pos.order == orderWHMCS {
+			a.mark, a.marked = len(a.found), true
+			if matches && !a.pos.before {
+				a.mark++
+			}
+		}
+		if !matches {
 			continue
 		}
-		if copied {
+		if !a.slim {
 			kept := *s
 			s = &kept
 		}
@@ -169,15 +303,22 @@ func (a *question) take(ctx context.Context, rows []whmcs.Service, copied bool) 
 	return nil
 }
 
-// progress tells how far the reading has come: started is how many rows had been
-// looked at when this question began, goal how many it will look at at most.
-func (a *question) progress(looked, started, of, goal int) {
-	if a.opt.Progress == nil || looked == 0 {
+// forget drops what was found, as the reading begins again.
+func (a *question) forget() {
+	a.found, a.starts, a.marked, a.beyond, a.end, a.told, a.started = nil, nil, false, false, a.pos.from, 0, 0
+	a.res.Coverage = whmcs.Coverage{Calls: a.res.Calls}
+}
+
+// progress says how far the reading has come.
+func (a *question) progress() {
+	looked := a.res.Looked
+	if a.opt.Progress == nil || looked <= a.told {
 		return
 	}
-	p := Progress{Looked: looked, Of: of, Found: len(a.found)}
-	if done := looked - started; done > 0 {
-		left := max(0, min(of, goal)-looked)
+	a.told = looked
+	p := Progress{Looked: a.pos.looked + looked, Of: a.res.Of, Found: len(a.found)}
+	if done := looked - a.started; done > 0 {
+		left := max(0, min(a.res.Of-a.pos.looked, a.limit)-looked)
 		p.Left = time.Duration(float64(time.Since(a.began)) / float64(done) * float64(left))
 	}
 	a.opt.Progress(p)
@@ -187,35 +328,46 @@ func (a *question) progress(looked, started, of, goal int) {
 // about its completeness. A failure that left nothing found is an error: it must
 // not read as an empty answer.
 func (a *question) judge(ctx context.Context, err error) error {
+	gap := Gap{Looked: a.pos.looked + a.res.Looked, Of: a.res.Of, Limit: a.f.cfg.ScanRows}
 	switch {
-	case err == nil:
+	case err == nil && a.extent.fewer:
+		gap.Kind, a.extent.left = GapFewer, false
+	case err == nil, errors.Is(err, errUnnamed):
 		return nil
-	case errors.Is(err, errUnnamed):
-		return nil
-	case errors.Is(err, errBudget):
-		a.cut(fmt.Sprintf("One question looks at %s rows at most, and WHMCS has %s.", grouped(a.f.cfg.ScanRows), grouped(a.res.Of)))
-	case errors.Is(err, errTime):
-		a.cut(fmt.Sprintf("The time for one question was over after %s of %s rows.", grouped(a.res.Looked), grouped(a.res.Of)))
+	case errors.Is(err, errBudget) && a.limit == a.f.cfg.ScanRows:
+		gap.Kind = GapBudget
+	case errors.Is(err, errBudget), errors.Is(err, errTime):
+		gap.Kind = GapTime
 	case errors.Is(err, errMoved):
-		a.cut("Services were deleted in WHMCS while they were read, so some may be missing.")
+		gap.Kind = GapMoved
+	case errors.Is(err, errLost):
+		a.lost = true
+		return nil
 	case errors.Is(ctx.Err(), context.Canceled), len(a.found) == 0:
 		return err
 	default:
-		a.cut(fmt.Sprintf("WHMCS stopped answering after %s of %s rows: %s.", grouped(a.res.Looked), grouped(a.res.Of), inWords(err)))
+		gap.Kind, gap.Failure = GapFailed, kindOf(err)
 	}
+	a.extent.ended = false
+	a.incomplete(gap)
 	return nil
 }
 
-// cut marks the result as one that can be gone on with.
-func (a *question) cut(why string) {
-	a.res.Complete, a.res.Counted, a.res.Continue, a.res.Why = false, false, true, why
+// incomplete says why the result is not complete.
+func (a *question) incomplete(gap Gap) { a.res.Complete, a.res.Why = false, gap }
+
+// kindOf names a failure of WHMCS; "" where it is another.
+func kindOf(err error) whmcs.Kind {
+	if e, ok := errors.AsType[*whmcs.Error](err); ok {
+		return e.Kind
+	}
+	return ""
 }
 
-// inWords names a failure of WHMCS by its kind alone.
-func inWords(err error) string {
-	var e *whmcs.Error
-	if errors.As(err, &e) {
-		return string(e.Kind)
+// stopped is the error of a question that its asker stopped.
+func stopped(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
 	}
-	return "the reason is not known"
+	return ctx.Err()
 }

@@ -2,9 +2,7 @@ package query
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,18 +16,27 @@ type Result struct {
 	First    int             // place of the first row among the matches, from 0
 	Matched  int             // how many match; only a true number where Counted
 	Counted  bool            // whether all matches were counted
-	More     bool            // whether rows follow this page
+
+	// Lines of the pages around this one; "" where there is none. They say in pos:
+	// where they go on, so that no row is skipped and none is shown twice.
+	Next, Previous string
+	// Continue is the line that goes on where the search ended; "" where it cannot. What
+	// it finds is behind what this answer looked at, and not in it.
+	Continue string
+	// Changed is set where the rows before this page are not those that they were when
+	// its line was made: WHMCS changed since.
+	Changed bool
 
 	Asked  []string // what was asked of WHMCS: "clientid=1"; empty: the whole installation
 	Tested []string // the terms that were tested here alone
 
 	whmcs.Coverage // of what was asked of WHMCS
 
+	Before   int  // rows looked at by the answers that this one goes on from
 	Snapshot bool // whether the rows came from an earlier scan
 
 	Complete bool
-	Why      string // why it is not complete, a plain sentence; "" where it is
-	Continue bool   // whether the scan can go on from where it ended
+	Why      Gap // why it is not complete; zero where it is
 
 	Clients  map[int]whmcs.Client // those of the page, or of a summary of one, whose details are known; may be nil
 	Statuses []Count              // matches by status, in the words of status:; nil where they were not counted
@@ -40,6 +47,33 @@ type Result struct {
 	// "active" that found nothing.
 	Try []string
 }
+
+// A Gap is why an answer is not complete.
+type Gap struct {
+	Kind    GapKind
+	Looked  int        // rows looked at, by the answers before too
+	Of      int        // rows that WHMCS counts
+	Limit   int        // rows that one question may look at
+	Service int        // of GapDetails: its id
+	Failure whmcs.Kind // of GapFailed and GapDetails; "": not one of WHMCS's
+}
+
+// A GapKind is a reason why an answer is not complete.
+type GapKind string
+
+// The reasons.
+const (
+	GapBudget      GapKind = "limit of rows"          // one question may not look at more
+	GapTime        GapKind = "time"                   // the time for one question was over
+	GapMoved       GapKind = "rows deleted meanwhile" // again and again, so that some may be missing
+	GapFailed      GapKind = "WHMCS failed"           // after a part of the rows
+	GapFewer       GapKind = "fewer rows sent"        // WHMCS counts more than it sends
+	GapPart        GapKind = "a part"                 // figures or a file of the rows behind those of the answer before
+	GapLost        GapKind = "place lost"             // WHMCS changed so much that the page cannot be found again
+	GapDetails     GapKind = "details not read"       // of the one service found
+	GapNoServers   GapKind = "servers without names"  // and the question needs them
+	GapServerWords GapKind = "words not looked for in names of servers"
+)
 
 // answer fills the result from what was found.
 func (a *question) answer(ctx context.Context, d *details) {
@@ -58,37 +92,58 @@ func (a *question) answer(ctx context.Context, d *details) {
 
 // fill puts the page asked for, and what is counted, into the result.
 func (a *question) fill() {
-	n := len(a.found)
-	first, last := min(a.first(), n), min(a.first()+a.pageRows(), n)
-	switch a.q.As {
-	case ViewCSV:
-		first, last = 0, n
-	case ViewSummary:
-		first, last = 0, 0
+	p := a.page()
+	a.res.Changed = a.res.Changed || a.extent.changed || a.lost
+	if a.lost {
+		a.found = nil
+		a.incomplete(Gap{Kind: GapLost})
 	}
-	rows := a.found
-	if a.byOrder && last > first {
-		rows = sorted(rows, a.q.Sort, last)
+	a.res.First, a.res.Matched = p.first, len(a.found)
+	a.res.Counted = a.extent.ended && !a.lost
+	if a.pos.from != (place{}) {
+		a.continued()
 	}
-	a.res.First, a.res.Matched = first, n
-	a.res.More = last < n && a.q.As != ViewSummary
-	a.res.Services = make([]whmcs.Service, 0, last-first)
-	for _, s := range rows[first:last] {
+	a.links(p)
+	switch a.res.Why.Kind {
+	case GapBudget, GapTime:
+		a.res.Continue = a.onward()
+	case GapMoved, GapFailed:
+		a.res.Continue = a.again()
+	}
+	a.res.Services = make([]whmcs.Service, 0, len(p.rows))
+	for _, s := range p.rows {
 		row := *s
 		row.ServerName, row.ServerHostname, row.ServerIP = a.env.serverNames(s)
 		a.res.Services = append(a.res.Services, row)
 	}
-	if a.res.Counted {
+	if a.res.Counted && a.res.Before == 0 {
 		a.res.Statuses = countStatuses(a.found)
+	}
+}
+
+// continued says what an answer is that goes on from another: a list counts on, figures
+// and a file are of its own rows.
+func (a *question) continued() {
+	if asOf := time.Unix(a.pos.asOf, 0); a.pos.asOf > 0 && asOf.Before(a.res.AsOf) {
+		a.res.AsOf = asOf
+	}
+	if a.q.As != ViewCSV && a.q.As != ViewSummary {
+		a.res.First += a.pos.matched
+		a.res.Matched += a.pos.matched
+		return
+	}
+	a.res.Counted = false
+	if a.res.Complete {
+		a.incomplete(Gap{Kind: GapPart, Looked: a.res.Before + a.res.Looked, Of: a.res.Of})
 	}
 }
 
 // isCard reports whether the answer is one service, to be shown in full.
 func (a *question) isCard() bool {
-	return a.q.As == "" && a.res.Counted && len(a.found) == 1 && len(a.res.Services) == 1
+	return a.q.As == "" && a.res.Counted && a.res.Matched == 1 && len(a.res.Services) == 1
 }
 
-// card reads a scan's row anew by its id, as a scan keeps no notes, fields and
+// card reads a scan's row again by its id, as a scan keeps no notes, fields and
 // options, and as it may have changed: a row that is not what was asked for any
 // more is none of the answer.
 func (a *question) card(ctx context.Context, d *details) {
@@ -101,8 +156,7 @@ func (a *question) card(ctx context.Context, d *details) {
 	}
 	page, err := a.f.api.GetClientsProducts(ctx, whmcs.GetClientsProductsRequest{ServiceID: s.ID, Fresh: a.q.Fresh})
 	if err != nil {
-		a.res.Complete = false
-		a.res.Why = fmt.Sprintf("The details of service %d could not be read: %s.", s.ID, inWords(err))
+		a.incomplete(Gap{Kind: GapDetails, Service: s.ID, Failure: kindOf(err)})
 		return
 	}
 	a.res.Calls += page.Calls
@@ -150,13 +204,15 @@ func (d *details) start(ctx context.Context, id int) {
 	}
 	ctx, d.cancel = context.WithCancel(ctx)
 	d.id, d.reply = id, make(chan *whmcs.Client, 1)
-	go func() {
-		c, err := d.api.GetClientsDetails(ctx, id, "")
-		if err != nil {
-			c = nil
+	whmcs.Go(func() error {
+		var c *whmcs.Client
+		defer func() { d.reply <- c }()
+		client, err := d.api.GetClientsDetails(ctx, id, "")
+		if err == nil {
+			c = client
 		}
-		d.reply <- c
-	}()
+		return err
+	})
 }
 
 // wait returns the client; nil: unknown, or not within detailsWait.
@@ -288,15 +344,6 @@ func (q Query) withControls(from Query) Query {
 	q = from.WithPage(1)
 	q.Terms = terms
 	return q
-}
-
-// grouped writes a number with commas between thousands.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // cutLast cuts s around the last sep.

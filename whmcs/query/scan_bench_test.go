@@ -77,7 +77,7 @@ func beScan() error {
 		return err
 	}
 	if !res.Complete || res.Looked != *rows {
-		return fmt.Errorf("the scan looked at %d rows: %s", res.Looked, res.Why)
+		return fmt.Errorf("the scan looked at %d rows: %+v", res.Looked, res.Why)
 	}
 	data, err := os.ReadFile("/proc/self/status")
 	if err != nil {

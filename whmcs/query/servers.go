@@ -75,8 +75,7 @@ func (a *question) nameServers(ctx context.Context, rows []whmcs.Service) error 
 	case use == serverNeeded:
 		return err
 	case a.q.As != ViewSummary:
-		a.res.Complete = false
-		a.res.Why = "The names of servers are not known here, so words were not looked for in them."
+		a.incomplete(Gap{Kind: GapServerWords})
 	}
 	return nil
 }
@@ -89,10 +88,8 @@ func (p plan) namesMayLack() bool {
 // sayUnnamed tells that servers cannot be asked for by name, and offers the
 // numbers of those that most of the rows are on.
 func (a *question) sayUnnamed(rows []whmcs.Service) {
-	a.found = nil
-	a.res.Complete = false
-	a.res.Why = "This WHMCS does not tell the names of servers in such an answer, and the bot's API role lacks GetServers. " +
-		"Ask by the server's number, server:1."
+	a.found, a.starts = nil, nil
+	a.incomplete(Gap{Kind: GapNoServers})
 	t := make(map[int]int)
 	for i := range rows {
 		if id := rows[i].ServerID; id != 0 {

@@ -1,80 +1,106 @@
 package query
 
 import (
+	"slices"
 	"time"
+	"unsafe"
 
 	"servicesbot/whmcs"
 )
 
-// The rows of a scan stay as a snapshot that answers further questions without a
-// call.
+// The rows of a scan stay as a snapshot that answers further questions without a call.
+// It may vanish at any moment: which rows a page shows does not depend on it.
 
-// expire lets go of the rows when their time is over. s.mu is held.
-func (s *scan) expire() {
-	if s.replaced {
+const (
+	// snapshotLife is how old a snapshot's oldest rows may be.
+	snapshotLife = 5 * time.Minute
+	// snapshotBytes is how much memory all snapshots may take, about, while nothing
+	// is read. It is some 160,000 services.
+	snapshotBytes = 128 << 20
+	// maxScans is how many scans there may be, each from another place on.
+	maxScans = 4
+)
+
+// keep keeps the rows of a scan that is over until they are too old, as far as there
+// is room: older scans go first.
+func (f *Finder) keep(s *scan) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if i := slices.Index(f.scans, s); i >= 0 {
+		f.scans = append(slices.Delete(f.scans, i, i+1), s)
+	} else {
 		return
 	}
-	s.expiry = time.AfterFunc(snapshotLife, func() {
-		s.f.mu.Lock()
-		defer s.f.mu.Unlock()
-		if s.f.scan == s && !s.look().running {
-			s.f.scan = nil
-		}
-	})
-}
-
-// replace makes s no longer the Finder's: its rows live only as long as somebody
-// looks at them.
-func (s *scan) replace() {
+	for f.snapshotSize() > snapshotBytes || len(f.scans) > maxScans {
+		f.scans = slices.Delete(f.scans, 0, 1)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.replaced = true
 	if s.expiry != nil {
 		s.expiry.Stop()
 	}
+	age := time.Duration(0)
+	if !s.rows.AsOf.IsZero() {
+		age = time.Since(s.rows.AsOf)
+	}
+	s.expiry = time.AfterFunc(snapshotLife-age, func() {
+		whmcs.Recovered(func() error { f.forget(s); return nil })
+	})
 }
 
-// order returns whether the rows for some filters go in our order. The first
-// page shown decides it for all pages, as the order must not change between them
-// when the rest of the rows becomes known.
-func (s *scan) order(filters string, ours bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if decided, ok := s.orders[filters]; ok {
-		return decided
-	}
-	s.orders[filters] = ours
-	return ours
+// forget lets go of a scan. Whoever reads from it goes on.
+func (f *Finder) forget(s *scan) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.scans = slices.DeleteFunc(f.scans, func(old *scan) bool { return old == s })
 }
 
-// slim takes out of a row what only its card shows, and lets rows share equal
-// texts. s.mu is held.
-func (s *scan) slim(r *whmcs.Service) {
-	r.Notes, r.CustomFields, r.ConfigOptions = "", nil, nil
-	for _, text := range []*string{&r.Name, &r.TranslatedName, &r.GroupName, &r.TranslatedGroupName,
-		&r.ServerName, &r.ServerIP, &r.ServerHostname, &r.SuspensionReason, &r.PaymentMethod, &r.PaymentMethodName,
-		&r.NS1, &r.NS2} {
-		s.share(text)
+// snapshotSize is how many bytes the scans take, about. f.mu is held.
+func (f *Finder) snapshotSize() int {
+	n := 0
+	for _, s := range f.scans {
+		s.mu.Lock()
+		n += s.bytes
+		s.mu.Unlock()
 	}
-	for _, d := range []*whmcs.Date{&r.RegDate, &r.NextDueDate, &r.OverideSuspendUntil} {
-		s.share((*string)(d))
-	}
-	for _, m := range []*whmcs.Amount{&r.FirstPaymentAmount, &r.RecurringAmount} {
-		s.share((*string)(m))
-	}
-	s.share((*string)(&r.BillingCycle))
-	s.share((*string)(&r.Status))
-	s.share((*string)(&r.LastUpdate))
+	return n
 }
 
-// share puts the copy of a text that was met first in its place.
-func (s *scan) share(text *string) {
+// sharedTexts holds one copy of each text that rows share.
+type sharedTexts map[string]string
+
+// slim takes out of rows what only their cards show, lets them share equal texts, and
+// returns about how many bytes they take.
+func (t sharedTexts) slim(rows []whmcs.Service) (bytes int) {
+	for i := range rows {
+		r := &rows[i]
+		r.Notes, r.CustomFields, r.ConfigOptions = "", nil, nil
+		bytes += int(unsafe.Sizeof(*r)) + len(r.Domain) + len(r.Username) + len(r.OrderNumber) + len(r.AssignedIPs) + len(r.DedicatedIP)
+		for _, text := range []*string{&r.Name, &r.TranslatedName, &r.GroupName, &r.TranslatedGroupName,
+			&r.ServerName, &r.ServerIP, &r.ServerHostname, &r.SuspensionReason, &r.PaymentMethod, &r.PaymentMethodName,
+			&r.NS1, &r.NS2, (*string)(&r.BillingCycle), (*string)(&r.Status), (*string)(&r.LastUpdate)} {
+			bytes += t.share(text)
+		}
+		for _, d := range []*whmcs.Date{&r.RegDate, &r.NextDueDate, &r.OverideSuspendUntil} {
+			bytes += t.share((*string)(d))
+		}
+		for _, m := range []*whmcs.Amount{&r.FirstPaymentAmount, &r.RecurringAmount} {
+			bytes += t.share((*string)(m))
+		}
+	}
+	return bytes
+}
+
+// share puts the copy of a text that was met first in its place, and returns the bytes
+// that a new one takes.
+func (t sharedTexts) share(text *string) int {
 	if *text == "" {
-		return
+		return 0
 	}
-	if had, ok := s.texts[*text]; ok {
+	if had, ok := t[*text]; ok {
 		*text = had
-		return
+		return 0
 	}
-	s.texts[*text] = *text
+	t[*text] = *text
+	return len(*text)
 }

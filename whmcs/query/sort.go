@@ -8,24 +8,26 @@ import (
 	"servicesbot/whmcs"
 )
 
-// A sortRow is a row with its place in an order, worked out once.
-type sortRow struct {
-	service *whmcs.Service
-	none    bool // it has no such value and stands last, whichever way round
-	number  int64
-	text    string
+// A sortKey is a row's place in an order, worked out once.
+type sortKey struct {
+	none   bool // it has no such value and comes last, whichever way round
+	number int64
+	text   string
 }
 
-// sorted returns the first n rows in the order s, equal ones by id. The zero
-// order is active, suspended, pending, the others.
-func sorted(rows []*whmcs.Service, s Sort, n int) []*whmcs.Service {
-	order := s.order()
+// A sortRow is a row with its key.
+type sortRow struct {
+	sortKey
+	service *whmcs.Service
+}
+
+// sorted returns the first n rows, in an order.
+func sorted(rows []sortRow, order func(a, b sortRow) int, n int) []*whmcs.Service {
 	kept := make([]sortRow, 0, min(2*n, len(rows)))
 	var last sortRow // of the best n so far
 	full := false
-	for _, r := range rows {
-		row := rowFor(r, s.Key)
-		if full && order(row, last) > 0 {
+	for _, row := range rows {
+		if n == 0 || full && order(row, last) > 0 {
 			continue
 		}
 		kept = append(kept, row)
@@ -42,7 +44,7 @@ func sorted(rows []*whmcs.Service, s Sort, n int) []*whmcs.Service {
 	return out
 }
 
-// order compares rows.
+// order returns what compares rows: those without a value last, equal ones by id.
 func (s Sort) order() func(a, b sortRow) int {
 	return func(a, b sortRow) int {
 		switch {

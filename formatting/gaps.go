@@ -1,0 +1,73 @@
+package formatting
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs/query"
+)
+
+// Gap says in one plain sentence why an answer is not complete; "" where it is. It is
+// text, not Slack's markup.
+func Gap(res *query.Result) string {
+	g := res.Why
+	switch g.Kind {
+	case query.GapBudget:
+		return "One question looks at " + count(g.Limit, "row") + " at most, and WHMCS has " + number(g.Of) + "."
+	case query.GapTime:
+		return "The time for one question was over after " + number(g.Looked) + " of " + count(g.Of, "row") + "."
+	case query.GapMoved:
+		return "Services were deleted in WHMCS while they were read, so some may be missing."
+	case query.GapFailed:
+		return "WHMCS stopped answering after " + number(g.Looked) + " of " + count(g.Of, "row") + ": " + failureOf(g) + "."
+	case query.GapFewer:
+		return "WHMCS sent " + count(g.Looked, "service") + " and counts " + number(g.Of) + "."
+	case query.GapPart:
+		return "This is of the rows behind the first " + number(res.Before) + " alone; the answer before has the others."
+	case query.GapLost:
+		return "WHMCS changed so much since the page before that this page cannot be found. Start again with the first page."
+	case query.GapDetails:
+		return "The details of service " + id(g.Service) + " could not be read: " + failureOf(g) + "."
+	case query.GapNoServers:
+		return "This WHMCS does not say the names of servers in such an answer, and the bot's API role lacks GetServers. " +
+			"Ask by the server's number, server:1."
+	case query.GapServerWords:
+		return "The names of servers are not known here, so words were not looked for in them."
+	}
+	return ""
+}
+
+// failureOf names a failure of WHMCS by its kind alone.
+func failureOf(g query.Gap) string { return or(string(g.Failure), "the reason is not known") }
+
+// changed says that the rows before this page are not those of the page before.
+func (d *draft) changed(res *query.Result) {
+	if res.Changed && res.Why.Kind != query.GapLost {
+		d.section("*WHMCS changed since the page before.* This page goes on behind its last row. To see all rows, start again with the first page.", nil)
+	}
+}
+
+// firstPage offers to start again where the page before is not offered, or where WHMCS
+// changed since.
+func (d *draft) firstPage(res *query.Result) []*slack.ButtonBlockElement {
+	rowless := res.Query.As == query.ViewCSV || res.Query.As == query.ViewSummary
+	later := res.Query.Page > 1 && !rowless && res.Previous == ""
+	if !later && res.Before == 0 && !res.Changed {
+		return nil
+	}
+	return []*slack.ButtonBlockElement{d.button(ActionAsk, "‹ First page", res.Query.Lasting().WithPage(1).String())}
+}
+
+// shown is a line as people see it: without its position.
+func shown(line string) string {
+	if !strings.Contains(line, " pos:") {
+		return line
+	}
+	q, err := query.Parse(line)
+	if err != nil || q.Position == "" {
+		return line
+	}
+	q.Position = ""
+	return q.String()
+}

@@ -1,0 +1,213 @@
+package query
+
+import (
+	"slices"
+	"sort"
+
+	"servicesbot/whmcs"
+)
+
+// A page is which of the rows found are shown.
+type page struct {
+	rows   []*whmcs.Service // in their order
+	first  int              // rows found before them
+	digest uint64           // of the ids of those
+}
+
+// order is how the rows found follow one another. Without sort: it does not depend on
+// what happens to be remembered: rows go by their status where the first replies, or
+// the page, hold all of them.
+func (a *question) order() order {
+	switch {
+	case a.pos.row.id != 0:
+		return a.pos.order
+	case a.q.Sort.Key != "":
+		return orderSort
+	case a.greedy(), a.extent.whole, a.extent.ended && len(a.found) <= a.pageRows():
+		return orderStatus
+	}
+	return orderWHMCS
+}
+
+// page cuts the page asked for out of the rows found, and notes where what was before
+// it is not what it was when the position was written.
+func (a *question) page() page {
+	var p page
+	switch {
+	case a.q.As == ViewSummary:
+		return page{}
+	case a.pos.row.id == 0:
+		return a.numberedPage()
+	case a.order() == orderWHMCS:
+		p = a.listedPage()
+	default:
+		p = a.sortedPage()
+	}
+	return p
+}
+
+// numberedPage is the page that page: counts, from where the reading began.
+func (a *question) numberedPage() page {
+	n := len(a.found)
+	first, last := min(a.first(), n), min(a.first()+a.pageRows(), n)
+	if a.q.As == ViewCSV {
+		first, last = 0, n
+	}
+	rows := a.found
+	if a.order() != orderWHMCS {
+		rows = sorted(a.sortRows(), a.q.Sort.order(), last)
+	}
+	return page{rows[first:last], first, digestOf(rows[:first])}
+}
+
+// listedPage is the page next to the position's row in WHMCS's order.
+func (a *question) listedPage() page {
+	at, ok := a.boundary(true)
+	if !ok {
+		a.lost = true
+		return page{}
+	}
+	a.compare(at, digestOf(a.found[:at]))
+	first, last := at, min(at+a.pageRows(), len(a.found))
+	if a.pos.before {
+		first, last = max(0, at-a.pageRows()), at
+	}
+	return page{a.found[first:last], first, digestOf(a.found[:first])}
+}
+
+// sortedPage is the page next to the position's row in another order.
+func (a *question) sortedPage() page {
+	order := a.q.Sort.order()
+	at := sortRow{a.pos.key, &whmcs.Service{ID: a.pos.row.id}}
+	if len(at.text) == maxKeyText { // it may have been cut; the row itself, if it is there, has all of it
+		if i := slices.IndexFunc(a.found, func(s *whmcs.Service) bool { return s.ID == a.pos.row.id }); i >= 0 {
+			if row := rowFor(a.found[i], a.q.Sort.Key); row.text[:min(len(row.text), maxKeyText)] == at.text {
+				at = row
+			}
+		}
+	}
+	var behind []sortRow
+	var before []sortRow
+	var digest uint64
+	for _, row := range a.sortRows() {
+		if c := order(row, at); c < 0 || c == 0 && !a.pos.before {
+			before = append(before, row)
+			digest += mixed(uint64(row.service.ID))
+		} else {
+			behind = append(behind, row)
+		}
+	}
+	a.compare(len(before), digest)
+	if !a.pos.before {
+		return page{sorted(behind, order, a.pageRows()), len(before), digest}
+	}
+	rows := sorted(before, func(a, b sortRow) int { return order(b, a) }, a.pageRows())
+	slices.Reverse(rows)
+	return page{rows, len(before) - len(rows), digest - digestOf(rows)}
+}
+
+// sortRows are the rows found, with their keys.
+func (a *question) sortRows() []sortRow {
+	rows := make([]sortRow, len(a.found))
+	for i, s := range a.found {
+		rows[i] = rowFor(s, a.q.Sort.Key)
+	}
+	return rows
+}
+
+// compare notes where what was before a page is not what the position says.
+func (a *question) compare(count int, digest uint64) {
+	if count != a.pos.count || digest != a.pos.digest {
+		a.res.Changed = true
+	}
+}
+
+// boundary is how many of the rows found are before the place of the position's row, in
+// WHMCS's order. A row that is gone was before the first one with a higher id, in a
+// list that goes by id; whether it is gone is known when as many rows as were before
+// it have come, or when no more will come.
+func (a *question) boundary(over bool) (n int, ok bool) {
+	if a.marked {
+		return a.mark, true
+	}
+	if !over && len(a.found) <= a.pos.count {
+		return 0, false
+	}
+	part := a.pos.row.part
+	if part >= len(a.starts) {
+		return len(a.found), true
+	}
+	end := len(a.found)
+	if part+1 < len(a.starts) {
+		end = a.starts[part+1]
+	}
+	rows := a.found[a.starts[part]:end]
+	if !slices.IsSortedFunc(rows, func(x, y *whmcs.Service) int { return x.ID - y.ID }) {
+		return 0, false
+	}
+	return a.starts[part] + sort.Search(len(rows), func(i int) bool { return rows[i].ID > a.pos.row.id }), true
+}
+
+// links puts the lines of the pages before and behind p into the result.
+func (a *question) links(p page) {
+	if a.q.As == ViewCSV || a.q.As == ViewSummary || len(p.rows) == 0 {
+		return
+	}
+	last := p.first + len(p.rows)
+	n := max(a.q.Page, 1)
+	if last < len(a.found) {
+		a.res.Next = a.line(n+1, a.beside(p.rows[len(p.rows)-1], false, last, p.digest+digestOf(p.rows)))
+	}
+	if p.first > 0 {
+		a.res.Previous = a.line(n-1, a.beside(p.rows[0], true, p.first, p.digest))
+	}
+}
+
+// beside is the position next to a row.
+func (a *question) beside(s *whmcs.Service, before bool, count int, digest uint64) position {
+	p := position{order: a.order(), from: a.pos.from, looked: a.pos.looked, matched: a.pos.matched, asOf: a.pos.asOf,
+		before: before, count: count, digest: digest}
+	p.row = place{id: s.ID}
+	if p.order == orderWHMCS {
+		p.row.part = a.partOf(s)
+	} else {
+		p.key = rowFor(s, a.q.Sort.Key).sortKey
+		if !a.extent.ended {
+			p.until = a.res.Looked
+		}
+	}
+	return p
+}
+
+// partOf is the request that found a row.
+func (a *question) partOf(s *whmcs.Service) int {
+	i := slices.Index(a.found, s)
+	part, exact := slices.BinarySearch(a.starts, i)
+	if exact {
+		for part+1 < len(a.starts) && a.starts[part+1] == i { // parts without a match
+			part++
+		}
+		return part
+	}
+	return part - 1
+}
+
+// onward is the line that goes on with the search where this answer's reading ended.
+func (a *question) onward() string {
+	if a.res.Looked == 0 {
+		return a.again()
+	}
+	from := position{from: a.end, looked: a.pos.looked + a.res.Looked, matched: a.pos.matched + len(a.found), asOf: a.res.AsOf.Unix()}
+	return a.line(max(a.q.Page, 1)+1, from)
+}
+
+// again is the line of this answer.
+func (a *question) again() string { return a.q.Again().String() }
+
+// line is the question's line at a position, as page n for people.
+func (a *question) line(n int, p position) string {
+	q := a.q.Lasting().WithPage(n)
+	p.question = q.questionDigest()
+	q.Position = p.String()
+	return q.String()
+}

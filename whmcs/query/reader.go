@@ -1,0 +1,279 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+
+	"servicesbot/whmcs"
+)
+
+// A reader reads what some requests find, one request after the other, each in WHMCS's
+// order. It can stop behind any page and go on from there later, and it can begin
+// behind a row, where that is known by its place. One goroutine at a time uses it.
+type reader struct {
+	api      *whmcs.API
+	requests []whmcs.GetClientsProductsRequest
+	from     place // where it begins
+	back     int   // rows before from where it begins instead, to look for the row of from
+
+	at     place // how far it has come
+	begun  bool  // pages were taken since it began
+	totals []int // rows that WHMCS counts, by request
+	had    map[int]struct{}
+	extent
+}
+
+// A place is behind a row of what a list of requests finds.
+type place struct {
+	part   int // which request
+	offset int // of the first row behind it in what that finds
+	id     int // of the row before; 0: not known
+}
+
+// An extent is how far a reading has come, and what is to be known of it.
+type extent struct {
+	whmcs.Coverage
+	whole   bool // the first replies held all rows
+	left    bool // WHMCS counts rows behind those read
+	ended   bool // everything was read
+	fewer   bool // WHMCS counts more rows than it sends
+	changed bool // the row to begin behind was not where it had been
+}
+
+// A pageOf is a page of one of a reader's requests.
+type pageOf struct {
+	*whmcs.Page
+	part int
+}
+
+// Why a reading cannot go on where it stopped.
+var (
+	errMoved = errors.New("services were deleted in WHMCS since the reading began")
+	errLost  = errors.New("the row to go on behind is not in WHMCS any more")
+)
+
+// attempts is how often a reading begins again where rows go away meanwhile.
+const attempts = 3
+
+// searches are how many rows before its place a row is looked for, one after the other.
+var searches = []int{0, 1000, defaultScanRows}
+
+func newReader(api *whmcs.API, requests []whmcs.GetClientsProductsRequest, from place) *reader {
+	r := &reader{api: api, requests: requests, from: from}
+	r.restart()
+	return r
+}
+
+// restart makes the reader begin again. What it has cost stays counted.
+func (r *reader) restart() {
+	r.at, r.totals, r.had = r.from, make([]int, len(r.requests)), make(map[int]struct{})
+	if r.begun = false; r.back > 0 {
+		r.at.offset = max(1, r.from.offset-r.back)
+	}
+	r.extent = extent{Coverage: whmcs.Coverage{Calls: r.Calls}, changed: r.back > 0}
+}
+
+// read gives take each page, with the rows that no page before had, until take wants no
+// more. Where rows were deleted, so that it cannot go on, it calls again and begins
+// again.
+func (r *reader) read(ctx context.Context, take func(pageOf) (more bool, err error), again func()) error {
+	for n := 1; ; n++ {
+		err := r.readOn(ctx, take)
+		switch {
+		case !errors.Is(err, errMoved):
+			return err
+		case !r.begun && r.from.id != 0 && n < len(searches):
+			r.back = searches[n]
+		case !r.begun && r.from.id != 0:
+			return errLost
+		case n >= attempts:
+			return err
+		}
+		again()
+		r.restart()
+	}
+}
+
+// readOn reads from where the reader is. Of several requests it reads the first replies
+// at once.
+func (r *reader) readOn(ctx context.Context, take func(pageOf) (bool, error)) error {
+	if r.at.part >= len(r.requests) {
+		return errLost
+	}
+	lists := make([]*list, len(r.requests)-r.at.part)
+	for i := range lists {
+		lists[i] = r.open(ctx, r.at.part+i)
+		defer lists[i].stop()
+	}
+	if len(lists) > 1 {
+		read := make([]<-chan error, len(lists))
+		for i, l := range lists {
+			read[i] = whmcs.Go(func() error { l.first(); return nil })
+		}
+		for i, l := range lists {
+			if err := <-read[i]; err != nil {
+				l.err, l.ok, l.had = err, true, true
+			}
+			if l.page != nil {
+				r.totals[l.part] = l.page.Of
+			}
+		}
+	}
+	if r.at == (place{}) {
+		r.whole = !slices.ContainsFunc(lists, func(l *list) bool { return !l.first() })
+	}
+	for _, l := range lists {
+		if more, err := r.readList(l, take); err != nil || !more {
+			return err
+		}
+		if r.at.part++; r.at.part < len(r.requests) {
+			r.at = place{part: r.at.part}
+		}
+	}
+	r.ended = true
+	return nil
+}
+
+// readList reads what one request finds.
+func (r *reader) readList(l *list, take func(pageOf) (bool, error)) (more bool, err error) {
+	behind := r.behind(l)
+	for first := true; ; first = false {
+		page, err, ok := l.next()
+		switch {
+		case !ok:
+			return true, behind(nil)
+		case errors.Is(err, whmcs.ErrNotFound) && l.start == 0: // a client or service that is not there has no rows
+			return true, nil
+		case errors.Is(err, whmcs.ErrNotFound):
+			return false, errMoved
+		case errors.Is(err, whmcs.ErrNoRows) && !first:
+			r.fewer = true
+			return true, nil
+		case err != nil:
+			return false, err
+		}
+		if err := behind(page); err != nil {
+			return false, err
+		}
+		if page.Next > r.at.offset {
+			r.at = place{l.part, page.Next, page.LastID}
+		}
+		r.count(l.part, page)
+		r.begun = true
+		if more, err := take(pageOf{page, l.part}); err != nil || !more {
+			return false, err
+		}
+	}
+}
+
+// count drops rows that a page before had, and counts the others.
+func (r *reader) count(part int, page *whmcs.Page) {
+	had := len(page.Services)
+	page.Services = slices.DeleteFunc(page.Services, func(s whmcs.Service) bool {
+		_, seen := r.had[s.ID]
+		r.had[s.ID] = struct{}{}
+		return seen
+	})
+	page.Looked -= had - len(page.Services)
+	r.Add(page.Coverage)
+	r.totals[part], r.Of = page.Of, 0
+	for _, n := range r.totals {
+		r.Of += n
+	}
+	r.Of = max(r.Of, r.Looked)
+	r.left = r.at.offset < r.totals[r.at.part] || slices.ContainsFunc(r.totals[r.at.part+1:], func(n int) bool { return n > 0 })
+}
+
+// behind returns what leaves in the pages of a list only the rows behind the row that
+// the reader begins or goes on behind. Where rows were deleted that one has come
+// nearer to the start. One that is gone itself was before the first row with a higher
+// id, in a list that goes by id.
+func (r *reader) behind(l *list) func(*whmcs.Page) error {
+	mark := r.at.id
+	if l.part != r.at.part || mark == 0 {
+		return func(*whmcs.Page) error { return nil }
+	}
+	exact, last := r.begun || r.back == 0, 0
+	return func(page *whmcs.Page) error {
+		if mark == 0 {
+			return nil
+		}
+		if page == nil { // the list has ended
+			if exact || last == 0 && l.start > 0 {
+				return errMoved
+			}
+			return nil
+		}
+		i := slices.IndexFunc(page.Services, func(s whmcs.Service) bool { return s.ID == mark })
+		if exact && i != 0 {
+			return errMoved
+		}
+		for n := 0; i < 0 && n < len(page.Services); n++ {
+			id := page.Services[n].ID
+			if id < last || id > mark && last == 0 && l.start > 0 { // not by id, or begun too late
+				return errMoved
+			}
+			if id > mark {
+				i = n - 1
+				break
+			}
+			last = id
+		}
+		if i < 0 && (len(page.Services) == 0 || page.Services[0].ID < mark) {
+			i = len(page.Services) - 1
+		} else {
+			mark = 0
+		}
+		page.Looked -= i + 1
+		page.Services = page.Services[i+1:]
+		return nil
+	}
+}
+
+// A list is the pages of one request, with the first read ahead where that is wanted.
+type list struct {
+	part  int
+	start int // offset where it begins
+	pull  func() (*whmcs.Page, error, bool)
+	stop  func()
+
+	page *whmcs.Page // the first page, until it is taken
+	err  error
+	ok   bool
+	had  bool // there is one to be taken
+}
+
+// open begins with a request: at its first row, or at the row before the place where
+// the reader is.
+func (r *reader) open(ctx context.Context, part int) *list {
+	req := r.requests[part]
+	if part == r.at.part {
+		req.LimitStart = r.at.offset
+		if r.at.id != 0 {
+			req.LimitStart = max(0, r.at.offset-1)
+		}
+	}
+	l := &list{part: part, start: req.LimitStart}
+	l.pull, l.stop = iter.Pull2(r.api.Pages(ctx, req))
+	return l
+}
+
+// first reads the first page, which next returns, and reports whether it holds all rows.
+func (l *list) first() (whole bool) {
+	if !l.had {
+		l.page, l.err, l.ok = l.pull()
+		l.had = true
+	}
+	return l.err == nil && l.ok && l.page.Next >= l.page.Of || errors.Is(l.err, whmcs.ErrNotFound)
+}
+
+// next returns the next page; false: there is none.
+func (l *list) next() (*whmcs.Page, error, bool) {
+	if l.had {
+		l.had = false
+		return l.page, l.err, l.ok
+	}
+	return l.pull()
+}
