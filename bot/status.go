@@ -76,11 +76,11 @@ func NewStatus(version string) *Status {
 		slackLimited: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_slack_429_total", Help: "Calls that Slack answered with 429."}, []string{"method"}),
 		whmcsCalls: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_whmcs_calls_total", Help: "HTTP calls to WHMCS by action and class of error, empty for success."}, []string{"action", "error"}),
+			Name: "servicesbot_whmcs_calls_total", Help: "Calls to WHMCS by action and class of error, empty for success."}, []string{"action", "error"}),
 		whmcsSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "servicesbot_whmcs_seconds", Help: "Seconds of an HTTP call to WHMCS.", Buckets: latencies}, []string{"action"}),
+			Name: "servicesbot_whmcs_seconds", Help: "Seconds of a call to WHMCS.", Buckets: latencies}, []string{"action"}),
 		whmcsRetries: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_whmcs_retries_total", Help: "HTTP calls to WHMCS that were retries."}, []string{"action"}),
+			Name: "servicesbot_whmcs_retries_total", Help: "Calls to WHMCS that were retries."}, []string{"action"}),
 		whmcsCached: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_whmcs_cached_total", Help: "Answers of WHMCS that needed no call."}, []string{"action"}),
 	}

@@ -79,6 +79,11 @@ func (p *process) askCommand() *cobra.Command {
 			if level, _ := p.env.Lookup("LOG_LEVEL"); level == "" {
 				cfg.log = slog.New(slog.DiscardHandler) // the answer says what went wrong
 			}
+			end, err := cfg.openWay()
+			if err != nil {
+				return err
+			}
+			defer end()
 			_, answers, err := newAnswers(cfg)
 			if err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 
 	"servicesbot/bot"
 	"servicesbot/whmcs"
+	"servicesbot/whmcs/local"
 )
 
 // environment is every setting, as text: go-envconfig prints the value of what it
@@ -20,16 +21,17 @@ type environment struct {
 	SlackBotToken whmcs.Secret `env:"SLACK_BOT_TOKEN" for:"serve" help:"Slack bot token, xoxb-…"`
 	SlackAPIURL   string       `env:"SLACK_API_URL, default=https://slack.com/api/" help:"another Slack: GovSlack, or a fake one for tests"`
 
-	WHMCSURL           string       `env:"WHMCS_URL" for:"ask" help:"address of the WHMCS installation, with or without /includes/api.php; https unless loopback"`
+	WHMCSURL           string       `env:"WHMCS_URL" for:"ask, or WHMCS_LOCAL_COMMAND" help:"address of the WHMCS installation, with or without /includes/api.php; https unless loopback"`
 	WHMCSIdentifier    whmcs.Secret `env:"WHMCS_IDENTIFIER" for:"ask, or the legacy login" help:"identifier of the API credential"`
 	WHMCSSecret        whmcs.Secret `env:"WHMCS_SECRET" for:"ask, or the legacy login" help:"secret of the API credential"`
 	WHMCSUsername      whmcs.Secret `env:"WHMCS_USERNAME" help:"legacy admin login, instead of the API credential"`
 	WHMCSPassword      whmcs.Secret `env:"WHMCS_PASSWORD" help:"its password; sent as its MD5, as WHMCS wants it"`
 	WHMCSAccessKey     whmcs.Secret `env:"WHMCS_ACCESS_KEY" help:"API access key, where the installation has one"`
 	WHMCSBasicAuth     whmcs.Secret `env:"WHMCS_BASIC_AUTH" help:"user:password of HTTP basic authentication in front of WHMCS"`
+	WHMCSLocalCommand  string       `env:"WHMCS_LOCAL_COMMAND" for:"ask, instead of WHMCS_URL and credentials" help:"command that starts a worker of WHMCS's Local API, such as php -q worker.php /var/www/whmcs; split like a shell's words, run without a shell"`
 	WHMCSAdminURL      string       `env:"WHMCS_ADMIN_URL" help:"full URL of the admin area, for links; none: no links"`
 	WHMCSCurrency      string       `env:"WHMCS_CURRENCY" help:"the installation's one currency, such as EUR; without it amounts have no currency and are not summed across clients"`
-	WHMCSTimeout       string       `env:"WHMCS_TIMEOUT, default=30s" help:"one HTTP call to WHMCS"`
+	WHMCSTimeout       string       `env:"WHMCS_TIMEOUT, default=30s" help:"one call to WHMCS"`
 	WHMCSPageSize      string       `env:"WHMCS_PAGE_SIZE, default=100" help:"rows per call, 1 to 1000; halved when WHMCS fails on it"`
 	WHMCSMaxConcurrent string       `env:"WHMCS_MAX_CONCURRENT, default=4" help:"calls to WHMCS at once, whole process, 1 to 256"`
 	WHMCSCacheTTL      string       `env:"WHMCS_CACHE_TTL, default=30s" help:"how long a reply of WHMCS is used again; 0s switches it off"`
@@ -52,6 +54,7 @@ type config struct {
 	slackAppToken, slackBotToken whmcs.Secret
 	slackURL                     string
 	whmcs                        whmcs.Config
+	worker                       local.Config // of the Local API; without a command: HTTP
 	adminURL, currency           string
 	scanRows                     int
 	allow                        bot.Allow
@@ -91,8 +94,16 @@ func (p *process) tryLoad(ctx context.Context, needs need) (*config, *problems) 
 	}
 	cfg := e.read(wrong, needs, p.stderr)
 	cfg.now = p.now
+	for _, name := range workerEnvironment {
+		if value, ok := p.env.Lookup(name); ok {
+			cfg.worker.Env = append(cfg.worker.Env, name+"="+value)
+		}
+	}
 	return cfg, wrong
 }
+
+// workerEnvironment are the variables that a worker gets. No setting is among them.
+var workerEnvironment = []string{"PATH", "HOME", "LANG", "TZ", "SSH_AUTH_SOCK"}
 
 // read converts and checks. What is logged later goes to logs.
 func (e *environment) read(p *problems, needs need, logs io.Writer) *config {
@@ -109,6 +120,7 @@ func (e *environment) read(p *problems, needs need, logs io.Writer) *config {
 			MaxConcurrent: p.number("WHMCS_MAX_CONCURRENT", e.WHMCSMaxConcurrent, 1, 256),
 			CacheTTL:      p.duration("WHMCS_CACHE_TTL", e.WHMCSCacheTTL, 0, time.Hour),
 		},
+		worker:   local.Config{Command: p.localCommand(e.WHMCSLocalCommand)},
 		adminURL: p.adminURL(e.WHMCSAdminURL), currency: p.currency(e.WHMCSCurrency),
 		scanRows: p.number("WHMCS_SCAN_ROWS", e.WHMCSScanRows, 1, 10_000_000),
 		command:  p.command(e.BotCommand), fields: p.fields(e.BotFields),

@@ -212,6 +212,10 @@ func (p *problems) addr(text string) string {
 }
 
 func (p *problems) whmcs(e *environment) {
+	if e.WHMCSLocalCommand != "" {
+		p.oneWay(e)
+		return
+	}
 	if e.WHMCSURL == "" {
 		p.add("WHMCS_URL", "is not set: it needs the address of the WHMCS installation")
 	}

@@ -38,6 +38,10 @@ const placeholder = "servicesbot-doctor"
 // whmcs checks the installation through the client that the bot uses.
 func (d *doctor) whmcs(ctx context.Context) {
 	d.area = "WHMCS"
+	if len(d.cfg.worker.Command) > 0 {
+		d.localAPI(ctx)
+		return
+	}
 	cfg := d.cfg.whmcs
 	lacks := d.lacksCredentials()
 	if lacks != "" {
@@ -61,6 +65,11 @@ func (d *doctor) whmcs(ctx context.Context) {
 		d.skip(cmp.Or(lacks, "GetClientsProducts does not work"), aboutTimes, aboutReplies, aboutDetails, aboutServers)
 		return
 	}
+	v.examine(ctx)
+}
+
+// examine looks at what an installation that answers does.
+func (v *visit) examine(ctx context.Context) {
 	v.times(ctx)
 	v.replies(ctx)
 	v.details(ctx)

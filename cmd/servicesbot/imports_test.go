@@ -13,12 +13,13 @@ import (
 var mayImport = map[string][]string{
 	"servicesbot/whmcs":           {},
 	"servicesbot/whmcs/query":     {"servicesbot/whmcs"},
+	"servicesbot/whmcs/local":     {"servicesbot/whmcs"},
 	"servicesbot/whmcs/whmcsfake": {},
 	"servicesbot/whmcs/cassette":  {},
 	"servicesbot/formatting":      {"servicesbot/whmcs", "servicesbot/whmcs/query"},
 	"servicesbot/bot":             {"servicesbot/whmcs", "servicesbot/whmcs/query", "servicesbot/formatting"},
 	"servicesbot/bot/slackfake":   {},
-	"servicesbot/cmd/servicesbot": {"servicesbot/whmcs", "servicesbot/whmcs/query", "servicesbot/whmcs/whmcsfake", "servicesbot/formatting", "servicesbot/bot", "servicesbot/bot/slackfake"},
+	"servicesbot/cmd/servicesbot": {"servicesbot/whmcs", "servicesbot/whmcs/query", "servicesbot/whmcs/local", "servicesbot/whmcs/whmcsfake", "servicesbot/formatting", "servicesbot/bot", "servicesbot/bot/slackfake"},
 }
 
 // mayUse is who may import the modules that are tied to one side.
@@ -32,7 +33,8 @@ var mayUse = map[string][]string{
 	"github.com/maypok86/otter/v2":        {"servicesbot/bot", "servicesbot/whmcs"},
 	"github.com/sethvargo/go-retry":       {"servicesbot/whmcs"},
 	"go.yaml.in/yaml/v4":                  {"servicesbot/cmd/servicesbot"},
-	"os/exec":                             {"servicesbot/cmd/servicesbot"},
+	"github.com/buildkite/shellwords":     {"servicesbot/cmd/servicesbot"},
+	"os/exec":                             {"servicesbot/cmd/servicesbot", "servicesbot/whmcs/local"},
 }
 
 type listed struct {

@@ -71,7 +71,7 @@ them. The exit code is 0 if all went well, else 1.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(serve, p.askCommand(), demoCommand(), p.doctorCommand(), p.manifestCommand(), p.healthCommand(), p.versionCommand())
+	c.AddCommand(serve, p.askCommand(), demoCommand(), p.doctorCommand(), p.manifestCommand(), p.localWorkerCommand(), p.healthCommand(), p.versionCommand())
 	return c
 }
 

@@ -222,7 +222,7 @@ func TestReadmeNames(t *testing.T) {
 	t.Parallel()
 	known := settingNames()
 	setting := regexp.MustCompile(`\b(SLACK|WHMCS|BOT|HTTP|LOG)_[A-Z_]*[A-Z]\b`)
-	for _, file := range []string{readme, security, "../../.github/CONTRIBUTING.md", "../../testdata/cli/README.md"} {
+	for _, file := range []string{readme, security, "../../.github/OPERATING.md", "../../.github/CONTRIBUTING.md", "../../testdata/cli/README.md"} {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

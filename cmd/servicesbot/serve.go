@@ -83,6 +83,11 @@ func newBot(cfg *config, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
 
 // serve runs the bot until ctx ends.
 func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
+	end, err := cfg.openWay()
+	if err != nil {
+		return err
+	}
+	defer end()
 	b, api, err := newBot(cfg, audit)
 	if err != nil {
 		return err

@@ -273,7 +273,7 @@ func TestWorkflowsKeepTheirPromises(t *testing.T) {
 			"linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64", "sha256sum", "25 * 1000 * 1000",
 		},
 		".github/fuzz": {"go test", "Fuzz", "-fuzztime"},
-		".ci/run":      {"-race", "gofmt -l", "go mod tidy -diff", "staticcheck", "SERVICESBOT_BROWSER=required"},
+		".ci/run":      {"-race", "gofmt -l", "go mod tidy -diff", "staticcheck", "SERVICESBOT_BROWSER=required", "SERVICESBOT_PHP=required"},
 	} {
 		text := readText(t, file)
 		for _, promise := range promises {
