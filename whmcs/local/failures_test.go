@@ -1,12 +1,12 @@
+//go:build unix
+
 package local
 
 import (
 	"bufio"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -295,14 +295,4 @@ func FuzzOutput(f *testing.F) {
 			t.Errorf("%d of %d bytes are noise", o.noise, len(text))
 		}
 	})
-}
-
-// TestGroupsWork holds that this system has what ends a worker's children.
-func TestGroupsWork(t *testing.T) {
-	t.Parallel()
-	if cmd := exec.Command("any"); runtime.GOOS != "windows" {
-		if ownGroup(cmd); cmd.SysProcAttr == nil {
-			t.Error("no group")
-		}
-	}
 }

@@ -128,10 +128,10 @@ final class ServicesbotWorker
     private function cleaned(array $values): array
     {
         foreach ($values as $key => $value) {
-            $value = is_object($value) ? json_decode((string) json_encode($value, self::ANYWAY), true) : $value;
-            $values[$key] = is_array($value) ? $this->cleaned($value) : $value;
             if (is_string($key) && stripos($key, 'password') !== false) {
                 unset($values[$key]);
+            } elseif (is_array($value) || is_object($value)) { // an object as the array that its JSON is
+                $values[$key] = $this->cleaned(is_array($value) ? $value : (array) json_decode(json_encode($value, self::ANYWAY), true));
             }
         }
         return $values;
