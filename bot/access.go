@@ -81,8 +81,14 @@ func ParseAllow(list string) (Allow, error) {
 
 // A Denial says why somebody gets no answer. It reveals nothing about the data.
 type Denial struct {
-	Why   string // for the log and the audit line: guest, not_listed, ...
-	Says  string // for the person: why, and what to ask for
+	Why  string // for the log and the audit line: guest, not_listed, ...
+	Says string // for the person: why, and what to ask for
+
+	// Of an outsider, what was compared: where Slack says that they belong, workspaces and
+	// organisations (T…, E…), and the workspace that the app is installed in.
+	Theirs []string
+	Ours   string
+
 	cause error
 }
 
@@ -98,7 +104,7 @@ func (d *Denial) Unwrap() error { return d.cause }
 type access struct {
 	allow Allow
 	slack *slack.Client
-	team  func() string // the workspace of the installation
+	me    func() identity
 	log   *slog.Logger
 
 	users    *otter.Cache[string, person]
@@ -107,12 +113,14 @@ type access struct {
 	groups *otter.Cache[string, []string]
 
 	mu   sync.Mutex
-	last map[string]group // what Slack last told, for as long as it then fails
+	last map[string]group // what Slack last said, for as long as it then fails
 }
 
 // A person is what access needs of users.info.
 type person struct {
-	team                                 string
+	team  string   // T…; of a member of an organisation perhaps E…, or nothing
+	teams []string // all workspaces of a member of an organisation (Enterprise Grid)
+
 	bot, deleted, stranger, guest, found bool
 }
 
@@ -122,9 +130,9 @@ type group struct {
 	asOf    time.Time
 }
 
-func newAccess(allow Allow, api *slack.Client, team func() string, log *slog.Logger) *access {
+func newAccess(allow Allow, api *slack.Client, me func() identity, log *slog.Logger) *access {
 	return &access{
-		allow: allow, slack: api, team: team, log: log,
+		allow: allow, slack: api, me: me, log: log,
 		users:    newCache(cachedMost, otter.ExpiryWriting[string, person](userFor)),
 		channels: newCache(cachedMost, otter.ExpiryWriting[string, bool](channelFor)),
 		groups:   newCache(cachedMost, otter.ExpiryWriting[string, []string](groupFor)),
@@ -132,10 +140,10 @@ func newAccess(allow Allow, api *slack.Client, team func() string, log *slog.Log
 	}
 }
 
-// Allow reports whether who acts in req may ask there; a *Denial says why not.
+// Allow reports whether the user of req may ask there; a *Denial says why not.
 func (a *access) Allow(ctx context.Context, req *Request) error {
-	if req.UserTeam != "" && req.UserTeam != a.team() {
-		return a.outsider()
+	if a.elsewhere(req.UserTeam) {
+		return a.outsider(req.UserTeam)
 	}
 	if req.User == slackbot {
 		return &Denial{Why: "no_person", Says: noPerson}
@@ -148,8 +156,8 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 	switch {
 	case !p.found || p.bot || p.deleted:
 		return &Denial{Why: "no_person", Says: noPerson}
-	case p.team != a.team() || p.stranger:
-		return a.outsider()
+	case !a.inside(p, req.UserTeam):
+		return a.outsider(slices.Concat([]string{req.UserTeam, p.team}, p.teams)...)
 	case slices.Contains(a.allow.Users, req.User):
 		return nil
 	case p.guest:
@@ -173,8 +181,37 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 
 const noPerson = "This account is not an active member of this workspace, so no data is shown."
 
-func (a *access) outsider() error {
-	return &Denial{Why: "outsider", Says: "Only members of the workspace that runs this app may ask. Ask one of them to look it up for you."}
+// elsewhere reports whether the workspace or organisation that a payload names for its user
+// settles that they are an outsider, without a look-up. In an organisation (Enterprise Grid)
+// it does not: it may be the organisation itself, or another workspace of a member of ours.
+func (a *access) elsewhere(team string) bool {
+	me := a.me()
+	return team != "" && team != me.team && (me.enterprise == "" || team[0] == 'E' && team != me.enterprise)
+}
+
+// inside reports whether p is of our workspace. In an organisation the list of all their
+// workspaces decides where their own one, or the payload's, is another.
+func (a *access) inside(p person, payloads string) bool {
+	me := a.me()
+	if p.stranger {
+		return false
+	}
+	if slices.Contains(p.teams, me.team) {
+		return true
+	}
+	return p.team == me.team && (payloads == "" || payloads == me.team || payloads == me.enterprise)
+}
+
+// outsider is the denial of somebody who belongs to theirs, "" among them left out.
+func (a *access) outsider(theirs ...string) error {
+	slices.Sort(theirs)
+	theirs = slices.DeleteFunc(slices.Compact(theirs), func(id string) bool { return id == "" })
+	ours := a.me().team
+	says := "Only members of the workspace that runs this app may ask. Ask one of them to look it up for you."
+	if len(theirs) > 0 {
+		says += " (Slack says that you belong to " + strings.Join(theirs, ", ") + "; the app runs in " + ours + ".)"
+	}
+	return &Denial{Why: "outsider", Says: says, Theirs: theirs, Ours: ours}
 }
 
 func (a *access) notListed(req *Request) error {
@@ -204,18 +241,18 @@ func (a *access) person(ctx context.Context, id string) (person, error) {
 			return person{}, err
 		}
 		return person{
-			team: u.TeamID, bot: u.IsBot, deleted: u.Deleted, stranger: u.IsStranger,
+			team: u.TeamID, teams: u.Enterprise.Teams, bot: u.IsBot, deleted: u.Deleted, stranger: u.IsStranger,
 			guest: u.IsRestricted || u.IsUltraRestricted, found: true,
 		}, nil
 	}))
 }
 
-// members returns the members of a user group: of the last 5 minutes, or, while
-// Slack fails, of the last hour, then an error.
+// members returns the members of a user group, as Slack said within the last 5 minutes.
+// While Slack cannot be asked those of up to an hour ago count, and then nobody.
 func (a *access) members(ctx context.Context, id string) ([]string, error) {
 	members, err := a.groups.Get(ctx, id, otter.LoaderFunc[string, []string](a.loadMembers))
 	if err != nil {
-		a.log.Error("access: slack does not tell the members of a user group", "group", id, "error", err)
+		a.log.Error("access: slack does not say who is in a user group", "group", id, "error", err)
 	}
 	return members, err
 }
@@ -226,15 +263,29 @@ func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
 	members, err := a.slack.GetUserGroupMembersContext(ctx, id)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err == nil {
+	switch name := slackError(err); {
+	case err == nil:
 		a.last[id] = group{members, time.Now()}
 		return members, nil
+	case name == "no_such_subteam", name == "subteam_disabled":
+		a.log.Warn("access: a user group that may ask is deleted or disabled; it has no members", "group", id, "error", name)
+		delete(a.last, id)
+		return nil, nil
+	case name != "" && !passing[name]: // Slack was asked, and does not vouch for anybody
+		delete(a.last, id)
+		return nil, err
 	}
 	if last, ok := a.last[id]; ok && time.Since(last.asOf) < groupStale-groupFor {
-		a.log.Warn("access: slack does not tell the members of a user group; those of before still count", "group", id, "error", err)
+		a.log.Warn("access: slack does not say who is in a user group; the members of before still count", "group", id, "error", err)
 		return last.members, nil
 	}
 	return nil, err
+}
+
+// passing are the errors by which Slack says that it cannot answer now.
+var passing = map[string]bool{
+	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true,
+	"ratelimited": true, "rate_limited": true, "team_added_to_org": true,
 }
 
 // closed says why nothing may be posted in a channel; it is "" where all who can

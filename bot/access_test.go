@@ -21,6 +21,8 @@ type directory struct {
 	fails atomic.Bool
 	calls atomic.Int32
 	says  map[string]string // by method
+
+	enterprise string // that our workspace belongs to
 }
 
 // Do answers as Slack does.
@@ -38,7 +40,7 @@ func (d *directory) Do(req *http.Request) (*http.Response, error) {
 // access returns one that asks d.
 func (d *directory) access(allow Allow) *access {
 	api := slack.New("xoxb-test", slack.OptionHTTPClient(d))
-	return newAccess(allow, api, func() string { return "T1" }, slog.New(slog.DiscardHandler))
+	return newAccess(allow, api, func() identity { return identity{team: "T1", enterprise: d.enterprise} }, slog.New(slog.DiscardHandler))
 }
 
 const member = `{"ok":true,"user":{"id":"U1","team_id":"T1"}}`
@@ -118,6 +120,72 @@ func TestWhoMayAsk(t *testing.T) {
 	a := (&directory{says: map[string]string{"users.info": member}}).access(Allow{Everyone: true})
 	if got := why(a.Allow(t.Context(), &Request{User: slackbot})); got != "no_person" {
 		t.Errorf("Slackbot: %q", got)
+	}
+}
+
+// TestWhoMayAskInAnOrganisation: in Enterprise Grid the workspaces of a member decide,
+// wherever Slack names the organisation or another workspace of it; strangers stay out.
+func TestWhoMayAskInAnOrganisation(t *testing.T) {
+	t.Parallel()
+	user := func(team, teams string) string {
+		return `{"ok":true,"user":{"id":"U1"` + team + `,"enterprise_user":{"id":"W1","enterprise_id":"E1","teams":[` + teams + `]}}}`
+	}
+	for name, c := range map[string]struct {
+		says    string
+		payload string
+		theirs  string // "": may ask
+	}{
+		"no team_id, ours among theirs":            {says: user("", `"T3","T1"`)},
+		"the organisation as team_id":              {says: user(`,"team_id":"E1"`, `"T1"`)},
+		"a click that names the organisation":      {says: user(`,"team_id":"T1"`, `"T1"`), payload: "E1"},
+		"an event that names another workspace":    {says: user(`,"team_id":"T3"`, `"T3","T1"`), payload: "T3"},
+		"the organisation, and no list":            {says: `{"ok":true,"user":{"id":"U1","team_id":"T1"}}`, payload: "E1"},
+		"of another workspace of the organisation": {says: user(`,"team_id":"T3"`, `"T3"`), payload: "E1", theirs: "E1 T3"},
+		"the organisation as team_id, and no list": {says: `{"ok":true,"user":{"id":"U1","team_id":"E1"}}`, theirs: "E1"},
+		"of another organisation":                  {says: user(`,"team_id":"T1"`, `"T1"`), payload: "E2", theirs: "E2"},
+		"of another workspace, without a list":     {says: `{"ok":true,"user":{"id":"U1","team_id":"T1"}}`, payload: "T9", theirs: "T1 T9"},
+		"a stranger":                               {says: `{"ok":true,"user":{"id":"U1","team_id":"E2","is_stranger":true,"enterprise_user":{"teams":["T1"]}}}`, theirs: "E2 T1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &directory{says: map[string]string{"users.info": c.says}, enterprise: "E1"}
+			err := d.access(Allow{Everyone: true}).Allow(t.Context(), &Request{User: "U1", UserTeam: c.payload})
+			denial, denied := err.(*Denial)
+			switch {
+			case denied != (c.theirs != ""):
+				t.Errorf("%v", err)
+			case denied && (denial.Why != "outsider" || strings.Join(denial.Theirs, " ") != c.theirs || denial.Ours != "T1"):
+				t.Errorf("%+v", denial)
+			}
+		})
+	}
+}
+
+// TestADeletedGroupHasNoMembers: members count on while Slack cannot be asked, and not
+// where it says that there is no such group, or refuses.
+func TestADeletedGroupHasNoMembers(t *testing.T) {
+	t.Parallel()
+	for says, want := range map[string]string{
+		`{"ok":false,"error":"no_such_subteam"}`: "not_listed",
+		`{"ok":false,"error":"missing_scope"}`:   "unknown",
+		`{"ok":false,"error":"internal_error"}`:  "",
+		`{"ok":false,"error":"ratelimited"}`:     "",
+		`no JSON`:                                "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := &directory{says: map[string]string{"users.info": member, "usergroups.users.list": `{"ok":true,"users":["U1"]}`}}
+			a, req := d.access(Allow{Groups: []string{"S1"}}), &Request{User: "U1"}
+			if err := a.Allow(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			<-time.After(groupFor + time.Second)
+			d.says["usergroups.users.list"] = says
+			for range 2 { // a denial does not bring the members back
+				if got := why(a.Allow(t.Context(), req)); got != want {
+					t.Errorf("%s: %q, want %q", says, got, want)
+				}
+			}
+		})
 	}
 }
 

@@ -2,104 +2,204 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"sync"
 	"time"
-
-	"github.com/slack-go/slack/socketmode"
 )
 
 const (
-	ackWithin = 2500 * time.Millisecond // Slack gives 3 s
-	ackQueue  = 1024
+	ackWithin  = 2500 * time.Millisecond // Slack gives 3 s
+	acksQueued = 1024                    // of one connection, and of those that wait for one
+
+	// unsureFor: what was written this short before a connection broke may never have been
+	// read, and nothing says so. It is sent once more; twice does no harm.
+	unsureFor = time.Second
 )
 
-// An ack waits to be sent on the socket that its envelope came by.
+// An ack is an acknowledgement on its way.
 type ack struct {
-	envelope string
-	payload  any // nil: none
-	by       time.Time
-	sent     time.Time // when it was handed to a connection; zero: never
+	frame    []byte    // as it is sent
+	by       time.Time // later it is of no use: Slack has told the person already
+	received time.Time // when its envelope came
+	sent     time.Time // zero: not yet
 }
 
-// What was written shortly before a connection ended may never have been read, and
-// nobody tells: such acks are sent once more. One that did arrive does no harm.
-const unsureFor = time.Second
+// newAck returns the acknowledgement of an envelope, false where it is too large for
+// Slack, which a payload of ours never is.
+func newAck(envelope string, payload any, received time.Time) (ack, bool) {
+	frame, err := json.Marshal(struct {
+		Envelope string `json:"envelope_id"`
+		Payload  any    `json:"payload,omitempty"`
+	}{envelope, payload})
+	return ack{frame: frame, by: received.Add(ackWithin), received: received}, err == nil && len(frame) < ackAtMost
+}
 
-// An acker is the one goroutine that acknowledges for a socket. The event loop
-// only hands acks over: the library's own queue of 20 blocks while a socket is
-// down, and a loop that waits there never reads the event that would mend it.
-type acker struct {
+// An outbox holds the acknowledgements that one connection is to send. Its fields belong
+// to acks.
+type outbox struct {
 	queue  chan ack
-	client *socketmode.Client
+	closed bool
+	broken bool  // a write failed
+	lately []ack // sent within unsureFor, oldest first
+
+	written chan struct{} // closed when the connection writes no more
+}
+
+func newOutbox() *outbox {
+	return &outbox{queue: make(chan ack, acksQueued), written: make(chan struct{})}
+}
+
+// acks sends each acknowledgement on the connection that its envelope came by. Where that
+// takes no more it goes out on another one, and where there is none, on the next. (Whether
+// Slack accepts it there is not documented and was not tried; slack-go's own client does
+// the same after a reconnect.) No method waits.
+type acks struct {
 	status *Status
 
-	mu     sync.Mutex
-	lately []ack // sent within unsureFor, oldest first
+	mu      sync.Mutex
+	open    []*outbox // of greeted connections that take more, the newest last
+	last    []*outbox // of those that write what they have and then no more
+	waiting []ack     // for the next connection
 }
 
-func newAcker(c *socketmode.Client, s *Status) *acker {
-	return &acker{queue: make(chan ack, ackQueue), client: c, status: s}
-}
-
-// offer hands an ack over and never waits. A full queue means that the socket has
-// been down for long; Slack has given these envelopes up.
-func (a *acker) offer(envelope string, payload any, received time.Time) {
-	if envelope != "" {
-		a.put(ack{envelope: envelope, payload: payload, by: received.Add(ackWithin)})
+// send sends the acknowledgement of an envelope that came by a connection.
+func (a *acks) send(by *connection, envelope string, payload any, received time.Time) {
+	if envelope == "" {
+		return
 	}
+	k, ok := newAck(envelope, payload, received)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !ok {
+		a.status.ackLost.Inc()
+		return
+	}
+	a.put(by.acks, k)
 }
 
-func (a *acker) put(k ack) {
+// put queues k at box, or elsewhere. a.mu is held.
+func (a *acks) put(box *outbox, k ack) {
+	if box == nil || box.closed {
+		if len(a.open) == 0 {
+			a.keep(k)
+			return
+		}
+		box = a.open[len(a.open)-1]
+	}
 	select {
-	case a.queue <- k:
+	case box.queue <- k:
 	default:
 		a.status.ackLost.Inc()
 	}
 }
 
-// run sends acks until ctx ends: there is no connection to send more on.
-func (a *acker) run(ctx context.Context) {
-	for {
+// keep holds k for the next connection. a.mu is held.
+func (a *acks) keep(k ack) {
+	if len(a.waiting) == acksQueued {
+		a.waiting = a.waiting[1:]
+		a.status.ackLost.Inc()
+	}
+	a.waiting = append(a.waiting, k)
+}
+
+// greeted has a connection take acknowledgements, those that wait first.
+func (a *acks) greeted(c *connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.open = append(a.open, c.acks)
+	waiting := a.waiting
+	a.waiting = nil
+	for _, k := range waiting {
+		a.put(c.acks, k)
+	}
+}
+
+// late reports whether k is of no use any more, and counts it.
+func (a *acks) late(k ack) bool {
+	if time.Now().Before(k.by) {
+		return false
+	}
+	if k.sent.IsZero() {
+		a.status.ackLost.Inc()
+	}
+	return true
+}
+
+// finish lets a connection send what is queued and takes no more for it.
+func (a *acks) finish(c *connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !c.acks.closed {
+		a.last = append(a.last, c.acks)
+	}
+	a.close(c.acks)
+}
+
+// written waits until what was to be sent before finish is sent, or ctx ends.
+func (a *acks) written(ctx context.Context) {
+	a.mu.Lock()
+	last := slices.Clone(a.last)
+	a.mu.Unlock()
+	for _, box := range last {
 		select {
-		case k := <-a.queue:
-			a.send(ctx, k)
+		case <-box.written:
 		case <-ctx.Done():
-			return
 		}
 	}
 }
 
-// send hands an ack to the connection. One that is too late is let go: Slack has told
-// its user already.
-func (a *acker) send(ctx context.Context, k ack) {
-	ctx, cancel := context.WithDeadline(ctx, k.by)
-	defer cancel()
-	if err := a.client.AckCtx(ctx, k.envelope, k.payload); err != nil {
-		a.status.ackLost.Inc()
+// close closes an outbox, once. a.mu is held.
+func (a *acks) close(box *outbox) {
+	if box.closed {
 		return
 	}
+	box.closed = true
+	close(box.queue)
+	a.open = slices.DeleteFunc(a.open, func(o *outbox) bool { return o == box })
+}
+
+// ended takes back what a connection that is gone has not sent, or may have sent in vain.
+func (a *acks) ended(c *connection) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	orderly := c.acks.closed && !c.acks.broken
+	a.close(c.acks)
+	a.last = slices.DeleteFunc(a.last, func(o *outbox) bool { return o == c.acks })
+	if !orderly {
+		for _, k := range c.acks.lately {
+			if time.Since(k.sent) <= unsureFor {
+				a.put(nil, k)
+			}
+		}
+	}
+	c.acks.lately = nil
+	for k := range c.acks.queue {
+		a.put(nil, k)
+	}
+}
+
+// sent notes that a connection was given k.
+func (a *acks) sent(c *connection, k ack) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now()
 	if k.sent.IsZero() {
-		a.status.ackSeconds.Observe((ackWithin - time.Until(k.by)).Seconds())
+		a.status.ackSeconds.Observe(now.Sub(k.received).Seconds())
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	k.sent = time.Now()
-	a.lately = append(a.sure(k.sent), k)
+	k.sent = now
+	for len(c.acks.lately) > 0 && now.Sub(c.acks.lately[0].sent) > unsureFor {
+		c.acks.lately = c.acks.lately[1:]
+	}
+	c.acks.lately = append(c.acks.lately, k)
 }
 
-// sure drops the acks that were sent long enough ago. a.mu is held.
-func (a *acker) sure(now time.Time) []ack {
-	for len(a.lately) > 0 && now.Sub(a.lately[0].sent) > unsureFor {
-		a.lately = a.lately[1:]
-	}
-	return a.lately
-}
-
-// unsure returns the acks that the end of the connection may have lost, once.
-func (a *acker) unsure() []ack {
+// failed takes back what a connection did not take.
+func (a *acks) failed(c *connection, k ack) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	acks := a.sure(time.Now())
-	a.lately = nil
-	return acks
+	a.status.ackFailed.Inc()
+	a.close(c.acks) // or it would come back here
+	c.acks.broken = true
+	a.put(nil, k)
 }

@@ -13,9 +13,10 @@ import (
 // typed. Denials and shares are found by the key "audit".
 type record struct {
 	req     *Request
-	ask     *ask    // nil where nobody read the line: of a request that was turned away
-	outcome Outcome // answered, nothing, help, malformed, denied, failed, stopped, turned_away, ...
-	why     string  // of a denial, and of who was turned away
+	ask     *ask     // nil where nobody read the line: of a request that was turned away
+	outcome Outcome  // answered, nothing, help, malformed, denied, failed, stopped, turned_away, ...
+	why     string   // of a denial, and of who was turned away
+	theirs  []string // of an outsider: the workspaces and organisations that they belong to
 	rows    int
 	calls   int
 	shared  bool // whether others can read what was posted, or may be able to
@@ -32,7 +33,7 @@ func newRecord(req *Request) *record { return &record{req: req, outcome: failed}
 func (r *record) note(a Answer) {
 	r.outcome = a.Outcome
 	if d, ok := errors.AsType[*Denial](a.Err); ok {
-		r.why = d.Why
+		r.why, r.theirs = d.Why, d.Theirs
 	}
 	if a.Result != nil {
 		r.rows, r.calls = len(a.Result.Services), a.Result.Calls
@@ -64,7 +65,7 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 	case r.shared:
 		audit = "share"
 	}
-	log.LogAttrs(ctx, slog.LevelInfo, "audit",
+	attrs := []slog.Attr{
 		slog.String("audit", audit),
 		slog.String("ref", r.req.Ref),
 		slog.String("door", string(r.req.Door)),
@@ -81,5 +82,9 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		slog.Int("rows", r.rows),
 		slog.Int("whmcs_calls", r.calls),
 		slog.Int64("ms", time.Since(r.req.Received).Milliseconds()),
-	)
+	}
+	if len(r.theirs) > 0 {
+		attrs = append(attrs, slog.String("belongs_to", strings.Join(r.theirs, ",")))
+	}
+	log.LogAttrs(ctx, slog.LevelInfo, "audit", attrs...)
 }

@@ -5,13 +5,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/socketmode"
 	"golang.org/x/time/rate"
 
 	"servicesbot/formatting"
@@ -35,7 +33,11 @@ const (
 	flushAcks    = 200 * time.Millisecond
 	auditWithin  = 500 * time.Millisecond
 
-	signInAtMost = 15 * time.Second // between two tries to sign in
+	signInFirst  = 1 * time.Second // between two tries to sign in; it doubles
+	signInAtMost = 15 * time.Second
+
+	quietFor    = 500 * time.Millisecond // without a frame, before the last connection is ended
+	leaveWithin = 2 * time.Second
 )
 
 // Config is what a Bot needs.
@@ -60,6 +62,7 @@ type Bot struct {
 	slack   *slack.Client
 	web     *web
 	opener  *opener
+	acks    *acks
 	status  *Status
 	access  *access
 	poster  *poster
@@ -81,10 +84,17 @@ type Bot struct {
 	me       identity // set by Run before the first socket opens
 	sockets  []*socket
 	draining atomic.Bool
+	left     atomic.Bool  // the sockets: what comes now cannot be acknowledged
+	heard    atomic.Int64 // unix nano: when the last frame came
 }
 
-// identity is what auth.test tells of the app.
-type identity struct{ team, user, botID string }
+// identity is what auth.test says of the app.
+type identity struct {
+	team       string // the workspace that it is installed in
+	enterprise string // the organisation (Enterprise Grid) that the workspace belongs to; "": none
+	user       string
+	botID      string
+}
 
 // New checks cfg and returns a Bot. It makes no call; Run connects.
 func New(cfg Config) (*Bot, error) {
@@ -105,7 +115,7 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
-		status: cfg.Status, opener: &opener{}, seen: newSeen(seenFor), shared: newSeen(sharedFor),
+		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), shared: newSeen(sharedFor),
 		rates: newRates(cfg.UserRate), edits: newEdits(), history: newHistory(), inProgress: newInProgress(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
@@ -117,9 +127,10 @@ func New(cfg Config) (*Bot, error) {
 		b.status.watch(l)
 	}
 	base := strings.TrimSuffix(cmp.Or(cfg.SlackURL, slack.APIURL), "/") + "/"
-	b.web = newWeb(base, b.opener, b.status, b.log)
+	b.opener = newOpener(func() bool { return b.status.greeted.Load() > 0 })
+	b.web = newWeb(base, b.status, b.log)
 	b.slack = slack.New(cfg.BotToken.Reveal(), slack.OptionAPIURL(base), slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web))
-	b.access = newAccess(cfg.Allow, b.slack, func() string { return b.me.team }, b.log)
+	b.access = newAccess(cfg.Allow, b.slack, func() identity { return b.me }, b.log)
 	b.poster = newPoster(b.slack, b.web)
 	return b, nil
 }
@@ -172,18 +183,15 @@ func (b *Bot) signIn(ctx context.Context) error {
 	alive, done := context.WithCancel(ctx)
 	defer done()
 	whmcs.Go(func() error { b.status.turnUntil(alive); return nil })
-	for pause := openEvery; ; pause = min(2*pause, signInAtMost) {
-		me, err := b.slack.AuthTestContext(ctx)
+	for pause := signInFirst; ; pause = min(2*pause, signInAtMost) {
+		me, err := b.web.authTest(ctx, b.cfg.BotToken)
 		if err == nil {
-			b.me = identity{team: me.TeamID, user: me.UserID, botID: me.BotID}
-			b.log.Info("slack: signed in", "team", me.TeamID, "bot_user", me.UserID)
+			b.me = me
+			b.log.Info("slack: signed in", "team", me.team, "enterprise", me.enterprise, "bot_user", me.user)
 			return nil
 		}
 		if refusal := refused("bot", err); refusal != nil {
 			return refusal
-		}
-		if code, ok := errors.AsType[slack.StatusCodeError](err); ok && code.Code == http.StatusNotFound {
-			return errNoAPI
 		}
 		b.log.Warn("slack cannot be asked who this bot is; trying again", "error", scrubbed(err), "seconds", pause.Seconds())
 		if err := sleep(ctx, pause); err != nil {
@@ -196,22 +204,13 @@ func (b *Bot) signIn(ctx context.Context) error {
 // with it as cause.
 func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc) (ended []<-chan error) {
 	up := make([]*socket, sockets)
-	b.sockets = up
 	for n := range up {
-		l := &link{}
-		client := socketmode.New(b.slack,
-			socketmode.OptionDialer(dialer(l)),
-			socketmode.OptionPingInterval(b.deadAfter),
-			socketmode.OptionReadLimit(frameAtMost),
-		)
-		up[n] = &socket{
-			n: n, link: l, again: make(chan struct{}, 1), client: client, acks: newAcker(client, b.status),
-			opener: b.opener, status: b.status, log: b.log,
-		}
+		up[n] = newSocket(n, b)
 		if n > 0 {
 			up[n].other = up[n-1]
 		}
 	}
+	b.sockets = up
 	for _, s := range up {
 		ended = append(ended, whmcs.Go(func() error {
 			if err := whmcs.Recovered(func() error { return s.run(conns, b.take) }); err != nil {
@@ -225,20 +224,26 @@ func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc)
 
 // take is the four local steps of the event loop: make a request of the frame,
 // look whether it came before, queue it, hand its acknowledgement over.
-func (b *Bot) take(f frame, acks *acker) {
-	t := intake(f, b.me.user, time.Now())
+func (b *Bot) take(f frame, by *connection) {
+	now := time.Now()
+	b.heard.Store(now.UnixNano())
+	if b.left.Load() { // it cannot be acknowledged: Slack sends an event again, and tells a user
+		b.status.dropped.WithLabelValues("after the end").Inc()
+		return
+	}
+	t := intake(f, b.me.user, now)
 	b.access.changed(t.changed...)
 	b.access.outside(t.outside)
 	if t.req == nil {
 		if t.dropped != "" {
 			b.status.dropped.WithLabelValues(t.dropped).Inc()
 		}
-		acks.offer(f.Envelope, formErrors(t.errs), time.Now())
+		b.acks.send(by, f.Envelope, formErrors(t.errs), now)
 		return
 	}
 	if !b.seen.first(t.req.Received, t.req.keys...) {
 		b.status.duplicates.Inc()
-		acks.offer(f.Envelope, nil, t.req.Received)
+		b.acks.send(by, f.Envelope, nil, now)
 		return
 	}
 	payload, taken := b.offer(t.req)
@@ -246,7 +251,7 @@ func (b *Bot) take(f frame, acks *acker) {
 		b.status.dropped.WithLabelValues("no room, unacknowledged").Inc()
 		return
 	}
-	acks.offer(f.Envelope, payload, t.req.Received)
+	b.acks.send(by, f.Envelope, payload, now)
 }
 
 // formErrors is the acknowledgement that marks wrong input at its field.
@@ -323,12 +328,37 @@ func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payl
 	return nil, taken
 }
 
+// leaveSlack ends our direction of the sockets, so that Slack sends what comes to other
+// copies of the bot: of one at once, while the other carries its acknowledgements, and of
+// that one when nothing has come for half a second, or after 2 s.
+func (b *Bot) leaveSlack() {
+	first, last := b.sockets[0], b.sockets[1]
+	if !last.isUp.Load() {
+		first, last = last, first
+	}
+	begun := time.Now()
+	first.leave()
+	for {
+		now := time.Now()
+		quiet := now.Sub(time.Unix(0, max(b.heard.Load(), begun.UnixNano())))
+		rest := min(quietFor-quiet, leaveWithin-now.Sub(begun))
+		if rest <= 0 {
+			break
+		}
+		<-time.After(rest)
+	}
+	b.left.Store(true)
+	last.leave()
+}
+
 // finish takes no more questions, lets those in hand be finished, and tells the rest
-// to ask again. The lane for notes goes on until then.
+// to ask again. The lane for notes goes on while the sockets do.
 func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	b.draining.Store(true)
+	left := whmcs.Go(func() error { b.leaveSlack(); return nil })
 	done := whmcs.Go(func() error {
 		end(b.questions, b.modals)
+		<-left
 		end(b.notes)
 		return nil
 	})
@@ -342,7 +372,9 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 		case <-time.After(tellWithin):
 		}
 	}
-	<-time.After(flushAcks) // the library has no way to ask whether acks are written
+	writing, enough := context.WithTimeout(context.Background(), flushAcks)
+	defer enough()
+	b.acks.written(writing)
 	select {
 	case <-whmcs.Go(func() error { end(b.audits); return nil }):
 	case <-time.After(auditWithin): // nobody reads what is written there
@@ -358,5 +390,6 @@ func end(lanes ...*lane) {
 		for _, ended := range l.ended {
 			<-ended
 		}
+		l.substitutes.Wait()
 	}
 }

@@ -8,12 +8,13 @@
 // The files, in the order of the road:
 //
 //	request.go   what somebody wants, through whichever door it came
-//	sockets.go   two Socket Mode connections, kept up; the loop that reads them
-//	             (sockets_linux.go, sockets_other.go: what only some systems can)
+//	sockets.go   two sockets, kept up; the loop of each, which opens the next connection before
+//	             one ends (opener.go: how often Slack is asked for one)
+//	connection.go   one websocket (sockets_linux.go, sockets_other.go: what only some systems can)
 //	intake.go    an envelope becomes a Request (typed.go: Slack's ways of writing text)
 //	seen.go      the same event again? acknowledged, not answered again
 //	bot.go       take: the four local steps of the loop; offer: into a bounded lane
-//	acks.go      one goroutine per socket acknowledges, within 2.5 s
+//	acks.go      which connection acknowledges what, within 2.5 s
 //	workers.go   the lanes: bounded queues with a fixed number of workers
 //	handle.go    one request in a worker: its audit record, its panic, its deed
 //	decide.go    1 decide: read and check once, which gives an ask; a pure function of it and
@@ -27,7 +28,7 @@
 //
 //	address.go   where a message goes, and the next address to try
 //	poster.go    one message to one address (blocks.go: does Slack take tables here?)
-//	web.go       every HTTP call to Slack: time limits, Retry-After, spacing
+//	web.go       every HTTP call to Slack: time limits, Retry-After (limits.go: what a 429 pauses)
 //	access.go    who may ask, and in which channels all who read are insiders
 //	rates.go     how often one person may ask
 //	notes.go     what a slow question says meanwhile; stop.go ends it
@@ -36,6 +37,7 @@
 //	modals.go    details, the search form and the Home tab (history.go: last questions)
 //	shortcut.go  what can be looked up in somebody's message
 //	audit.go     one line per request
+//	logbuffer.go   a log that nobody reads stalls nobody
 //	status.go    metrics, and http.go, which serves them and the process's health
 //	cache.go     how memory of people and places is bounded
 //
@@ -51,5 +53,5 @@
 // takes that road too: it posts rows of up to five minutes ago rather than read them again.
 //
 // The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A reader that
-// stalls loses frames and, when its library's queue of 50 is full, the connection.
+// stalls acknowledges nothing in time, answers no ping, and loses the connection.
 package bot

@@ -11,13 +11,20 @@ import (
 	"servicesbot/formatting"
 )
 
-// A frame is what one envelope holds of what the bot uses. It is read from the
-// raw envelope rather than from the library's types: those reject a whole event
-// for one unknown block in it, and leave out the workspace of who acts.
+// A frame is what Slack sends over a socket, as far as the bot uses it: an envelope, a
+// hello or a disconnect. Payloads are read from JSON rather than into the library's
+// types: those reject a whole event for one unknown block in it, and leave out the
+// workspace of the user.
 type frame struct {
 	Type     string          `json:"type"`
 	Envelope string          `json:"envelope_id"`
 	Payload  json.RawMessage `json:"payload"`
+
+	Reason  string `json:"reason"`          // of disconnect
+	Sockets int    `json:"num_connections"` // of hello: of this app, this one included
+	Debug   struct {
+		Life float64 `json:"approximate_connection_time"` // seconds
+	} `json:"debug_info"` // of hello
 }
 
 type slashPayload struct {
@@ -48,25 +55,36 @@ type eventPayload struct {
 
 // An eventMessage is the message of an event.
 type eventMessage struct {
-	Subtype    string `json:"subtype"`
-	User       string `json:"user"`
-	BotID      string `json:"bot_id"`
-	Text       string `json:"text"`
-	TS         string `json:"ts"`
-	ThreadTS   string `json:"thread_ts"`
-	UserTeam   string `json:"user_team"`
-	SourceTeam string `json:"source_team"`
-	Team       string `json:"team"`
+	Subtype    string          `json:"subtype"`
+	User       string          `json:"user"`
+	BotID      string          `json:"bot_id"`
+	Text       string          `json:"text"`
+	Blocks     json.RawMessage `json:"blocks"`
+	TS         string          `json:"ts"`
+	ThreadTS   string          `json:"thread_ts"`
+	UserTeam   string          `json:"user_team"`
+	SourceTeam string          `json:"source_team"`
+	Team       string          `json:"team"`
 	Edited     *struct {
 		TS string `json:"ts"`
 	} `json:"edited"`
 }
 
+// words is what was typed: the text, or where that is empty, what the blocks say.
+func (m *eventMessage) words() string {
+	if strings.TrimSpace(m.Text) != "" {
+		return m.Text
+	}
+	return textOfBlocks(m.Blocks)
+}
+
 // slackbot is Slack's own voice; it repeats what others had it say.
 const slackbot = "USLACKBOT"
 
-// byPerson reports whether a person wrote the message: not a bot, an app or Slack
-// itself. With a file, or sent to the channel out of a thread, it is still theirs.
+// byPerson reports whether a person wrote the message: not a bot, a workflow, an app or
+// Slack itself. Those are never answered: nobody could be held to what they ask, and two
+// bots could answer each other for ever. A message with a file, or one that was also sent
+// to the channel from a thread, is still a person's.
 func (m *eventMessage) byPerson(botUser string) bool {
 	if m.User == "" || m.User == botUser || m.User == slackbot || m.BotID != "" {
 		return false
@@ -118,21 +136,21 @@ type interactionPayload struct {
 	} `json:"actions"`
 }
 
-// A taking is what intake made of an envelope: a request to be answered, a
+// An arrival is what intake made of an envelope: a request to be answered, a
 // channel whose sharing changed, the errors of a form, or nothing but an
 // acknowledgement and the reason why.
-type taking struct {
+type arrival struct {
 	envelope string
 	req      *Request
 	errs     map[string]string // of a form: by block, to be sent in the ack
 	changed  []string          // channels whose sharing may have changed
-	outside  string            // a channel that is shared with another company, as Slack says beside an event
+	outside  string            // a channel that Slack says is shared with another company
 	dropped  string            // why there is nothing to do
 }
 
 // intake makes a request of a raw envelope. It is local: it calls nobody.
-func intake(raw frame, botUser string, now time.Time) taking {
-	t := taking{envelope: raw.Envelope}
+func intake(raw frame, botUser string, now time.Time) arrival {
+	t := arrival{envelope: raw.Envelope}
 	switch raw.Type {
 	case "slash_commands":
 		t.slash(raw.Payload)
@@ -157,7 +175,7 @@ func intake(raw frame, botUser string, now time.Time) taking {
 // newRef returns a reference that is short enough to be read out.
 func newRef() string { return strings.ToLower(rand.Text()[:8]) }
 
-func (t *taking) slash(payload json.RawMessage) {
+func (t *arrival) slash(payload json.RawMessage) {
 	var p slashPayload
 	if json.Unmarshal(payload, &p) != nil || p.UserID == "" {
 		t.dropped = "unreadable"
@@ -170,7 +188,7 @@ func (t *taking) slash(payload json.RawMessage) {
 	}
 }
 
-func (t *taking) event(payload json.RawMessage, botUser string) {
+func (t *arrival) event(payload json.RawMessage, botUser string) {
 	var p eventPayload
 	if json.Unmarshal(payload, &p) != nil {
 		t.dropped = "unreadable"
@@ -181,7 +199,7 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 		t.outside = e.Channel
 	}
 	if e.Type == "message" && e.Subtype == "message_changed" && e.Changed != nil {
-		if e.Previous != nil && e.Previous.Text == e.Changed.Text {
+		if e.Previous != nil && e.Previous.words() == e.Changed.words() {
 			t.dropped = "nothing asked" // a link's preview came, or a thread grew
 			return
 		}
@@ -194,7 +212,7 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 	}
 	switch {
 	case e.Type == "channel_shared":
-		t.outside = e.Channel // at once: a look-up under way may tell how it was before
+		t.outside = e.Channel // at once: a look-up that is under way may bring how it was before
 		return
 	case e.Type == "channel_unshared":
 		t.changed = []string{e.Channel}
@@ -210,7 +228,7 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 		req.keys = []string{p.EventID}
 		t.req = req
 		return
-	case e.Type == "app_mention" && mentions(e.Text, botUser):
+	case e.Type == "app_mention" && mentions(e.words(), botUser):
 		req.Door = DoorMention
 	case e.Type == "message" && e.ChannelType == "im":
 		req.Door = DoorMessage
@@ -218,7 +236,7 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 		t.dropped = "nothing asked"
 		return
 	}
-	req.Line = withoutOpening(typed(e.Text, botUser))
+	req.Line = withoutOpening(typed(e.words(), botUser))
 	if e.Edited != nil {
 		req.Edited = e.Edited.TS
 	}
@@ -226,8 +244,8 @@ func (t *taking) event(payload json.RawMessage, botUser string) {
 	t.req = req
 }
 
-// threadOf returns the thread that a message stands in. Slack gives the first
-// message of a thread its own ts as thread_ts, though it stands outside.
+// threadOf returns the thread that a message is in. Slack gives the first message of a
+// thread its own ts as thread_ts, though that message is in the channel.
 func threadOf(threadTS, ts string) string {
 	if threadTS == ts {
 		return ""
@@ -252,7 +270,7 @@ func withoutOpening(line string) string {
 	return line
 }
 
-func (t *taking) interaction(payload json.RawMessage) {
+func (t *arrival) interaction(payload json.RawMessage) {
 	var p interactionPayload
 	if json.Unmarshal(payload, &p) != nil || p.User.ID == "" {
 		t.dropped = "unreadable"
@@ -293,7 +311,7 @@ func (t *taking) interaction(payload json.RawMessage) {
 }
 
 // click makes a request of a button. Links open in the browser by themselves.
-func (t *taking) click(req *Request, p interactionPayload) {
+func (t *arrival) click(req *Request, p interactionPayload) {
 	if len(p.Actions) != 1 || p.Actions[0].Type != "button" {
 		t.dropped = "nothing asked"
 		return
@@ -330,7 +348,7 @@ func sharedBy(blocks json.RawMessage) string {
 	return ""
 }
 
-// slackTime returns the time that a message's ts stands for; zero where it is none.
+// slackTime returns the time of a message's ts; zero where it is not one.
 func slackTime(ts string) time.Time {
 	sec, err := strconv.ParseFloat(ts, 64)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // take reads an envelope as intake does.
-func take(t *testing.T, kind, payload string) taking {
+func take(t *testing.T, kind, payload string) arrival {
 	t.Helper()
 	return intake(frame{Type: kind, Envelope: "e1", Payload: json.RawMessage(payload)}, "U0BOT", time.Unix(1795000000, 0))
 }
@@ -20,6 +20,12 @@ func TestIntakeOfEvents(t *testing.T) {
 		{"in a thread", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","thread_ts":"4.1","text":"<@U0BOT> client:1"`, "mention", "client:1", "4.1"},
 		{"the first of a thread", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","thread_ts":"5.1","text":"<@U0BOT> client:1"`, "mention", "client:1", ""},
 		{"with a file", `"type":"app_mention","subtype":"file_share","user":"U1","channel":"C1","ts":"5.1","text":"<@U0BOT> client:1"`, "mention", "client:1", ""},
+		{"in blocks alone", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U0BOT"},{"type":"text","text":" services domain:"},{"type":"link","url":"http://demodomain.com","text":"demodomain.com"},{"type":"text","text":" due:<30d amount:>5"}]}]}]`, "mention", "domain:demodomain.com due:<30d amount:>5", ""},
+		{"in a section alone", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":" ","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"<@U0BOT> client:1"}}]`, "mention", "client:1", ""},
+		{"in blocks, of a link with another label", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U0BOT"},{"type":"link","url":"http://b.example","text":"a.example"}]}]}]`, "mention", "http://b.example", ""},
+		{"in blocks that mention somebody else", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U2"},{"type":"text","text":"<@U0BOT> client:1"}]}]}]`, "", "", ""},
+		{"of a workflow", `"type":"app_mention","subtype":"bot_message","bot_id":"B9","channel":"C1","ts":"5.1","text":"<@U0BOT> client:1"`, "", "", ""},
+		{"edited in blocks alone", `"type":"message","subtype":"message_changed","channel_type":"im","channel":"D1","ts":"6.1","message":{"user":"U1","ts":"5.1","text":"","blocks":[{"type":"section","text":{"type":"plain_text","text":"client:2"}}]},"previous_message":{"text":""}`, "message", "client:2", ""},
 		{"without a mention", `"type":"app_mention","user":"U1","channel":"C1","ts":"5.1","text":"client:1"`, "", "", ""},
 		{"a direct message", `"type":"message","channel_type":"im","user":"U1","channel":"D1","ts":"5.1","text":"client:1"`, "message", "client:1", ""},
 		{"edited", `"type":"message","subtype":"message_changed","channel_type":"im","channel":"D1","ts":"6.1","message":{"user":"U1","ts":"5.1","text":"client:2","edited":{"ts":"6.1"}},"previous_message":{"text":"client:1"}`, "message", "client:2", ""},
@@ -52,7 +58,7 @@ func TestIntakeOfEvents(t *testing.T) {
 // TestIntakeOfViews: only the search form is read as one.
 func TestIntakeOfViews(t *testing.T) {
 	t.Parallel()
-	view := func(callback string) taking {
+	view := func(callback string) arrival {
 		return take(t, "interactive", `{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"`+callback+`",
 			"state":{"values":{"client":{"client":{"value":"1"}}}}}}`)
 	}

@@ -56,7 +56,7 @@ func TestProgressOfASlowQuestion(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			q := &quietSlack{}
-			web := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
+			web := newWeb("", NewStatus(""), slog.New(slog.DiscardHandler))
 			api := slack.New("xoxb-test", slack.OptionHTTPClient(q))
 			b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), notesLimit: newNotesLimit(), answers: &Answers{}}
 			synctest.Test(t, func(t *testing.T) {
@@ -89,7 +89,7 @@ func (s *slowSlack) Do(req *http.Request) (*http.Response, error) {
 func TestOneNoteWhereSlackIsSlow(t *testing.T) {
 	t.Parallel()
 	q := &slowSlack{}
-	web := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
+	web := newWeb("", NewStatus(""), slog.New(slog.DiscardHandler))
 	api := slack.New("xoxb-test", slack.OptionHTTPClient(q))
 	b := &Bot{log: slog.New(slog.DiscardHandler), poster: newPoster(api, web), notesLimit: newNotesLimit(), answers: &Answers{}}
 	synctest.Test(t, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestProgressIsRare(t *testing.T) {
 // channel has had many messages lately.
 func TestAnswersGoFirst(t *testing.T) {
 	t.Parallel()
-	w := newWeb("", &opener{}, NewStatus(""), slog.New(slog.DiscardHandler))
+	w := newWeb("", NewStatus(""), slog.New(slog.DiscardHandler))
 	p := newPoster(slack.New("xoxb-test"), w)
 	to := address{way: post, channel: "C1"}
 	if !p.idle(to) {
@@ -136,7 +136,7 @@ func TestAnswersGoFirst(t *testing.T) {
 	if p.idle(to) {
 		t.Error("a note to a busy channel")
 	}
-	w.until["chat.update"] = time.Now().Add(time.Minute)
+	w.pauses.until[limit{method: "chat.update"}] = time.Now().Add(time.Minute)
 	if p.idle(address{way: update, channel: "C2"}) {
 		t.Error("a note though Slack asked for a pause")
 	}

@@ -163,7 +163,7 @@ func TestForeignSocketsAreTold(t *testing.T) {
 	r.waits("both sockets", func() bool { return r.slack.Counts().Sockets == 2 })
 	r.slack.Ghosts(3)
 	r.slack.RefreshOne()
-	if !r.log.waits(func(text string) bool { return hasLine(text, "slack counts more sockets", "slack_counts=5") }) {
+	if !r.log.waits(func(text string) bool { return hasLine(text, "slack counts more sockets", "elsewhere=3") }) {
 		t.Fatalf("nothing is logged:\n%s", r.log)
 	}
 	if !strings.Contains(r.metrics(), "servicesbot_sockets_elsewhere 3") {
@@ -313,6 +313,51 @@ func TestUnconfirmedShare(t *testing.T) {
 	if v, _ := r.slack.Modal(slackfake.Alice); v.Shows("Shared where") {
 		t.Error("the modal says that it was shared")
 	}
+}
+
+// TestAnOrganisationsInstallationEndsTheRun: an app that is installed for a whole
+// organisation is refused at the start, with what to do; one in a workspace of it serves
+// that workspace's members, wherever Slack says that they are at home.
+func TestAnOrganisationsInstallationEndsTheRun(t *testing.T) {
+	t.Parallel()
+	w, err := slackfake.New(slackfake.Config{Enterprise: "E0ACME", OrgInstall: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	b, err := bot.New(bot.Config{
+		AppToken: bot.Secret(w.AppToken()), BotToken: bot.Secret(w.BotToken()), SlackURL: w.URL(),
+		Allow: bot.Allow{Everyone: true}, Answers: &bot.Answers{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := b.Run(ctx); err == nil || !strings.Contains(err.Error(), "install it in that workspace") {
+		t.Errorf("Run returns %v", err)
+	}
+}
+
+// TestMembersOfAnOrganisation: a member of our workspace whom Slack calls by their
+// organisation is answered, one of another workspace of it is told what was compared.
+func TestMembersOfAnOrganisation(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, func(s *setup) { s.slack.Enterprise = "E0ACME" })
+	r.slack.SetUser(slackfake.User{ID: "W0GRID", Name: "grid", TeamID: "E0ACME", Teams: []string{"T0OTHER", slackfake.TeamID}})
+	r.slack.SetUser(slackfake.User{ID: "W0ELSE", Name: "elsewhere", TeamID: "E0ACME", Teams: []string{"T0OTHER"}})
+	for _, user := range []string{"W0GRID", "W0ELSE"} {
+		if err := r.slack.Invite(user, slackfake.Incident); err != nil {
+			t.Fatal(err)
+		}
+		r.do(r.slack.Post(user, slackfake.Incident, "", "@servicesbot service:2"))
+	}
+	r.sees("W0GRID", slackfake.Incident, marker)
+	r.sees("W0ELSE", slackfake.Incident, "E0ACME, T0OTHER", slackfake.TeamID)
+	r.audited(`"why":"outsider"`, `"belongs_to":"E0ACME,T0OTHER"`)
 }
 
 // TestWrongAddressEndsTheRun: where no method of Slack's is, nothing is waited for.

@@ -96,7 +96,13 @@ func (p *poster) pace(ctx context.Context, channel string) error {
 	ctx, cancel := context.WithTimeout(ctx, paceMost)
 	defer cancel()
 	defer context.AfterFunc(p.ending, cancel)()
-	if l.Wait(ctx) != nil && channel[0] != 'D' && p.ending.Err() == nil {
+	turn := func() error { return l.Wait(ctx) }
+	if l.Tokens() < 1 {
+		err = aside(ctx, turn)
+	} else {
+		err = turn()
+	}
+	if err != nil && channel[0] != 'D' && p.ending.Err() == nil {
 		return errNotSent
 	}
 	return nil
@@ -111,7 +117,7 @@ func (p *poster) pacer(ctx context.Context, channel string) (*rate.Limiter, erro
 // idle reports whether a message that may as well not be sent takes nothing from
 // others: Slack asks for no pause, and the channel may get several at once.
 func (p *poster) idle(to address) bool {
-	if p.web.pause(to.way.method()) > 0 {
+	if p.web.pauses.left(limitAt(to)) > 0 {
 		return false
 	}
 	if to.way != post {
@@ -149,7 +155,6 @@ func inThread(thread string) slack.MsgOption {
 type response struct {
 	Type            string        `json:"response_type"`
 	ReplaceOriginal bool          `json:"replace_original"`
-	DeleteOriginal  bool          `json:"delete_original,omitempty"`
 	Text            string        `json:"text"`
 	Blocks          []slack.Block `json:"blocks,omitempty"`
 	Thread          string        `json:"thread_ts,omitempty"`
@@ -173,11 +178,11 @@ func (p *poster) respond(ctx context.Context, to address, msg formatting.Message
 
 // erase takes the private message away that was clicked.
 func (p *poster) erase(ctx context.Context, to address) error {
-	return p.hook(ctx, to, response{DeleteOriginal: true})
+	return p.hook(ctx, to, map[string]bool{"delete_original": true}) // alone, as Slack wants it
 }
 
 // hook posts to the response_url of an address.
-func (p *poster) hook(ctx context.Context, to address, r response) error {
+func (p *poster) hook(ctx context.Context, to address, r any) error {
 	if to.url == "" {
 		return errSpent
 	}

@@ -50,3 +50,48 @@ func TestShutdownTellsTheRest(t *testing.T) {
 		t.Errorf("not acknowledged: %+v", c)
 	}
 }
+
+// TestTheEndLeavesSlackSoon: a bot that ends lets Slack go within 2 s, though a question
+// keeps it longer; what comes until then is acknowledged, and nothing goes lost.
+func TestTheEndLeavesSlackSoon(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.waits("both sockets", func() bool { return r.slack.Counts().Sockets == 2 })
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	r.waits("the question to be in progress", func() bool { return r.whmcs.Count("GetClientsProducts") >= 1 })
+	begun := time.Now()
+	ended := make(chan error, 1)
+	go func() { ended <- r.stop() }()
+	one, none := time.Duration(0), time.Duration(0)
+	for n := 0; none == 0; n++ {
+		switch up := r.slack.Counts().Sockets; {
+		case up == 0:
+			none = time.Since(begun)
+			continue
+		case up == 1 && one == 0:
+			one = time.Since(begun)
+		}
+		if time.Since(begun) < time.Second { // what is asked all the time keeps the second socket
+			r.do(r.slack.Slash(slackfake.Carl, slackfake.Support, "/services help"))
+		}
+		<-time.After(20 * time.Millisecond)
+		if time.Since(begun) > patience {
+			t.Fatal("the sockets stay open")
+		}
+	}
+	if one == 0 || one > time.Second || none < 1400*time.Millisecond || none > 4*time.Second {
+		t.Errorf("one socket was ended after %v, the other after %v", one, none)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begun); took < 5*time.Second {
+		t.Errorf("the question was given up after %v", took)
+	}
+	if c := r.slack.Counts(); c.Unacked+c.Waiting+c.Undelivered > 0 {
+		t.Errorf("not acknowledged: %+v", c)
+	}
+}

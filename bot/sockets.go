@@ -1,171 +1,82 @@
 package bot
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/socketmode"
+
+	"servicesbot/whmcs"
 )
 
 const (
-	sockets = 2 // one is up while the other refreshes
+	sockets = 2 // one is up while the other is between two connections
 
-	// deadAfter is the library's watchdog: it looks once in this time whether Slack
-	// has sent a ping within it, so that a silent peer is noticed within twice that.
-	deadAfter = 30 * time.Second
-
-	openEvery   = time.Second      // between two requests for a connection
-	openAtMost  = 30 * time.Second // between two, after repeated disconnects
-	partWithin  = 5 * time.Second  // for Slack to end a connection that we have half closed
-	livedLong   = time.Minute      // a socket that lived this long was no failure
-	frameAtMost = 4 << 20          // bytes of one envelope
+	helloWithin  = 30 * time.Second // of the handshake
+	endsWithin   = 15 * time.Second // a connection that Slack said it will end; it warns 10 s before
+	closesWithin = 5 * time.Second  // a connection whose direction to Slack we have ended
 )
 
-// A link dials the connections of one socket and knows the newest. Keep-alive below
-// the websocket notices a dead TCP connection within 14 s; where something of ours is
-// on its way, the kernel sends no keep-alive, and limitUnsent does that.
-type link struct {
-	tcp atomic.Pointer[net.TCPConn]
-}
-
-func (l *link) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	d := &net.Dialer{
-		Timeout:         10 * time.Second,
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 3 * time.Second, Count: 3},
-		Control:         limitUnsent,
-	}
-	c, err := d.DialContext(ctx, network, addr)
-	if tcp, ok := c.(*net.TCPConn); ok {
-		l.tcp.Store(tcp)
-	}
-	return c, err
-}
-
-// part ends our direction of the connection. Slack then ends the other, and what it
-// had sent by then still arrives; the library's own way loses that.
-func (l *link) part() {
-	if tcp := l.tcp.Load(); tcp != nil {
-		tcp.CloseWrite() // a connection that is gone already needs no parting
-	}
-}
-
-// dialer dials over l. The write buffer holds any ack in one frame: Slack drops
-// those that come in continuation frames.
-func dialer(l *link) *websocket.Dialer {
-	return &websocket.Dialer{
-		NetDialContext:   l.dial,
-		Proxy:            http.ProxyFromEnvironment,
-		HandshakeTimeout: 20 * time.Second,
-		WriteBufferSize:  32 << 10,
-	}
-}
-
-// An opener spaces the requests for connections of all sockets together. Left
-// alone the library asks again at once after each disconnect, thousands of times a
-// second where a server accepts and hangs up.
-type opener struct {
-	mu     sync.Mutex
-	next   time.Time
-	streak int // requests since a socket lived long
-}
-
-// wait returns when the caller may ask for a connection.
-func (o *opener) wait(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	o.mu.Lock()
-	now := time.Now()
-	at := now
-	if o.next.After(now) {
-		at = o.next
-	}
-	o.streak++
-	o.next = at.Add(spacing(o.streak))
-	o.mu.Unlock()
-	return sleep(ctx, at.Sub(now))
-}
-
-// lived tells that a socket lived long: the next disconnect is no repeated one.
-func (o *opener) lived() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.streak = 0
-}
-
-// spacing is the pause after the nth request in a row: 1 s while each socket
-// connects for the first time, then doubling, with up to half of it as jitter.
-func spacing(n int) time.Duration {
-	d := openEvery
-	for range n - sockets {
-		if d *= 2; d >= openAtMost {
-			d = openAtMost
-			break
-		}
-	}
-	return d + rand.N(d/2)
-}
-
-// sleep waits for d or the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// A socket is one of the connections to Slack, over all its reconnects.
+// A socket is one of the two ways to Slack, over all its connections: where Slack wants
+// one to end, the next is opened first.
 type socket struct {
-	n      int
-	link   *link
-	client *socketmode.Client
-	acks   *acker
-	opener *opener
-	status *Status
-	log    *slog.Logger
-	other  *socket // whose refresh this one keeps away from; nil: none
+	n       int
+	slack   *slack.Client
+	opener  *opener
+	acks    *acks
+	status  *Status
+	log     *slog.Logger
+	silence time.Duration // a connection that brings nothing for so long is dead
+	other   *socket       // whose end this one keeps away from; nil: none
 
-	again chan struct{} // buffered, 1: a new connection is wanted
+	leaving chan struct{} // closed: the process is about to end
+	left    sync.Once
+	reports chan report // of the connections' goroutines, to the loop
+	wg      sync.WaitGroup
 
-	until atomic.Int64 // unix nano: when Slack means to end the connection; 0: not up, or not told
+	isUp  atomic.Bool
+	until atomic.Int64 // unix nano: when Slack means to end the connection; 0: not up, or not said
 
-	// Of the event loop alone.
-	up        bool // greeted
-	settled   bool // lived long enough not to count as a failure
-	connected time.Time
-	life      time.Duration // how long Slack means to keep the connection; 0: not told, or already on the way to another
-	parted    time.Time     // when the connection was half closed; zero: it was not
-	unwritten []ack         // acks for the next connection
+	// Of the loop alone.
+	now     *connection   // the one in use; nil: the socket is down
+	opening bool          // the next one
+	others  []*connection // not greeted yet, or not in use any more
+	done    bool          // no more connections
 }
 
-// fatal are the errors of auth.test and apps.connections.open that no retry mends; the
-// library retries some of them for ever.
+// A report is news of a connection: that it was made, what it brought, or that it ended.
+type report struct {
+	conn  *connection // nil: it was not made
+	frame *frame      // what it brought; nil: other news
+	err   error       // why it ended or was not made
+}
+
+func newSocket(n int, b *Bot) *socket {
+	return &socket{
+		n: n, slack: b.slack, opener: b.opener, acks: b.acks, status: b.status, log: b.log, silence: b.deadAfter,
+		leaving: make(chan struct{}), reports: make(chan report),
+	}
+}
+
+// fatal are the errors of auth.test and apps.connections.open that will not go away by
+// themselves.
 var fatal = []string{
 	"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
 	"not_allowed_token_type", "missing_scope", "forbidden_team", "user_removed_from_team", "team_disabled",
 }
 
 // errNoAPI is a server that has no method of Slack's API.
-var errNoAPI = errors.New("what answers is not slack's API (HTTP 404): check SLACK_API_URL")
+var errNoAPI = errors.New("what answers is not Slack's API (HTTP 404): check SLACK_API_URL")
+
+// errOrgWide is an app that is installed for a whole organisation: it would serve
+// workspaces whose members nobody has permitted.
+var errOrgWide = errors.New("the app is installed for a whole organisation (Enterprise Grid); it answers the members of one workspace: remove it from the organisation, install it in that workspace, and take the bot token from there")
 
 // A Refusal is Slack's refusal of a token, for good.
 type Refusal struct {
@@ -177,8 +88,15 @@ type Refusal struct {
 // Error returns the refusal for a log.
 func (r *Refusal) Error() string { return "slack refuses the " + r.Token + " token: " + r.Name }
 
-// refused returns err as a *Refusal, nil where it is another matter.
+// refused returns the error that err means for the whole run, nil where a later try may
+// succeed.
 func refused(token string, err error) error {
+	if code, ok := errors.AsType[slack.StatusCodeError](err); ok && code.Code == http.StatusNotFound {
+		return errNoAPI
+	}
+	if errors.Is(err, errOrgWide) {
+		return err
+	}
 	e, ok := errors.AsType[slack.SlackErrorResponse](err)
 	if !ok || !slices.Contains(fatal, e.Err) {
 		return nil
@@ -186,196 +104,248 @@ func refused(token string, err error) error {
 	return &Refusal{Token: token, Name: e.Err, Needs: e.Needed}
 }
 
-// run keeps the socket connected until ctx ends or Slack refuses for good. Frames
-// go to take, which must not wait.
-func (s *socket) run(ctx context.Context, take func(frame, *acker)) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	acking, stopAcking := context.WithCancel(context.Background())
-	defer stopAcking()
-	wg.Go(func() { s.acks.run(acking) })
-
-	looped := make(chan struct{})
-	wg.Go(func() { s.loop(ctx, take, end, looped) })
-	for ctx.Err() == nil {
+// run keeps the socket connected until ctx ends or Slack refuses for good, which it
+// returns. Frames go to take, which must not wait: not for a worker, an acknowledgement,
+// Slack or WHMCS.
+func (s *socket) run(ctx context.Context, take func(frame, *connection)) error {
+	ctx, end := context.WithCancel(ctx)
+	defer s.wg.Wait()
+	defer end() // closes the connections
+	defer s.down()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	leaving := s.leaving
+	s.open(ctx)
+	for {
 		select {
-		case <-s.again: // meant the connection that has ended
-		default:
-		}
-		life, over := context.WithCancel(ctx)
-		done := make(chan error, 1)
-		wg.Go(func() { done <- s.client.RunContext(life) })
-		select {
-		case err := <-done:
-			if err != nil && !errors.Is(err, context.Canceled) {
-				end(cmp.Or(refused("app", err), err))
+		case <-ctx.Done():
+			return nil
+		case <-leaving:
+			leaving = nil
+			s.stop()
+		case at := <-tick.C:
+			s.look(ctx, at)
+		case r := <-s.reports:
+			if err := s.hear(ctx, r, take); err != nil {
+				return err
 			}
-		case <-s.again:
-			over()
-			<-done
 		}
-		over()
 	}
-	<-looped
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return cause
+}
+
+// leave has the socket end its direction of the connection and open no more. What Slack
+// still sends is read.
+func (s *socket) leave() { s.left.Do(func() { close(s.leaving) }) }
+
+// open makes the next connection, reads it and reports what it brings.
+func (s *socket) open(ctx context.Context) {
+	if s.opening || s.done {
+		return
+	}
+	s.opening = true
+	s.spawn(func() {
+		if s.opener.wait(ctx) != nil {
+			return
+		}
+		c, err := connect(ctx, s.slack, s.silence)
+		if err != nil {
+			s.report(ctx, report{err: err})
+			return
+		}
+		s.status.held.Add(1)
+		defer s.status.held.Add(-1)
+		defer c.ws.Close()
+		defer context.AfterFunc(ctx, func() { whmcs.Recovered(c.ws.Close) })()
+		s.report(ctx, report{conn: c})
+		s.spawn(func() { c.write(s.acks) })
+		err = c.read(s.silence, func(f frame) { s.report(ctx, report{conn: c, frame: &f}) })
+		s.acks.ended(c)
+		s.report(ctx, report{conn: c, err: err})
+	})
+}
+
+// spawn runs do in a goroutine that run waits for.
+func (s *socket) spawn(do func()) {
+	s.wg.Add(1)
+	whmcs.Go(func() error {
+		defer s.wg.Done()
+		do()
+		return nil
+	})
+}
+
+func (s *socket) report(ctx context.Context, r report) {
+	select {
+	case s.reports <- r:
+	case <-ctx.Done():
+	}
+}
+
+// hear does what a report asks for. An error ends the run.
+func (s *socket) hear(ctx context.Context, r report, take func(frame, *connection)) error {
+	switch {
+	case r.err != nil && r.conn == nil:
+		s.opening = false
+		if err := refused("app", r.err); err != nil {
+			return err
+		}
+		s.log.Warn("socket: cannot connect", "socket", s.n, "error", r.err)
+		s.opener.ended(0)
+		s.open(ctx)
+	case r.err != nil:
+		s.ended(ctx, r.conn)
+	case r.frame == nil:
+		s.status.connects.Inc()
+		s.others = append(s.others, r.conn)
+	case r.frame.Type == "hello":
+		s.greeted(r.conn, *r.frame)
+	case r.frame.Type == "disconnect":
+		s.told(ctx, r.conn, r.frame.Reason)
+	case r.frame.Envelope != "":
+		// A panic costs this frame, not the connection; it is reported where it happens.
+		_ = whmcs.Recovered(func() error { take(*r.frame, r.conn); return nil })
 	}
 	return nil
 }
 
-// loop reads the socket's events and never waits: not for a worker, an ack, Slack
-// or WHMCS.
-func (s *socket) loop(ctx context.Context, take func(frame, *acker), end context.CancelCauseFunc, looped chan<- struct{}) {
-	defer close(looped)
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
+// greeted puts a connection into use, in place of the one before.
+func (s *socket) greeted(c *connection, hello frame) {
+	s.opening = false
+	c.greeted, c.life = time.Now(), time.Duration(hello.Debug.Life*float64(time.Second))
+	elsewhere := max(0, hello.Sockets-max(sockets, int(s.status.held.Load())))
+	s.status.foreignSocks.Set(float64(elsewhere))
+	if elsewhere > 0 {
+		s.log.Warn("slack counts more sockets of this app than this process holds: another copy runs, or dead ones linger; events go to all of them in turn",
+			"socket", s.n, "slack_counts", hello.Sockets, "elsewhere", elsewhere)
+	}
+	s.log.Info("socket: up", "socket", s.n)
+	s.acks.greeted(c)
+	if s.done {
+		s.acks.finish(c)
+		return
+	}
+	s.others = slices.DeleteFunc(s.others, func(o *connection) bool { return o == c })
+	before := s.now
+	s.now = c
+	if before == nil {
+		s.isUp.Store(true)
+		s.status.socketsUp(1)
+	} else {
+		s.retire(before)
+	}
+	s.until.Store(0)
+	if c.life > 0 {
+		s.until.Store(c.greeted.Add(c.life).UnixNano())
+	}
+}
+
+// retire takes a connection out of use. One that Slack will end is read and acknowledged
+// on until it does; of another we end our direction.
+func (s *socket) retire(c *connection) {
+	s.others = append(s.others, c)
+	c.closeBy = time.Now().Add(endsWithin)
+	if !c.ending {
+		s.acks.finish(c)
+		c.closeBy = time.Now().Add(closesWithin)
+	}
+}
+
+// told is Slack's word that a connection will end.
+func (s *socket) told(ctx context.Context, c *connection, reason string) {
+	if !c.ending && !c.greeted.IsZero() {
+		s.opener.ended(time.Since(c.greeted))
+	}
+	c.ending = true
+	switch reason {
+	case "link_disabled":
+		s.log.Error("slack: Socket Mode is switched off for this app; switch it on in the app's settings", "socket", s.n)
+	case "too_many_websockets":
+		s.log.Warn("slack: this app has more connections than Slack allows (10): run fewer copies of the bot", "socket", s.n)
+		if s.now != nil && s.now != c && s.status.greeted.Load() > 1 { // makes room; the other socket is up
+			s.retire(s.now)
 			s.down()
-			return
-		case now := <-tick.C:
-			s.status.turn(s.n, now)
-			s.settle(now)
-			if s.clashes(now) {
-				s.life, s.parted = 0, now
-				s.link.part()
-			}
-			if !s.parted.IsZero() && now.Sub(s.parted) > partWithin {
-				s.parted = time.Time{}
-				s.anew()
-			}
-		case e := <-s.client.Events:
-			s.lifecycle(e, end)
-			if f, ok := frameOf(e); ok {
-				take(f, s.acks)
-			}
+		}
+	default:
+		s.log.Info("socket: slack asks for another connection", "socket", s.n, "reason", reason)
+	}
+	if c == s.now {
+		s.open(ctx)
+	}
+}
+
+// ended opens the next connection where the one in use is gone.
+func (s *socket) ended(ctx context.Context, c *connection) {
+	s.others = slices.DeleteFunc(s.others, func(o *connection) bool { return o == c })
+	switch {
+	case c == s.now:
+		if !c.ending {
+			s.opener.ended(time.Since(c.greeted))
+		}
+		s.down()
+	case c.greeted.IsZero():
+		s.opening = false
+		s.opener.ended(0)
+	default: // retired
+		return
+	}
+	if s.now == nil || s.now.ending {
+		s.open(ctx)
+	}
+}
+
+// down notes that no connection is in use.
+func (s *socket) down() {
+	if s.now == nil {
+		return
+	}
+	s.now = nil
+	s.until.Store(0)
+	s.isUp.Store(false)
+	s.status.socketsUp(-1)
+}
+
+// look is what the loop does every second.
+func (s *socket) look(ctx context.Context, at time.Time) {
+	s.status.turn(s.n, at)
+	if s.clashes(at) {
+		s.open(ctx)
+	}
+	for _, c := range s.others {
+		switch {
+		case c.greeted.IsZero() && at.Sub(c.opened) > helloWithin:
+			c.ws.Close()
+		case c.closeBy.IsZero() || at.Before(c.closeBy):
+		case c.ending:
+			c.ending = false
+			s.acks.finish(c)
+			c.closeBy = at.Add(closesWithin)
+		default:
+			c.ws.Close()
 		}
 	}
 }
 
-// anew has the socket connect anew.
-func (s *socket) anew() {
-	select {
-	case s.again <- struct{}{}:
-	default:
-	}
-}
-
-// clashes reports whether Slack means to end this connection and the other one at
-// about the same time. Half a life in, this one goes early; from then on their
-// refreshes lie half a life apart.
-func (s *socket) clashes(now time.Time) bool {
-	if s.other == nil || s.life == 0 || now.Sub(s.connected) < s.life/2 {
+// clashes reports whether Slack means to end this socket's connection and the other
+// one's at about the same time. Half a life in, this one is then replaced early; from
+// then on their ends lie half a life apart.
+func (s *socket) clashes(at time.Time) bool {
+	if s.other == nil || s.now == nil || s.now.life == 0 || at.Sub(s.now.greeted) < s.now.life/2 {
 		return false
 	}
 	others := s.other.until.Load()
-	return others != 0 && time.Duration(s.until.Load()-others).Abs() < s.life/4
+	return others != 0 && time.Duration(s.until.Load()-others).Abs() < s.now.life/4
 }
 
-// settle tells the opener, once a connection, that it lived long: its end is no
-// repeated disconnect. Long is a minute, or a third of a life shorter than that.
-func (s *socket) settle(now time.Time) {
-	long := livedLong
-	if s.life > 0 {
-		long = min(long, s.life/3)
+// stop ends our direction of the connection for good.
+func (s *socket) stop() {
+	s.done = true
+	for _, c := range s.others {
+		s.acks.finish(c)
 	}
-	if s.up && !s.settled && now.Sub(s.connected) >= long {
-		s.settled = true
-		s.opener.lived()
-	}
-}
-
-// lifecycle keeps track of the connection.
-func (s *socket) lifecycle(e socketmode.Event, end context.CancelCauseFunc) {
-	switch e.Type {
-	case socketmode.EventTypeConnecting:
+	if s.now != nil {
+		c := s.now
+		c.ending = false
+		s.retire(c)
 		s.down()
-	case socketmode.EventTypeConnected:
-		s.connected, s.settled = time.Now(), false
-		s.status.connects.Inc()
-	case socketmode.EventTypeHello:
-		s.hello(e.Request)
-	case socketmode.EventTypeConnectionError:
-		failed, _ := e.Data.(*slack.ConnectionErrorEvent)
-		if failed == nil || errors.Is(failed.ErrorObj, context.Canceled) { // our own end of the one before
-			return
-		}
-		s.log.Warn("socket: cannot connect", "socket", s.n, "error", scrubbed(failed.ErrorObj))
-		if refusal := refused("app", failed.ErrorObj); refusal != nil {
-			end(refusal)
-		}
-		s.anew() // the library alone would wait for up to 5 minutes, on top of the opener
-	case socketmode.EventTypeInvalidAuth:
-		end(errNoAPI)
-	case socketmode.EventTypeErrorWriteFailed:
-		failed, _ := e.Data.(*socketmode.ErrorWriteFailed)
-		if failed != nil && failed.Response != nil {
-			s.keep(ack{envelope: failed.Response.EnvelopeID, payload: failed.Response.Payload, by: time.Now().Add(ackWithin)})
-		}
-		s.status.ackFailed.Inc()
-		s.log.Warn("socket: an acknowledgement could not be written", "socket", s.n)
 	}
-}
-
-// keep holds on to an ack that the connection did not take. It goes out on the next
-// one; on this one it would fail over and over.
-func (s *socket) keep(k ack) {
-	if len(s.unwritten) < ackQueue {
-		s.unwritten = append(s.unwritten, k)
-	}
-}
-
-// hello notes that the socket is up.
-func (s *socket) hello(r *socketmode.Request) {
-	if !s.up {
-		s.up = true
-		s.status.sockets.Set(float64(s.status.greeted.Add(1)))
-	}
-	elsewhere := r.NumConnections - sockets // of those that we may hold: the other may be between two, and is counted then
-	s.status.foreignSocks.Set(float64(max(0, elsewhere)))
-	if elsewhere > 0 {
-		s.log.Warn("slack counts more sockets of this app than this process holds: another copy runs, or dead ones linger; events go to all of them in turn",
-			"socket", s.n, "slack_counts", r.NumConnections)
-	}
-	s.log.Info("socket: up", "socket", s.n)
-	if s.life = time.Duration(r.DebugInfo.ApproximateConnectionTime) * time.Second; s.life > 0 {
-		s.until.Store(time.Now().Add(s.life).UnixNano())
-	}
-	for _, k := range s.unwritten {
-		s.acks.put(k)
-	}
-	s.unwritten = nil
-}
-
-// down notes that the socket is not up.
-func (s *socket) down() {
-	s.life, s.parted = 0, time.Time{}
-	s.until.Store(0)
-	if s.up {
-		s.up = false
-		s.status.sockets.Set(float64(s.status.greeted.Add(-1)))
-		for _, k := range s.acks.unsure() {
-			s.keep(k)
-		}
-	}
-}
-
-// frameOf returns the envelope of an event, also of one that the library could
-// not decode: that one must be acknowledged too, or Slack sends it three times.
-func frameOf(e socketmode.Event) (frame, bool) {
-	switch e.Type {
-	case socketmode.EventTypeEventsAPI, socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
-		return frame{Type: e.Request.Type, Envelope: e.Request.EnvelopeID, Payload: e.Request.Payload}, true
-	case socketmode.EventTypeErrorBadMessage:
-		bad, _ := e.Data.(*socketmode.ErrorBadMessage)
-		var f frame
-		if bad == nil || json.Unmarshal(bad.Message, &f) != nil || f.Envelope == "" {
-			return frame{}, false
-		}
-		return f, true
-	}
-	return frame{}, false
 }

@@ -16,13 +16,12 @@ func TestDeadConnectionsAreNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer peer.Close()
-	var l link
-	c, err := l.dial(t.Context(), "tcp", peer.Addr().String())
+	c, err := dialTCP(t.Context(), "tcp", peer.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	raw, err := l.tcp.Load().SyscallConn()
+	raw, err := tcpOf(c).SyscallConn()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,5 +65,41 @@ func (r *road) allAcked(n int) {
 	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
 	if c := r.slack.Counts(); c.Unacked+c.Undelivered+c.LateAcks > 0 || c.Acked != n {
 		r.t.Errorf("of %d commands %d were acknowledged, %d not, %d late, %d reached no socket", n, c.Acked, c.Unacked, c.LateAcks, c.Undelivered)
+	}
+}
+
+// TestRefreshesLeaveNoGap: four refreshes within ten seconds, where opening a connection
+// takes 300 ms, leave no moment without a connection, of both sockets at once too; no
+// command goes lost, and none of it counts as a failure.
+func TestRefreshesLeaveNoGap(t *testing.T) {
+	t.Parallel()
+	for name, refresh := range map[string]func(*slackfake.Workspace){
+		"of one socket":   (*slackfake.Workspace).RefreshOne,
+		"of both, warned": func(w *slackfake.Workspace) { w.Disconnect("warning") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoad(t, nil)
+			r.waits("both sockets", func() bool { return r.slack.Counts().Sockets == 2 })
+			r.slack.Fail(slackfake.SocketLink, slackfake.Failure{Delay: 300 * time.Millisecond})
+			begun, refreshes, gaps := time.Now(), 0, 0
+			n := r.asks(func() bool {
+				if r.slack.Counts().Sockets == 0 {
+					gaps++
+				}
+				if refreshes < 4 && time.Since(begun) >= time.Duration(refreshes)*2500*time.Millisecond {
+					refresh(r.slack)
+					refreshes++
+				}
+				return time.Since(begun) > 9*time.Second
+			})
+			r.allAcked(n)
+			if gaps > 0 {
+				t.Errorf("no connection at %d of %d moments", gaps, n)
+			}
+			if strings.Contains(r.log.String(), "cannot connect") {
+				t.Error("the log says that a connection failed")
+			}
+		})
 	}
 }

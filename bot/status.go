@@ -37,8 +37,10 @@ type Status struct {
 	whmcsRetries *prometheus.CounterVec   // action
 	whmcsCached  *prometheus.CounterVec   // action
 
-	greeted atomic.Int32          // sockets that are up and have said hello
-	turned  [sockets]atomic.Int64 // unix nano: when each socket's event loop last turned
+	log     atomic.Pointer[LogBuffer] // nil: none
+	greeted atomic.Int32              // sockets that are up
+	held    atomic.Int32              // connections, those not in use yet or any more included
+	turned  [sockets]atomic.Int64     // unix nano: when each socket's event loop last turned
 }
 
 // latencies covers acknowledgements of half a millisecond and scans of minutes.
@@ -84,7 +86,9 @@ func NewStatus(version string) *Status {
 		whmcsCached: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_whmcs_cached_total", Help: "Answers of WHMCS that needed no call."}, []string{"action"}),
 	}
-	s.registry.MustRegister(s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.ackFailed, s.dropped, s.duplicates,
+	logLost := prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "servicesbot_log_lines_lost_total", Help: "Lines of the log that were lost because nobody read it."}, s.logLost)
+	s.registry.MustRegister(logLost, s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.ackFailed, s.dropped, s.duplicates,
 		s.sockets, s.connects, s.foreignSocks, s.panics, s.slackCalls, s.slackLimited,
 		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo(version),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -102,6 +106,16 @@ func (s *Status) ObserveWHMCS(c whmcs.Call) {
 	if c.Try > 0 {
 		s.whmcsRetries.WithLabelValues(c.Action).Inc()
 	}
+}
+
+// WatchLog has the lines that b lost counted in the metrics.
+func (s *Status) WatchLog(b *LogBuffer) { s.log.Store(b) }
+
+func (s *Status) logLost() float64 {
+	if b := s.log.Load(); b != nil {
+		return float64(b.Lost())
+	}
+	return 0
 }
 
 // watch shows how long a lane's queue is and how many of its workers are busy.
@@ -127,6 +141,9 @@ func buildInfo(version string) prometheus.Collector {
 	g.Set(1)
 	return g
 }
+
+// socketsUp notes that so many more sockets are up.
+func (s *Status) socketsUp(more int32) { s.sockets.Set(float64(s.greeted.Add(more))) }
 
 // turn notes that a socket's event loop is alive.
 func (s *Status) turn(n int, now time.Time) { s.turned[n].Store(now.UnixNano()) }

@@ -1,16 +1,16 @@
 package bot
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 	"unicode"
 )
 
-// typed turns what Slack sends for a typed line into the text that was meant: it
-// takes out the bot's own mention, unwraps links, decodes entities once, and
-// makes straight what keyboards curl. It is done once, before parsing; both
-// shapes of text are taken, with Slack's markup and without, because the slash
-// command's should_escape setting is not ours to know.
+// typed turns what Slack sends for a typed line into the text that was meant: it takes out
+// the bot's own mention, unwraps links, decodes entities once, and straightens what
+// keyboards curl. It is done once, before parsing. Text with Slack's markup and text without
+// are both read: whether a slash command's text has it is a setting of the app, should_escape.
 func typed(text, botUser string) string {
 	text = unwrap(text, botUser)
 	text = entities.Replace(text)
@@ -80,4 +80,62 @@ func straight(text string) string {
 		wordStart = r == ' ' || r == '('
 	}
 	return b.String()
+}
+
+// blocksMost is how much is read of a message's blocks, in bytes.
+const blocksMost = 12_000
+
+// textOfBlocks returns what somebody typed, as the text of a message has it, of a message
+// whose words Slack sends in its blocks alone.
+func textOfBlocks(raw json.RawMessage) string {
+	var blocks []any
+	if len(raw) == 0 || json.Unmarshal(raw, &blocks) != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, block := range blocks {
+		writeTyped(block, &b)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// encode is the reverse of entities.
+var encode = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// writeTyped writes one block, or an element of one.
+func writeTyped(v any, b *strings.Builder) {
+	o, _ := v.(map[string]any)
+	str := func(key string) string { s, _ := o[key].(string); return s }
+	if b.Len() > blocksMost {
+		return
+	}
+	switch kind := str("type"); kind {
+	case "text", "plain_text":
+		b.WriteString(encode.Replace(str("text")))
+	case "mrkdwn", "markdown":
+		b.WriteString(str("text"))
+	case "link":
+		b.WriteString("<" + str("url"))
+		if text := str("text"); text != "" {
+			b.WriteString("|" + encode.Replace(text))
+		}
+		b.WriteString(">")
+	case "user":
+		b.WriteString("<@" + str("user_id") + ">")
+	case "channel":
+		b.WriteString("<#" + str("channel_id") + ">")
+	case "usergroup":
+		b.WriteString("<!subteam^" + str("usergroup_id") + ">")
+	case "broadcast":
+		b.WriteString("<!" + str("range") + ">")
+	case "section", "header", "context", "rich_text", "rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted":
+		writeTyped(o["text"], b)
+		for _, key := range []string{"fields", "elements"} {
+			all, _ := o[key].([]any)
+			for _, child := range all {
+				writeTyped(child, b)
+			}
+		}
+		b.WriteString("\n")
+	}
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -10,7 +11,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -18,13 +18,11 @@ import (
 )
 
 const (
-	slackTimeout   = 20 * time.Second // one call, its body included
-	slackTries     = 3                // calls of one method for one answer, all told
-	retryAfterMost = time.Minute      // of a Retry-After that can be believed
+	slackTimeout = 20 * time.Second // one call, its body included
+	slackTries   = 3                // of one call, all together
 )
 
-// web carries every HTTP call to Slack: it limits the time, obeys Retry-After per
-// method, spaces the requests for connections and counts.
+// web carries every HTTP call to Slack: it limits the time, obeys Retry-After and counts.
 //
 // A call is repeated only where Slack has surely not acted on it: after a 429 or a
 // refused connection. Where the outcome is unknown the error goes to the caller,
@@ -32,15 +30,13 @@ const (
 type web struct {
 	base   string // of the API: what its methods' addresses begin with
 	http   *http.Client
-	opener *opener
 	status *Status
 	log    *slog.Logger
 
-	mu    sync.Mutex
-	until map[string]time.Time // by method: Slack wants no call before
+	pauses *pauses
 }
 
-func newWeb(base string, o *opener, s *Status, log *slog.Logger) *web {
+func newWeb(base string, s *Status, log *slog.Logger) *web {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 32
 	t.ResponseHeaderTimeout = slackTimeout
@@ -48,8 +44,8 @@ func newWeb(base string, o *opener, s *Status, log *slog.Logger) *web {
 	return &web{
 		base:   base,
 		http:   &http.Client{Transport: t, Timeout: slackTimeout, CheckRedirect: noRedirect},
-		opener: o, status: s, log: log,
-		until: make(map[string]time.Time),
+		status: s, log: log,
+		pauses: newPauses(),
 	}
 }
 
@@ -63,25 +59,22 @@ func (w *web) Do(req *http.Request) (*http.Response, error) {
 		method = "upload" // its address is a secret
 	}
 	method, _, _ = strings.Cut(method, "?")
-	if method == "apps.connections.open" {
-		if err := w.opener.wait(req.Context()); err != nil {
-			return nil, err
-		}
-	}
 	return w.try(req, method)
 }
 
-// try makes the call under the method's pause, again while Slack says when.
+// try makes the call when Slack takes it, again where Slack asks for a pause. A worker
+// that waits for that is replaced meanwhile (see aside).
 func (w *web) try(req *http.Request, method string) (*http.Response, error) {
+	limit := limitOf(req, method)
 	for n := 1; ; n++ {
-		if err := sleepWithin(req.Context(), w.pause(method)); err != nil {
+		if err := w.await(req.Context(), limit); err != nil {
 			return nil, errNotSent
 		}
 		resp, err := w.http.Do(req)
 		w.count(method, resp, err)
 		again := errors.Is(err, syscall.ECONNREFUSED)
 		if err == nil && resp.StatusCode == http.StatusTooManyRequests {
-			w.limited(method, resp.Header)
+			w.limited(limit, resp.Header)
 			again = true
 		}
 		if !again || n == slackTries || !rewind(req) {
@@ -98,6 +91,19 @@ func (w *web) try(req *http.Request, method string) (*http.Response, error) {
 
 // errNotSent is a call that was not made: its turn would have come too late.
 var errNotSent = errors.New("not sent: slack wants a longer pause")
+
+// await returns when Slack takes a call under l, an error where that would be too late.
+func (w *web) await(ctx context.Context, l limit) error {
+	for {
+		d := w.pauses.left(l)
+		if d <= 0 {
+			return ctx.Err()
+		}
+		if err := aside(ctx, func() error { return sleepWithin(ctx, d) }); err != nil {
+			return err
+		}
+	}
+}
 
 // sleepWithin waits for d, or fails at once where ctx ends before.
 func sleepWithin(ctx context.Context, d time.Duration) error {
@@ -120,23 +126,11 @@ func rewind(req *http.Request) bool {
 	return err == nil
 }
 
-func (w *web) pause(method string) time.Duration {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return time.Until(w.until[method])
-}
-
-// limited notes until when Slack wants no call of the method.
-func (w *web) limited(method string, h http.Header) {
-	after := time.Second
-	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s >= 0 {
-		after = min(time.Duration(s)*time.Second, retryAfterMost)
-	}
-	w.status.slackLimited.WithLabelValues(method).Inc()
-	w.log.Warn("slack asks for a pause", "method", method, "seconds", after.Seconds())
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.until[method] = time.Now().Add(after)
+// limited notes that Slack wants no call under l for a while.
+func (w *web) limited(l limit, h http.Header) {
+	after := w.pauses.add(l, h)
+	w.status.slackLimited.WithLabelValues(l.method).Inc()
+	w.log.Warn("slack asks for a pause", "method", l.method, "seconds", after.Seconds())
 }
 
 func (w *web) count(method string, resp *http.Response, err error) {
@@ -177,6 +171,42 @@ func unknownOutcome(err error) bool {
 	}
 	code, ok := errors.AsType[slack.StatusCodeError](err)
 	return !ok || code.Code >= 500
+}
+
+// authTest asks Slack who the bot is. The library's own call leaves out whether the app is
+// installed for a whole organisation.
+func (w *web) authTest(ctx context.Context, token Secret) (identity, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.base+"auth.test", nil)
+	if err != nil {
+		return identity{}, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token.Reveal())
+	resp, err := w.Do(req)
+	if err != nil {
+		return identity{}, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return identity{}, slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
+	}
+	var says struct {
+		slack.SlackResponse
+		Team       string `json:"team_id"`
+		Enterprise string `json:"enterprise_id"`
+		User       string `json:"user_id"`
+		Bot        string `json:"bot_id"`
+		OrgWide    bool   `json:"is_enterprise_install"`
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&says); err != nil {
+		return identity{}, err
+	}
+	if err := says.Err(); err != nil {
+		return identity{}, err
+	}
+	if says.OrgWide {
+		return identity{}, errOrgWide
+	}
+	return identity{team: says.Team, enterprise: says.Enterprise, user: says.User, botID: says.Bot}, nil
 }
 
 // background is for calls that must not end with the request that began them: a

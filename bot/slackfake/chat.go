@@ -10,6 +10,7 @@ import (
 const (
 	maxText       = 40_000 // of a posted message; the rest is cut off
 	maxUpdateText = 4_000
+	maxMarkdown   = 12_000
 )
 
 func units(s string) int {
@@ -64,6 +65,18 @@ func (w *Workspace) compose(a args, m *Message, need bool) *apiError {
 			w.nameBlocks(blocks)
 			m.Blocks = encode(blocks)
 		}
+	}
+	if a.has("markdown_text") {
+		text := a.str("markdown_text")
+		switch {
+		case m.Text != "" || a.json("blocks") != nil:
+			return refuse("markdown_text_conflict")
+		case units(text) > maxMarkdown:
+			return refuse("msg_too_long")
+		}
+		blocks := []object{{"type": "markdown", "text": text}}
+		w.nameBlocks(blocks)
+		m.Blocks, m.Text = encode(blocks), text
 	}
 	if raw := a.json("attachments"); raw != nil {
 		all, ok := decodeList(raw)

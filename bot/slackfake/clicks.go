@@ -3,6 +3,7 @@ package slackfake
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -119,7 +120,15 @@ func (w *Workspace) actInMessage(u *User, seen *Message, actionID string, value 
 		container["thread_ts"] = m.ThreadTS
 	}
 	payload["container"], payload["channel"] = container, channelRef(c)
-	payload["state"], payload["actions"] = object{"values": object{}}, []object{action}
+	values := stateOf(m.Blocks, nil)
+	if block, filled := values[str(action["block_id"])].(object); filled && value != nil {
+		state := maps.Clone(action)
+		for _, name := range []string{"action_id", "block_id", "action_ts"} {
+			delete(state, name)
+		}
+		block[actionID] = state
+	}
+	payload["state"], payload["actions"] = object{"values": values}, []object{action}
 	if !m.Ephemeral {
 		payload["message"] = w.messageJSON(m)
 	}
@@ -198,6 +207,7 @@ func (w *Workspace) GlobalShortcut(user, callbackID string) (Sent, error) {
 	}
 	sent := w.newSent(u, "")
 	payload := w.interaction("shortcut", u, sent.TriggerID)
+	payload["user"] = object{"id": u.ID, "username": u.Name, "team_id": u.TeamID} // no name, unlike elsewhere
 	payload["callback_id"], payload["action_ts"] = callbackID, w.timestamp()
 	d := w.interactive(u, payload, nil)
 	sent.Envelope = d.id

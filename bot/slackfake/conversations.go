@@ -91,6 +91,9 @@ func (w *Workspace) usersInfo(c *call) (object, *apiError) {
 		"profile": profile, "is_bot": u.Bot, "is_app_user": false, "updated": 1700000000,
 		"tz": u.TZ, "tz_label": "", "tz_offset": 0,
 	}
+	if u.Teams != nil {
+		o["enterprise_user"] = object{"id": u.ID, "enterprise_id": w.cfg.Enterprise, "enterprise_name": "Acme Group", "teams": u.Teams}
+	}
 	if u.external() || u.Stranger {
 		o["is_stranger"] = u.Stranger
 	}

@@ -124,6 +124,9 @@ func sayHook(rw http.ResponseWriter, h *hook, status int, problem *apiError) {
 // takeResponse does what a post to a response_url asks for.
 func (w *Workspace) takeResponse(h *hook, a args) *apiError {
 	if a.bool("delete_original") {
+		if len(a) > 1 {
+			return refuse("invalid_payload") // it is to be sent alone
+		}
 		return w.deleteOriginal(h)
 	}
 	m := &Message{Via: ResponseURL}

@@ -9,15 +9,18 @@ import (
 	"strconv"
 )
 
-// stateOf is what a view's inputs hold: what was filled in, else their initial values.
-func (w *Workspace) stateOf(v *View) object {
+// stateOf is what a view's inputs hold.
+func (w *Workspace) stateOf(v *View) object { return stateOf(v.Blocks, v.values) }
+
+// stateOf is what the inputs of blocks hold: what was filled in, else their initial values.
+func stateOf(blocks json.RawMessage, filledIn map[string]map[string]object) object {
 	state := object{}
-	for _, e := range elements(v.Blocks) {
-		if str(e.element["type"]) == "button" || str(e.element["type"]) == "overflow" {
+	for _, e := range elements(blocks) {
+		if holders[str(e.element["type"])].now == "" { // such as a button
 			continue
 		}
 		block, action := str(e.block["block_id"]), str(e.element["action_id"])
-		value, filled := v.values[block][action]
+		value, filled := filledIn[block][action]
 		if !filled {
 			value = initialValue(e.element)
 		}
@@ -84,6 +87,17 @@ func fillValue(e object, given any) (object, error) {
 			chosen = append(chosen, o)
 		}
 		state[h.now] = chosen
+	case "selected_date_time":
+		text := fmt.Sprint(given)
+		if text == "" {
+			state[h.now] = nil
+			return state, nil
+		}
+		seconds, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("slackfake: %q is not a time in Unix seconds, as %s wants it", text, str(e["action_id"]))
+		}
+		state[h.now] = json.Number(strconv.FormatInt(seconds, 10))
 	default:
 		if text := fmt.Sprint(given); text != "" {
 			state[h.now] = text

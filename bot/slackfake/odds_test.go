@@ -1,6 +1,8 @@
 package slackfake_test
 
 import (
+	"bytes"
+	"mime/multipart"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +68,100 @@ func TestUpdateFollowsSlacksRules(t *testing.T) {
 	r = must(t, call(t, w, "chat.postMessage", form("channel", slackfake.Support, "text", long)))
 	if msg, _ := w.Message("alice", "#support", r.body["ts"].(string)); len([]rune(msg.Text)) != 20_000 {
 		t.Errorf("a long text was cut to %d runes", len([]rune(msg.Text)))
+	}
+}
+
+// TestWhatSlackTakes: forms in parts, markdown alone, a test without a token, a
+// confirmation of text alone; a token in the address is refused.
+func TestWhatSlackTakes(t *testing.T) {
+	t.Parallel()
+	w := start(t, slackfake.Config{})
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for name, value := range map[string]string{"token": w.BotToken(), "channel": slackfake.Support, "markdown_text": "**bold**"} {
+		if err := parts.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := parts.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := must(t, send(t, w.URL()+"chat.postMessage", parts.FormDataContentType(), "", body.String()))
+	if msg, _ := w.Message("alice", "#support", r.body["ts"].(string)); !msg.Shows("bold") || msg.NoText {
+		t.Errorf("message %+v", msg)
+	}
+	const kind = "application/x-www-form-urlencoded"
+	if r := must(t, send(t, w.URL()+"api.test", kind, "", "a=b")); r.body["args"].(m)["a"] != "b" {
+		t.Errorf("api.test: %v", r.body)
+	}
+	confirm := []m{{"type": "actions", "elements": []m{{"type": "button", "text": plain("x"), "confirm": m{"text": plain("Really?")}}}}}
+	must(t, call(t, w, "chat.postMessage", form("channel", slackfake.Support, "text", "x", "blocks", jsonText(confirm))))
+	if r := send(t, w.URL()+"auth.test?token="+w.BotToken(), kind, "", ""); r.err() != "not_authed" {
+		t.Errorf("a token in the address: %v", r.body)
+	}
+}
+
+// TestClicksCarryWhatMenusHold: a click in a message brings what its menus and pickers
+// hold, a time as a number; a shortcut names its user as Slack does.
+func TestClicksCarryWhatMenusHold(t *testing.T) {
+	t.Parallel()
+	w := start(t, slackfake.Config{})
+	c := dial(t, w)
+	blocks := []m{{"type": "actions", "block_id": "b", "elements": []m{
+		{"type": "static_select", "action_id": "menu", "options": []m{{"text": plain("x"), "value": "v"}}, "initial_option": m{"text": plain("x"), "value": "v"}},
+		{"type": "datetimepicker", "action_id": "when"},
+		{"type": "button", "action_id": "go", "text": plain("Go")},
+	}}}
+	r := must(t, call(t, w, "chat.postMessage", form("channel", slackfake.Support, "text", "x", "blocks", jsonText(blocks))))
+	msg, _ := w.Message("alice", "#support", r.body["ts"].(string))
+	held := func() m {
+		t.Helper()
+		state, _ := payload(c.next())["state"].(m)
+		return state["values"].(m)["b"].(m)
+	}
+	if _, err := w.Click("alice", &msg, "go"); err != nil {
+		t.Fatal(err)
+	}
+	b := held()
+	if b["menu"].(m)["selected_option"].(m)["value"] != "v" || b["when"].(m)["selected_date_time"] != nil || b["go"] != nil {
+		t.Errorf("at first %v", b)
+	}
+	if _, err := w.Choose("alice", &msg, "when", "1795000000"); err != nil {
+		t.Fatal(err)
+	}
+	if when := held()["when"].(m)["selected_date_time"]; when != float64(1795000000) {
+		t.Errorf("the time is %v (%T)", when, when)
+	}
+	if _, err := w.Choose("alice", &msg, "when", "tomorrow"); err == nil {
+		t.Error("a time that is not a number is taken")
+	}
+	if _, err := w.GlobalShortcut("alice", "find_services"); err != nil {
+		t.Fatal(err)
+	}
+	if user := payload(c.next())["user"].(m); user["username"] != "alice" || user["name"] != nil {
+		t.Errorf("the shortcut's user is %v", user)
+	}
+}
+
+// TestDeletionStandsAlone: delete_original with anything beside it is refused.
+func TestDeletionStandsAlone(t *testing.T) {
+	t.Parallel()
+	w := start(t, slackfake.Config{})
+	c := dial(t, w)
+	r := must(t, call(t, w, "chat.postMessage", form("channel", slackfake.Support, "text", "x", "blocks", jsonText([]m{button("a", "Go")}))))
+	ts := r.body["ts"].(string)
+	msg, _ := w.Message("alice", "#support", ts)
+	sent, err := w.Click("alice", &msg, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.next()
+	if r := send(t, sent.ResponseURL, "application/json", "", `{"delete_original":true,"text":"x"}`); r.err() != "invalid_payload" {
+		t.Errorf("with text: %v", r.body)
+	}
+	must(t, send(t, sent.ResponseURL, "application/json", "", `{"delete_original":true}`))
+	if _, there := w.Message("alice", "#support", ts); there {
+		t.Error("the message is still there")
 	}
 }
 

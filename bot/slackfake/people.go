@@ -10,13 +10,14 @@ import (
 // workspace who is seen through a shared channel, or a bot.
 type User struct {
 	ID, Name, RealName string
-	Title              string // what the page says about the person
-	TeamID             string // "": this workspace
-	TZ                 string // "": Europe/Berlin
-	Restricted         bool   // multi-channel guest
-	UltraRestricted    bool   // single-channel guest
-	Stranger           bool   // of another workspace, without a shared channel
-	Deleted            bool   // deactivated; the fake lets them act nevertheless, since an event may arrive late
+	Title              string   // what the page says about the person
+	TeamID             string   // "": this workspace
+	Teams              []string // of a member of an organisation (Enterprise Grid): all their workspaces
+	TZ                 string   // "": Europe/Berlin
+	Restricted         bool     // multi-channel guest
+	UltraRestricted    bool     // single-channel guest
+	Stranger           bool     // of another workspace, without a shared channel
+	Deleted            bool     // deactivated; the fake lets them act nevertheless, since an event may arrive late
 	Bot                bool
 	BotID, AppID       string // of a bot
 }
@@ -213,4 +214,4 @@ func (c *Channel) label() string {
 }
 
 // external reports whether the user belongs to another workspace.
-func (u *User) external() bool { return u.TeamID != TeamID }
+func (u *User) external() bool { return u.TeamID != TeamID && !slices.Contains(u.Teams, TeamID) }

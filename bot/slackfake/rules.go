@@ -104,6 +104,7 @@ func (k *checker) block(path string, b object) {
 		return
 	}
 	k.unique(path+"/block_id", b["block_id"], k.blockIDs)
+	k.onlyKnown(path, "block "+kind, b)
 	rule.check(k, path, b)
 }
 
@@ -163,9 +164,7 @@ func (k *checker) text(path string, v any, most int, types ...string) {
 		k.wrong(path+"/text", "missing required field")
 	}
 	k.length(path+"/text", o["text"], 1, most)
-	if str(o["type"]) == "mrkdwn" && o["emoji"] != nil {
-		k.wrong(path+"/emoji", "is not allowed with mrkdwn")
-	}
+	k.onlyKnown(path, str(o["type"]), o)
 }
 
 func (k *checker) neededText(path string, v any, most int, types ...string) {
@@ -223,6 +222,7 @@ func (w *Workspace) checkView(o object, kind string) []string {
 		k.text("/view/submit", o["submit"], 24, "plain_text")
 		k.text("/view/close", o["close"], 24, "plain_text")
 	}
+	k.onlyKnown("/view", "view "+kind, o)
 	k.length("/view/callback_id", o["callback_id"], 0, 255)
 	k.length("/view/external_id", o["external_id"], 0, 255)
 	k.length("/view/private_metadata", o["private_metadata"], 0, 3000)

@@ -43,6 +43,7 @@ func (k *checker) contextActions(path string, b object) {
 		at := fmt.Sprintf("%s/elements/%d", path, i)
 		k.oneOf(at+"/type", e["type"], "feedback_buttons", "icon_button")
 		k.unique(at+"/action_id", e["action_id"], k.actions)
+		k.onlyKnown(at, str(e["type"]), e)
 	}
 }
 
@@ -50,6 +51,7 @@ func (k *checker) context(path string, b object) {
 	for i, e := range k.items(path+"/elements", b["elements"], 1, 10) {
 		at := fmt.Sprintf("%s/elements/%d", path, i)
 		if str(e["type"]) == "image" {
+			k.onlyKnown(at, "image", e)
 			k.image(at, e)
 			continue
 		}
@@ -140,6 +142,7 @@ func (k *checker) richPart(path string, part object) {
 		k.wrong(path+"/type", "unsupported type: %s", kind)
 		return
 	}
+	k.onlyKnown(path, kind, part)
 	if kind == "rich_text_list" {
 		k.oneOf(path+"/style", part["style"], "bullet", "ordered")
 	}
@@ -159,6 +162,7 @@ func (k *checker) richElement(path string, e object) {
 		k.wrong(path+"/type", "unsupported type: %s", kind)
 		return
 	}
+	k.onlyKnown(path, kind, e)
 	switch kind {
 	case "text":
 		k.needed(path+"/text", e["text"], 1<<20)

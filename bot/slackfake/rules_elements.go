@@ -55,6 +55,7 @@ func (k *checker) element(path string, e object, in placeOf) {
 	if interactive[kind] {
 		k.unique(path+"/action_id", e["action_id"], k.actions)
 	}
+	k.onlyKnown(path, kind, e)
 	rule.check(k, path, e)
 	k.confirm(path+"/confirm", e["confirm"])
 }
@@ -72,15 +73,16 @@ func (k *checker) confirm(path string, v any) {
 		return
 	}
 	c := obj(v)
-	k.neededText(path+"/title", c["title"], 100, "plain_text")
+	k.onlyKnown(path, "confirm", c)
+	k.text(path+"/title", c["title"], 100, "plain_text") // Slack has words of its own for what is not given
 	k.neededText(path+"/text", c["text"], 300, "plain_text", "mrkdwn")
-	k.neededText(path+"/confirm", c["confirm"], 30, "plain_text")
-	k.neededText(path+"/deny", c["deny"], 30, "plain_text")
+	k.text(path+"/confirm", c["confirm"], 30, "plain_text")
+	k.text(path+"/deny", c["deny"], 30, "plain_text")
 	k.oneOf(path+"/style", c["style"], "primary", "danger")
 }
 
 func (k *checker) overflow(path string, e object) {
-	k.options(path+"/options", e["options"], 1, 5, true)
+	k.options(path+"/options", e["options"], 1, 5, optionRule{urls: true})
 }
 
 func (k *checker) placeholder(path string, e object) {
@@ -94,29 +96,41 @@ func (k *checker) selectMenu(path string, e object) {
 		return
 	}
 	if e["options"] != nil {
-		k.options(path+"/options", e["options"], 1, 100, false)
+		k.options(path+"/options", e["options"], 1, 100, optionRule{})
 	} else {
 		for i, g := range k.items(path+"/option_groups", e["option_groups"], 1, 100) {
 			at := fmt.Sprintf("%s/option_groups/%d", path, i)
+			k.onlyKnown(at, "option_group", g)
 			k.neededText(at+"/label", g["label"], 75, "plain_text")
-			k.options(at+"/options", g["options"], 1, 100, false)
+			k.options(at+"/options", g["options"], 1, 100, optionRule{})
 		}
 	}
 	k.initial(path, e)
 }
 
 func (k *checker) choices(path string, e object) {
-	k.options(path+"/options", e["options"], 1, 10, false)
+	k.options(path+"/options", e["options"], 1, 10, optionRule{mrkdwn: true})
 	k.initial(path, e)
 }
 
-func (k *checker) options(path string, v any, least, most int, urls bool) {
+// optionRule is what options of some elements may have.
+type optionRule struct {
+	urls   bool // a link: of an overflow menu
+	mrkdwn bool // marked-up text: of checkboxes and radio buttons
+}
+
+func (k *checker) options(path string, v any, least, most int, may optionRule) {
+	types := []string{"plain_text"}
+	if may.mrkdwn {
+		types = append(types, "mrkdwn")
+	}
 	for i, o := range k.items(path, v, least, most) {
 		at := fmt.Sprintf("%s/%d", path, i)
-		k.neededText(at+"/text", o["text"], 75, "plain_text", "mrkdwn")
+		k.onlyKnown(at, "option", o)
+		k.neededText(at+"/text", o["text"], 75, types...)
 		k.needed(at+"/value", o["value"], 150)
-		k.text(at+"/description", o["description"], 75, "plain_text", "mrkdwn")
-		if o["url"] != nil && !urls {
+		k.text(at+"/description", o["description"], 75, types...)
+		if o["url"] != nil && !may.urls {
 			k.wrong(at+"/url", "is allowed in an overflow menu only")
 		}
 		k.length(at+"/url", o["url"], 0, 3000)

@@ -16,7 +16,9 @@ func (k *checker) table(path string, b object) {
 	}
 	if b["column_settings"] != nil {
 		for i, c := range k.items(path+"/column_settings", b["column_settings"], 0, 20) {
-			k.oneOf(fmt.Sprintf("%s/column_settings/%d/align", path, i), c["align"], "left", "center", "right")
+			at := fmt.Sprintf("%s/column_settings/%d", path, i)
+			k.onlyKnown(at, "column_settings", c)
+			k.oneOf(at+"/align", c["align"], "left", "center", "right")
 		}
 	}
 }
@@ -72,6 +74,11 @@ func (k *checker) rows(path string, v any, least, most, columns int) [][]any {
 func (k *checker) cell(path string, v any, types ...string) int {
 	c := obj(v)
 	k.oneOf(path+"/type", firstOf(str(c["type"]), "none"), types...)
+	if kind := str(c["type"]); kind == "rich_text" {
+		k.onlyKnown(path, "cell rich_text", c)
+	} else {
+		k.onlyKnown(path, kind, c)
+	}
 	switch str(c["type"]) {
 	case "raw_text":
 		k.needed(path+"/text", c["text"], 1<<20)

@@ -44,11 +44,13 @@ type socket struct {
 	signal chan struct{} // buffered, 1
 }
 
-// frame is one thing to write: text, and after it a close frame if code is not 0.
+// frame is one thing to write: text, and after it a close frame if code is not 0. After
+// the last one the connection is closed.
 type frame struct {
 	text     []byte
 	delivery *delivery
 	code     int
+	last     bool
 }
 
 // serveLink is the WebSocket end: a ticket is taken, hello is said, acks are read.
@@ -150,9 +152,10 @@ func (w *Workspace) refresh(s *socket) {
 	w.after(refreshGrace, s.cut)
 }
 
-// dismiss forgets a socket that has ended.
+// dismiss forgets a socket that sends nothing any more. What was on its way to it is still
+// written: a peer that has ended only its own direction reads it.
 func (w *Workspace) dismiss(s *socket) {
-	s.cut()
+	defer s.send(frame{last: true})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if i := slices.Index(w.sockets, s); i >= 0 {
@@ -229,6 +232,9 @@ func (s *socket) flush() bool {
 		if f.code != 0 {
 			note := websocket.FormatCloseMessage(f.code, "")
 			_ = s.ws.WriteControl(websocket.CloseMessage, note, time.Now().Add(writeDeadline))
+			return false
+		}
+		if f.last {
 			return false
 		}
 	}

@@ -1,10 +1,12 @@
 package slackfake
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,12 +19,14 @@ import (
 type method struct {
 	scope string // that the token needs; "": none
 	app   bool   // wants the app token
+	open  bool   // wants none
 	run   func(*Workspace, *call) (object, *apiError)
 }
 
 // methods are the methods that the workspace has. A function runs with the workspace locked.
 var methods = map[string]method{
 	"apps.connections.open":        {scope: "connections:write", app: true, run: (*Workspace).connectionsOpen},
+	"api.test":                     {open: true, run: (*Workspace).apiTest},
 	"auth.test":                    {run: (*Workspace).authTest},
 	"chat.postMessage":             {scope: "chat:write", run: (*Workspace).postMessage},
 	"chat.update":                  {scope: "chat:write", run: (*Workspace).updateMessage},
@@ -153,6 +157,9 @@ func (w *Workspace) run(c *call) (object, *apiError) {
 	if !ok {
 		return nil, refuse("unknown_method")
 	}
+	if m.open {
+		return m.run(w, c)
+	}
 	var provided []string
 	switch c.token {
 	case "":
@@ -183,8 +190,8 @@ func (w *Workspace) scoped(scope string) *apiError {
 	return missingScope(scope, w.cfg.Scopes)
 }
 
-// readCall reads the token and the arguments: from a form, or from JSON with a bearer
-// header. A token in a JSON body does not count.
+// readCall reads the token and the arguments: from a form of either kind, or from JSON with
+// a bearer header. A token in a JSON body does not count; one in the address is refused.
 func readCall(name string, r *http.Request) (*call, *apiError) {
 	c := &call{method: name, http: r, args: args{}}
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
@@ -194,7 +201,11 @@ func readCall(name string, r *http.Request) (*call, *apiError) {
 	if err != nil {
 		return c, refuse("request_timeout")
 	}
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	query := r.URL.Query()
+	if query.Has("token") {
+		return c, refuse("not_authed")
+	}
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind == "application/json" {
 		if len(raw) == 0 {
 			return c, nil
@@ -206,11 +217,11 @@ func readCall(name string, r *http.Request) (*call, *apiError) {
 		c.args = o
 		return c, nil
 	}
-	form, err := url.ParseQuery(string(raw))
+	form, err := readForm(kind, params["boundary"], raw)
 	if err != nil {
 		return c, refuse("invalid_form_data")
 	}
-	for key, values := range r.URL.Query() {
+	for key, values := range query {
 		form[key] = append(form[key], values...)
 	}
 	if t := form.Get("token"); t != "" && c.token == "" {
@@ -220,6 +231,18 @@ func readCall(name string, r *http.Request) (*call, *apiError) {
 		c.args[key] = form.Get(key)
 	}
 	return c, nil
+}
+
+// readForm reads a form, in parts or not. Files in it are left out.
+func readForm(kind, boundary string, raw []byte) (url.Values, error) {
+	if kind != "multipart/form-data" {
+		return url.ParseQuery(string(raw))
+	}
+	form, err := multipart.NewReader(bytes.NewReader(raw), boundary).ReadForm(maxRequest)
+	if err != nil {
+		return nil, err
+	}
+	return form.Value, nil
 }
 
 // args are the arguments of a call. In a form every value is a string and lists are
@@ -275,11 +298,23 @@ func (a args) json(key string) []byte {
 	}
 }
 
+// apiTest gives back what it was given, or the error that it is asked for.
+func (w *Workspace) apiTest(c *call) (object, *apiError) {
+	if name := c.args.str("error"); name != "" {
+		return nil, refuse(name)
+	}
+	return object{"args": object(c.args)}, nil
+}
+
 func (w *Workspace) authTest(c *call) (object, *apiError) {
-	return object{
+	o := object{
 		"url": "https://" + teamName + ".slack.com/", "team": teamName, "user": BotName,
-		"team_id": TeamID, "user_id": BotUser, "bot_id": BotID, "is_enterprise_install": false,
-	}, nil
+		"team_id": TeamID, "user_id": BotUser, "bot_id": BotID, "is_enterprise_install": w.cfg.OrgInstall,
+	}
+	if w.cfg.Enterprise != "" {
+		o["enterprise_id"] = w.cfg.Enterprise
+	}
+	return o, nil
 }
 
 func (w *Workspace) connectionsOpen(c *call) (object, *apiError) {

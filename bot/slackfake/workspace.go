@@ -20,6 +20,9 @@ type Config struct {
 	AppScopes []string   // of the app token; nil: connections:write
 	Events    []string   // subscribed events; nil: DefaultEvents
 
+	Enterprise string // the organisation (Enterprise Grid) that the workspace belongs to, E…; "": none
+	OrgInstall bool   // the app is installed for all of it
+
 	ShouldEscape bool // the manifest's should_escape for the slash command
 
 	Ping           time.Duration // between two pings of a socket; 0: 5 s

@@ -63,6 +63,7 @@ type config struct {
 	rows, userRate               int
 	httpAddr                     string
 	log                          *slog.Logger
+	logs                         *bot.LogBuffer   // that log writes to; nil: it writes by itself
 	zone                         *time.Location   // nil: the machine's
 	now                          func() time.Time // nil: time.Now
 }

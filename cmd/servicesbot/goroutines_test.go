@@ -11,8 +11,6 @@ import (
 // bypasses are the files that may start a goroutine by themselves, and why.
 var bypasses = map[string]string{
 	"whmcs/goroutine.go": "it is the helper",
-	"bot/sockets.go":     "not converted yet",
-	"bot/progress.go":    "not converted yet",
 }
 
 // fakes may start goroutines as they like: a panic there is a fault of the test.

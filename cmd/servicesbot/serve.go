@@ -29,6 +29,9 @@ is 1 if a setting is wrong or Slack refuses a token.`,
 		Example: "  servicesbot serve",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			logs := bot.NewLogBuffer(p.stderr) // a blocked standard error stalls nobody
+			defer logs.Close(logsWithin)       // what is still not written then, nobody reads
+			p.stderr = logs
 			cfg, err := p.load(c.Context(), needWHMCS|needSlack)
 			if err != nil && p.unset() {
 				return fmt.Errorf("%s\n%w", firstSteps, err)
@@ -36,10 +39,15 @@ is 1 if a setting is wrong or Slack refuses a token.`,
 			if err != nil {
 				return err
 			}
+			logs.SayLost(cfg.log)
+			cfg.logs = logs
 			return serve(c.Context(), cfg, slog.New(slog.NewJSONHandler(p.stdout, nil)))
 		},
 	}
 }
+
+// logsWithin is how long the end waits for the log to be written.
+const logsWithin = 500 * time.Millisecond
 
 // firstSteps is for somebody who runs the command before anything is set up.
 const firstSteps = `nothing is set up yet. Three ways to go on:
@@ -67,6 +75,9 @@ func (p *process) unset() bool {
 func newBot(cfg *config, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
 	status := bot.NewStatus(version)
 	cfg.whmcs.Observe = status.ObserveWHMCS
+	if cfg.logs != nil {
+		status.WatchLog(cfg.logs)
+	}
 	api, answers, err := newAnswers(cfg)
 	if err != nil {
 		return nil, nil, err
