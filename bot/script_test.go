@@ -48,7 +48,16 @@ func likeTheDemo(s *setup) {
 
 // addSwitches adds the demo's switches of WHMCS.
 func (r *road) addSwitches() {
-	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated"} {
+	r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-class-not-found", Group: "WHMCS", Set: func(on bool) {
+		err := r.whmcs.Clear("error")
+		if on {
+			err = r.whmcs.Set(whmcsfake.Fault{Name: "error", Text: `Class "X" not found`})
+		}
+		if err != nil {
+			r.t.Error(err)
+		}
+	}})
+	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated", "trace", "bot-protection", "malformed"} {
 		r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-" + name, Group: "WHMCS", Set: func(on bool) {
 			if err := r.whmcs.Clear(name); err != nil && !on {
 				r.t.Error(err)

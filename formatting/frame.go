@@ -279,7 +279,16 @@ func missing(res *query.Result) []markup {
 		parts = append(parts, literal(count(res.Foreign, "row")+" left out: WHMCS sent what was not asked for"))
 	}
 	if res.Unreadable > 0 {
-		parts = append(parts, literal(count(res.Unreadable, "row")+" could not be read"))
+		parts = append(parts, literal(count(res.Unreadable, "row")+" could not be read"+malformed(res)))
 	}
 	return parts
+}
+
+// malformed says which of the rows that could not be read WHMCS itself cannot send, and
+// what to do about them.
+func malformed(res *query.Result) string {
+	if res.Malformed == 0 {
+		return ""
+	}
+	return ": in " + number(res.Malformed) + " WHMCS has text that is not valid UTF-8; save that client's or service's data again in WHMCS"
 }

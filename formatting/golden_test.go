@@ -189,9 +189,15 @@ func failureMessages(t testing.TB, all map[string]Message) {
 	all["failure-slow"] = house.Failure(fmt.Errorf("find: %w", context.DeadlineExceeded), line, o)
 	all["failure-stopped"] = house.Failure(context.Canceled, line, o)
 	for kind := range failures {
-		err := &whmcs.Error{Kind: kind, Action: "GetClientsProducts", IP: "203.0.113.9", Message: "Client <b>Not</b> Found",
-			Advice: "Add the address to the API IP list of WHMCS."}
+		err := &whmcs.Error{Kind: kind, Action: "GetClientsProducts", IP: "203.0.113.9", Message: "Client <b>Not</b> Found"}
+		if kind == whmcs.ErrBreakerOpen {
+			err.Last = &whmcs.Error{Kind: whmcs.ErrIPNotAllowed, IP: err.IP}
+		}
 		all["failure-"+strings.ToLower(strings.ReplaceAll(string(kind), " ", "-"))] = house.Failure(fmt.Errorf("find: %w", err), line, o)
+	}
+	for _, detail := range []whmcs.Detail{whmcs.DetailDatabase, whmcs.DetailTooManyBroken} {
+		err := &whmcs.Error{Kind: whmcs.ErrWHMCS, Detail: detail, Message: "SQLSTATE[42S02]: Table 'whmcs.tblhosting' doesn't exist"}
+		all["failure-"+strings.ToLower(strings.ReplaceAll(strings.TrimSpace(string(detail)), " ", "-"))] = house.Failure(err, line, o)
 	}
 }
 

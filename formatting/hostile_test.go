@@ -102,7 +102,7 @@ func hostileNotes(t *testing.T, style Style, s string) {
 	} else if q = q.Lasting(); q.String() != "" {
 		line = q.String()
 	}
-	failed := &whmcs.Error{Kind: whmcs.ErrWHMCS, Message: s, Advice: s, Action: s, IP: s, Location: s}
+	failed := &whmcs.Error{Kind: whmcs.ErrWHMCS, Message: s, Action: s, IP: s, Location: s}
 	sound(t, "failure", style.Failure(failed, line, v))
 	failed.Kind = whmcs.ErrIPNotAllowed
 	sound(t, "failure", style.Failure(failed, line, v))

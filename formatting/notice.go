@@ -1,16 +1,13 @@
 package formatting
 
 import (
-	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
-	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
 )
 
@@ -138,96 +135,6 @@ func (d *draft) reference() markup {
 		return ""
 	}
 	return "Reference " + code(d.view.Ref, 100)
-}
-
-// explained puts an error into two sentences, what happened and what to do, and tells
-// whether asking again may help. WHMCS's own words, which may hold anything, are for
-// the asker alone.
-func explained(err error, public bool) (says, advice string, again bool) {
-	failed := (*whmcs.Error)(nil)
-	switch {
-	case errors.As(err, &failed):
-		f := failures[failed.Kind]
-		if f.says == "" {
-			f = failures[whmcs.ErrWHMCS]
-		}
-		if failed.Kind == whmcs.ErrBlocked && failed.Status == http.StatusTooManyRequests {
-			f.says = "WHMCS, or a proxy in front of it, wants fewer calls from this bot"
-		}
-		if f.detail != nil && !(f.words && public) {
-			f.says += f.detail(failed)
-		}
-		return f.says + ".", adviceFor(f, failed.Advice), !f.lasting
-	case errors.Is(err, context.DeadlineExceeded):
-		return "This took too long, so it was given up.", "Try again, or ask for less: a client, a domain or a service is found quickest.", true
-	case errors.Is(err, context.Canceled):
-		return "This was stopped before it was done.", "Ask again when you need it.", true
-	}
-	return "Something went wrong here, so there is no answer.", "Try again in a minute. If it goes on, tell whoever runs this bot.", true
-}
-
-// A failure is how a kind of error is told.
-type failure struct {
-	says    string                    // what happened, without the full stop
-	detail  func(*whmcs.Error) string // what is added to it; nil: nothing
-	words   bool                      // that is WHMCS's own words
-	lasting bool                      // asking again helps only after somebody has mended it
-}
-
-// failures are the kinds of whmcs.
-var failures = map[whmcs.Kind]failure{
-	whmcs.ErrBadCredentials:     {says: "WHMCS does not accept this bot's credentials", lasting: true},
-	whmcs.ErrIPNotAllowed:       {says: "WHMCS does not accept calls from this bot's address", detail: address, lasting: true},
-	whmcs.ErrActionNotPermitted: {says: "This bot's API role in WHMCS may not do what this question needs", detail: action, lasting: true},
-	whmcs.ErrWrongURL:           {says: "This bot's address for WHMCS is wrong", lasting: true},
-	whmcs.ErrBlocked:            {says: "A firewall in front of WHMCS blocks this bot"},
-	whmcs.ErrMaintenance:        {says: "WHMCS is down for maintenance"},
-	whmcs.ErrNotJSON:            {says: "WHMCS sent something that cannot be read"},
-	whmcs.ErrTruncated:          {says: "The reply of WHMCS was cut off"},
-	whmcs.ErrTooLarge:           {says: "The reply of WHMCS was too large"},
-	whmcs.ErrTimeout:            {says: "WHMCS did not answer in time"},
-	whmcs.ErrUnreachable:        {says: "WHMCS cannot be reached"},
-	whmcs.ErrNotFound:           {says: "WHMCS does not know what was asked for", detail: ownWords, words: true},
-	whmcs.ErrBreakerOpen:        {says: "WHMCS is left alone for some seconds after a failure", detail: lastFailure},
-	whmcs.ErrWHMCS:              {says: "WHMCS answered with an error", detail: ownWords, words: true},
-}
-
-func address(e *whmcs.Error) string {
-	if e.IP == "" {
-		return ""
-	}
-	return ", " + plain(e.IP, 60)
-}
-
-func action(e *whmcs.Error) string {
-	if e.Action == "" {
-		return ""
-	}
-	return " (" + plain(e.Action, 60) + ")"
-}
-
-func ownWords(e *whmcs.Error) string {
-	if e.Message == "" {
-		return ""
-	}
-	return ": " + plain(e.Message, 200)
-}
-
-// lastFailure is why WHMCS is left alone.
-func lastFailure(e *whmcs.Error) string { return ownWords(e) + address(e) }
-
-// adviceFor says what to do: the person who asked can try again where that may
-// help; the rest is for the operator.
-func adviceFor(f failure, operator string) string {
-	switch {
-	case f.lasting && operator == "":
-		return "Tell whoever runs this bot."
-	case f.lasting:
-		return "Tell whoever runs this bot: " + operator
-	case operator == "":
-		return "Try again in a minute."
-	}
-	return "Try again in a minute. If it goes on, tell whoever runs this bot: " + operator
 }
 
 const (

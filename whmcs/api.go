@@ -49,9 +49,11 @@ type API struct {
 	maxConcurrent int
 
 	gate    gate
+	hold    hold
 	breaker breaker
 	size    pageSize
 	denied  denials
+	broken  brokenRows
 
 	pages   *cache[GetClientsProductsRequest, *Page]
 	clients *cache[clientKey, *Client]

@@ -59,15 +59,10 @@ func (b *breaker) refuse() error {
 	if !b.open() || !b.probing && !time.Now().Before(b.until) {
 		return nil
 	}
-	return &Error{
-		Kind: ErrBreakerOpen, IP: b.last.IP,
-		Message: string(b.last.Kind),
-		Advice:  b.last.Advice,
-	}
+	return &Error{Kind: ErrBreakerOpen, IP: b.last.IP, Last: b.last}
 }
 
-// done counts the outcome of a call. It is true where this opened the breaker
-// anew.
+// done counts the outcome of a call, and reports whether that opened the breaker.
 func (b *breaker) done(p pass, err error) (opened bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -107,15 +102,15 @@ func (b *breaker) close() {
 }
 
 // failureOf returns err as a failure of the server or of the way to it, and nil
-// for success, for an answer of WHMCS's that tells of an error in the question,
-// and for a call that its caller stopped.
+// for success, for an error that is WHMCS's answer to the question, and for a call that
+// its caller stopped.
 func failureOf(err error) *Error {
 	var e *Error
 	if err == nil || ownStop(err) || !errors.As(err, &e) {
 		return nil
 	}
 	switch e.Kind {
-	case ErrNotFound, ErrActionNotPermitted, ErrWHMCS, ErrBreakerOpen:
+	case ErrNotFound, ErrActionNotPermitted, ErrMalformed, ErrWHMCS, ErrBreakerOpen:
 		return nil
 	}
 	return e

@@ -147,7 +147,9 @@ func noReply(status int, err error) *Error {
 	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &cert):
-		e.again = false
+		e.again, e.Detail = false, DetailCertificate
+	case errors.Is(err, http.ErrSchemeMismatch):
+		e.again, e.Detail = false, DetailNotHTTPS
 	case errors.As(err, &ne) && ne.Timeout():
 		e.Kind = ErrTimeout
 	case status != 0:

@@ -19,7 +19,7 @@ const (
 	actionServers = "GetServers"
 )
 
-// A Client is a customer, as GetClientsDetails tells.
+// A Client is a customer, as GetClientsDetails describes one.
 type Client struct {
 	ID           int
 	Name         string // first and last name
@@ -45,7 +45,7 @@ func (a *API) GetClientsDetails(ctx context.Context, id int, email string) (*Cli
 		params = url.Values{"email": {key.email}}
 	}
 	if id < 0 || key == (clientKey{}) {
-		return nil, a.named(actionClients, &Error{Kind: ErrNotFound, Message: "neither a client's id nor an e-mail address is given"})
+		return nil, a.named(actionClients, &Error{Kind: ErrNotFound, Detail: DetailNoID})
 	}
 	shared, from, err := a.clients.get(ctx, key, false, func(ctx context.Context) (*Client, error) {
 		obj, err := a.askPermitted(ctx, actionClients, params)
@@ -54,13 +54,13 @@ func (a *API) GetClientsDetails(ctx context.Context, id int, email string) (*Cli
 		}
 		c := decodeClient(obj)
 		if c.ID == 0 || key.id != 0 && c.ID != key.id || key.email != "" && !strings.EqualFold(c.Email, key.email) {
-			return nil, a.named(actionClients, &Error{Kind: ErrWHMCS, Message: "WHMCS sent another client than was asked for"})
+			return nil, a.named(actionClients, &Error{Kind: ErrWHMCS, Detail: DetailOtherClient})
 		}
 		return c, nil
 	})
 	a.tell(actionClients, from, err)
 	if err != nil {
-		return nil, a.settled(ctx, actionClients, err)
+		return nil, a.ended(ctx, actionClients, err)
 	}
 	c := *shared
 	return &c, nil
@@ -128,7 +128,7 @@ func (a *API) GetServers(ctx context.Context) ([]Server, error) {
 	})
 	a.tell(actionServers, from, err)
 	if err != nil {
-		return nil, a.settled(ctx, actionServers, err)
+		return nil, a.ended(ctx, actionServers, err)
 	}
 	return slices.Clone(shared), nil
 }
@@ -142,7 +142,7 @@ func decodeServers(obj []byte) ([]Server, error) {
 	})
 	rows, _, ok := rowsOf(list, "server")
 	if !ok {
-		return nil, &Error{Kind: ErrNotJSON, Message: "the list of servers has a shape that is not known"}
+		return nil, &Error{Kind: ErrNotJSON, Detail: DetailShape}
 	}
 	var servers []Server
 	for _, row := range rows {

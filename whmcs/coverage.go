@@ -8,6 +8,7 @@ type Coverage struct {
 	Of         int       // rows that WHMCS counts for what it was asked, over all pages
 	Foreign    int       // rows dropped because they are not what was asked for
 	Unreadable int       // rows that could not be read
+	Malformed  int       // those of them that WHMCS itself cannot send, as their text is not UTF-8
 	Calls      int       // calls made for it, tries included; none for what came from the cache or from another asker's call
 	AsOf       time.Time // when WHMCS sent the oldest reply; older than now where that came from the cache
 }
@@ -18,6 +19,7 @@ func (c *Coverage) Add(more Coverage) {
 	c.Looked += more.Looked
 	c.Foreign += more.Foreign
 	c.Unreadable += more.Unreadable
+	c.Malformed += more.Malformed
 	c.Calls += more.Calls
 	if c.AsOf.IsZero() || !more.AsOf.IsZero() && more.AsOf.Before(c.AsOf) {
 		c.AsOf = more.AsOf

@@ -2,6 +2,7 @@ package whmcs
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,10 +12,10 @@ import (
 // match req. Rows and total disagreeing is for the caller to judge.
 func decodePage(f *frame, req GetClientsProductsRequest) (*Page, error) {
 	if f.flat {
-		return nil, &Error{Kind: ErrNotJSON, Message: "responsetype=json was not honoured: the reply has flat keys"}
+		return nil, &Error{Kind: ErrNotJSON, Detail: DetailFlatKeys}
 	}
 	if !f.listed {
-		return nil, &Error{Kind: ErrNotJSON, Message: "the list of products has a shape that is not known"}
+		return nil, &Error{Kind: ErrNotJSON, Detail: DetailShape}
 	}
 	p := &Page{StartNumber: req.LimitStart, Next: req.LimitStart + len(f.rows)}
 	p.Looked = len(f.rows)
@@ -165,6 +166,9 @@ func (s *Service) setNumber(key string, v []byte) bool {
 	return true
 }
 
+// lineBreaks are the ends of lines in a text field: some tools write HTML's there.
+var lineBreaks = regexp.MustCompile(`(?i)\s*<br\s*/?>\s*|\r\n?`)
+
 // setText sets the text field under key, and is false where there is none.
 func (s *Service) setText(key string, v []byte) bool {
 	switch key {
@@ -203,7 +207,7 @@ func (s *Service) setText(key string, v []byte) bool {
 	case "ns2":
 		s.NS2 = text(v)
 	case "assignedips":
-		s.AssignedIPs = strings.ReplaceAll(text(v), "\r\n", "\n")
+		s.AssignedIPs = lineBreaks.ReplaceAllString(text(v), "\n")
 	case "notes":
 		s.Notes = text(v)
 	default:

@@ -1,6 +1,7 @@
 package whmcs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,9 +25,11 @@ const (
 	ErrWrongURL           Kind = "wrong URL"
 	ErrBlocked            Kind = "blocked by a firewall"
 	ErrMaintenance        Kind = "down for maintenance"
+	ErrLicense            Kind = "license problem"
 	ErrNotJSON            Kind = "reply is not JSON"
 	ErrTruncated          Kind = "reply is cut off"
 	ErrTooLarge           Kind = "reply is too large"
+	ErrMalformed          Kind = "malformed text in the data"
 	ErrTimeout            Kind = "timeout"
 	ErrUnreachable        Kind = "unreachable"
 	ErrNotFound           Kind = "not found"
@@ -35,15 +38,56 @@ const (
 	kindPanic             Kind = "panic" // of a *PanicError, in Call.Err
 )
 
+// A Detail says what exactly went wrong, where the kind leaves that open. Like a kind
+// it is a word for logs and for telling cases apart, not a sentence for people.
+type Detail string
+
+// The details, by the kinds that have them.
+const (
+	DetailWebServerLogin Detail = "the web server in front of WHMCS asks for a login" // ErrBadCredentials
+
+	DetailNoAPI       Detail = "there is no WHMCS API at this address" // ErrWrongURL
+	DetailDoubledPath Detail = "/includes/api.php is twice in the address"
+
+	DetailTooManyCalls Detail = "too many calls" // ErrBlocked
+
+	DetailPrintedFirst Detail = "PHP output before the reply" // ErrNotJSON
+	DetailTwoReplies   Detail = "two replies that differ"
+	DetailFlatKeys     Detail = "responsetype=json was not honoured: the reply has flat keys"
+	DetailShape        Detail = "a list has a shape that is not known"
+	DetailBroke        Detail = "WHMCS broke while it made the reply"
+
+	DetailEmpty Detail = "the reply is empty" // ErrTruncated
+
+	DetailTooManyBroken Detail = "too many rows to look for" // ErrMalformed
+
+	DetailCallTime     Detail = "no whole reply within the time for one call" // ErrTimeout
+	DetailQuestionTime Detail = "the time for the question was over"
+
+	DetailBehindProxy Detail = "the web server in front of WHMCS gets no answer from it" // ErrUnreachable
+	DetailCertificate Detail = "the certificate is not trusted"
+	DetailNotHTTPS    Detail = "what answers does not speak https"
+
+	DetailNoID Detail = "no id or address that can exist" // ErrNotFound
+
+	DetailDatabase    Detail = "the database of WHMCS failed" // ErrWHMCS
+	DetailNoVerdict   Detail = "neither success nor an error"
+	DetailNoRows      Detail = "WHMCS counts rows and sent none"
+	DetailSameRows    Detail = "the same rows come again and again"
+	DetailEndless     Detail = "the pages have no end"
+	DetailOtherClient Detail = "another client than was asked for"
+)
+
 // An Error is a failed call. It holds nothing secret and no payload.
 type Error struct {
 	Kind     Kind
+	Detail   Detail // what exactly; "": the kind says all that is known
 	Action   string // GetClientsProducts
 	Status   int    // HTTP status; 0: no reply
-	IP       string // ErrIPNotAllowed: the address that WHMCS saw
-	Location string // ErrWrongURL: the redirect's target, scheme, host and path only
-	Message  string // WHMCS's own words, unescaped and scrubbed, or what was wrong with the reply
-	Advice   string // one sentence: what an operator should do
+	IP       string // the address that WHMCS saw, where it refuses it
+	Location string // of a redirect: its target, scheme, host and path only
+	Message  string // WHMCS's own words, unescaped and scrubbed, or those of the network
+	Last     *Error // ErrBreakerOpen: the failure before; else nil
 	cause    error
 
 	again  bool          // a further try may help
@@ -58,11 +102,13 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		b.WriteString(" (HTTP " + strconv.Itoa(e.Status) + ")")
 	}
-	for _, detail := range []string{e.Location, e.Message, e.IP} {
-		if detail != "" {
-			b.WriteString(": " + detail)
-			break
+	for _, more := range []string{string(e.Detail), cmp.Or(e.Location, e.Message, e.IP)} {
+		if more != "" {
+			b.WriteString(": " + more)
 		}
+	}
+	if e.Last != nil {
+		b.WriteString(": " + string(e.Last.Kind))
 	}
 	return b.String()
 }
@@ -92,8 +138,7 @@ func stopped(ctx context.Context, action string) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &Error{
 			Kind: ErrTimeout, Action: action, cause: ctx.Err(),
-			Message: "the time for the question was over",
-			Advice:  adviceByKind[ErrTimeout],
+			Detail: DetailQuestionTime,
 		}
 	}
 	if !errors.Is(cause, ctx.Err()) {
@@ -102,28 +147,9 @@ func stopped(ctx context.Context, action string) error {
 	return fmt.Errorf("%s: %w", action, cause)
 }
 
-// adviceByKind says what an operator should do, where nothing more special is
-// known.
-var adviceByKind = map[Kind]string{
-	ErrBadCredentials:     "Check WHMCS_IDENTIFIER and WHMCS_SECRET, or WHMCS_USERNAME and WHMCS_PASSWORD, and that the admin behind them is enabled and has the \"API Access\" permission.",
-	ErrIPNotAllowed:       "Add the address to the API IP Access Restriction list in WHMCS (General Settings, Security), or set WHMCS_ACCESS_KEY.",
-	ErrActionNotPermitted: "Tick the action in the API role of the credentials (API Roles in WHMCS).",
-	ErrWrongURL:           "Set WHMCS_URL to the address of the installation itself, as the browser shows it after all redirects.",
-	ErrBlocked:            "Let the bot's address pass the firewall or proxy in front of WHMCS for /includes/api.php.",
-	ErrMaintenance:        "Wait until the maintenance is over, or finish the update of WHMCS.",
-	ErrNotJSON:            "Look into the PHP and WHMCS error logs: something answered in the place of the API, or printed before it.",
-	ErrTruncated:          "Look into the PHP error log, most often for the memory limit, and lower WHMCS_PAGE_SIZE.",
-	ErrTooLarge:           "Lower WHMCS_PAGE_SIZE.",
-	ErrTimeout:            "Look at the load of the WHMCS server, lower WHMCS_PAGE_SIZE or raise WHMCS_TIMEOUT.",
-	ErrUnreachable:        "Check that the WHMCS server is up and that WHMCS_URL, DNS, certificate and network path are right.",
-	ErrNotFound:           "Check the id; WHMCS does not have it.",
-	ErrBreakerOpen:        "Nothing to do now: WHMCS is asked again by itself in a few seconds; the failure before this one says why.",
-	ErrWHMCS:              "Look into the activity log of WHMCS for the reason.",
-}
-
-// settled is err, or, where ctx is over and err is no more than that, the error
-// of a call that its caller stopped.
-func (a *API) settled(ctx context.Context, action string, err error) error {
+// ended returns err, or the error of a call that its caller stopped, where that is all
+// that err says.
+func (a *API) ended(ctx context.Context, action string, err error) error {
 	var e *Error
 	if ctx.Err() != nil && !errors.As(err, &e) {
 		return a.named(action, stopped(ctx, action))

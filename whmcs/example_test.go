@@ -37,7 +37,7 @@ func ExampleAPI_Pages() {
 	// 2 Plus demodomain2.net Active
 }
 
-// An error has a kind, and says what an operator should do.
+// An error has a kind, and what is known beside it.
 func ExampleError() {
 	installation := whmcsfake.New(whmcsfake.Config{})
 	if err := installation.Start(); err != nil {
@@ -58,11 +58,9 @@ func ExampleError() {
 	_, err = api.GetClientsProducts(context.Background(), whmcs.GetClientsProductsRequest{ClientID: 1})
 	fmt.Println(errors.Is(err, whmcs.ErrIPNotAllowed))
 	if failed, ok := errors.AsType[*whmcs.Error](err); ok {
-		fmt.Println(failed.IP)
-		fmt.Println(failed.Advice)
+		fmt.Println(failed.Status, failed.IP)
 	}
 	// Output:
 	// true
-	// 203.0.113.7
-	// Add the address to the API IP Access Restriction list in WHMCS (General Settings, Security), or set WHMCS_ACCESS_KEY.
+	// 403 203.0.113.7
 }

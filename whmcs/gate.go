@@ -2,8 +2,10 @@ package whmcs
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"sync"
+	"time"
 )
 
 // A gate limits the calls at once. Free places go first to questions, to each asker's
@@ -12,8 +14,8 @@ import (
 type gate struct {
 	mu        sync.Mutex
 	free      int
-	questions turns
-	scans     turns
+	questions queue
+	scans     queue
 }
 
 // enter waits for a place. The place must be given back with leave, unless the
@@ -28,12 +30,12 @@ func (g *gate) enter(ctx context.Context, scan bool) error {
 		g.mu.Unlock()
 		return nil
 	}
-	queue := &g.questions
+	line := &g.questions
 	if scan {
-		queue = &g.scans
+		line = &g.scans
 	}
 	asker, place := askerOf(ctx), make(chan struct{})
-	queue.add(asker, place)
+	line.add(asker, place)
 	g.mu.Unlock()
 
 	select {
@@ -43,7 +45,7 @@ func (g *gate) enter(ctx context.Context, scan bool) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !queue.remove(asker, place) {
+	if !line.remove(asker, place) {
 		g.pass() // the place came at the same moment
 	}
 	return ctx.Err()
@@ -56,10 +58,10 @@ func (g *gate) leave() {
 	g.pass()
 }
 
-// pass hands a place to whose turn it is. g.mu is held.
+// pass hands a place to the next in turn. g.mu is held.
 func (g *gate) pass() {
-	for _, queue := range []*turns{&g.questions, &g.scans} {
-		if place := queue.next(); place != nil {
+	for _, line := range []*queue{&g.questions, &g.scans} {
+		if place := line.next(); place != nil {
 			close(place)
 			return
 		}
@@ -67,59 +69,122 @@ func (g *gate) pass() {
 	g.free++
 }
 
-// A turns is a queue in which askers take turns, so that one with many questions does
-// not hold up one with a single question.
-type turns struct {
-	askers []string // who waits, the next first
+// In a queue askers take turns, so that one with many questions does not hold up one with
+// a single question.
+type queue struct {
+	askers []string // those that wait, the next first
 	places map[string][]chan struct{}
 }
 
-func (t *turns) add(asker string, place chan struct{}) {
-	if t.places == nil {
-		t.places = make(map[string][]chan struct{})
+func (q *queue) add(asker string, place chan struct{}) {
+	if q.places == nil {
+		q.places = make(map[string][]chan struct{})
 	}
-	if len(t.places[asker]) == 0 {
-		t.askers = append(t.askers, asker)
+	if len(q.places[asker]) == 0 {
+		q.askers = append(q.askers, asker)
 	}
-	t.places[asker] = append(t.places[asker], place)
+	q.places[asker] = append(q.places[asker], place)
 }
 
 // next takes out the place whose turn it is; nil where nobody waits.
-func (t *turns) next() chan struct{} {
-	if len(t.askers) == 0 {
+func (q *queue) next() chan struct{} {
+	if len(q.askers) == 0 {
 		return nil
 	}
-	asker := t.askers[0]
-	t.askers = t.askers[1:]
-	places := t.places[asker]
+	asker := q.askers[0]
+	q.askers = q.askers[1:]
+	places := q.places[asker]
 	if len(places) == 1 {
-		delete(t.places, asker)
+		delete(q.places, asker)
 		return places[0]
 	}
-	t.places[asker] = places[1:]
-	t.askers = append(t.askers, asker)
+	q.places[asker] = places[1:]
+	q.askers = append(q.askers, asker)
 	return places[0]
 }
 
 // remove takes a place out; false where it is not in the queue.
-func (t *turns) remove(asker string, place chan struct{}) bool {
-	i := slices.Index(t.places[asker], place)
+func (q *queue) remove(asker string, place chan struct{}) bool {
+	i := slices.Index(q.places[asker], place)
 	if i < 0 {
 		return false
 	}
-	t.places[asker] = slices.Delete(t.places[asker], i, i+1)
-	if len(t.places[asker]) == 0 {
-		delete(t.places, asker)
-		t.askers = slices.DeleteFunc(t.askers, func(a string) bool { return a == asker })
+	q.places[asker] = slices.Delete(q.places[asker], i, i+1)
+	if len(q.places[asker]) == 0 {
+		delete(q.places, asker)
+		q.askers = slices.DeleteFunc(q.askers, func(a string) bool { return a == asker })
 	}
 	return true
+}
+
+// maxHold is the longest that a Retry-After holds back other calls than its own.
+const maxHold = time.Minute
+
+// A hold keeps all calls back for as long as WHMCS, or a proxy in front of it, asked one
+// of them to wait.
+type hold struct {
+	mu    sync.Mutex
+	until time.Time
+	why   *Error
+}
+
+// note begins a hold where e asks for one.
+func (h *hold) note(e *Error) {
+	if e.after <= 0 || e.Status != http.StatusTooManyRequests && e.Status != http.StatusServiceUnavailable {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if until := time.Now().Add(min(e.after, maxHold)); until.After(h.until) {
+		h.until, h.why = until, e
+	}
+}
+
+// wait waits for the end of the hold. Where ctx ends before that, it returns at once
+// the error that began the hold.
+func (h *hold) wait(ctx context.Context) error {
+	for {
+		h.mu.Lock()
+		until, why := h.until, h.why
+		h.mu.Unlock()
+		left := time.Until(until)
+		if left <= 0 {
+			return nil
+		}
+		if deadline, ok := ctx.Deadline(); ok && deadline.Before(until) {
+			e := *why
+			e.again = false
+			return &e
+		}
+		over := time.NewTimer(left)
+		select {
+		case <-over.C:
+		case <-ctx.Done():
+			over.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+// on reports whether calls are held back now.
+func (h *hold) on() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Now().Before(h.until)
+}
+
+// end lets calls pass again.
+func (h *hold) end() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.until = time.Time{}
 }
 
 // askerKey is the key of an asker's name in a context.
 type askerKey struct{}
 
-// WithAsker names who asks, for the calls made with the context: where many wait,
-// askers take turns. All calls without a name are one asker's.
+// WithAsker names the asker of the calls made with the context: where many wait, askers
+// take turns. All calls without a name are one asker's.
 func WithAsker(ctx context.Context, asker string) context.Context {
 	return context.WithValue(ctx, askerKey{}, asker)
 }

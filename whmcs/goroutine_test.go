@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+func init() { OnPanic(func(*PanicError) {}) } // the tests panic on purpose
+
 // panicOf returns err as a *PanicError and fails where it is none.
 func panicOf(t *testing.T, err error) *PanicError {
 	t.Helper()

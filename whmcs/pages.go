@@ -219,16 +219,16 @@ func (w *walk) tellRunaway(repeated bool) error {
 	if w.repeats++; !repeated {
 		w.repeats = 0
 	}
-	message := ""
+	var detail Detail
 	switch {
 	case w.over():
 		return nil
 	case w.repeats >= maxRepeats:
-		message = "WHMCS sends the same rows again and again"
+		detail = DetailSameRows
 	case w.pages >= maxPages:
-		message = "WHMCS has no end of pages"
+		detail = DetailEndless
 	default:
 		return nil
 	}
-	return w.a.named(actionProducts, &Error{Kind: ErrWHMCS, Message: message})
+	return w.a.named(actionProducts, &Error{Kind: ErrWHMCS, Detail: detail})
 }

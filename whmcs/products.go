@@ -69,7 +69,7 @@ func (a *API) products(ctx context.Context, req GetClientsProductsRequest, scan 
 	})
 	a.tell(actionProducts, from, err)
 	if err != nil {
-		return nil, a.settled(ctx, actionProducts, err)
+		return nil, a.ended(ctx, actionProducts, err)
 	}
 	p := *shared
 	p.Services = slices.Clone(p.Services)
@@ -83,7 +83,7 @@ func (a *API) products(ctx context.Context, req GetClientsProductsRequest, scan 
 // services.
 func (r GetClientsProductsRequest) check() error {
 	if r.ClientID < 0 || r.ServiceID < 0 || r.PID < 0 {
-		return &Error{Kind: ErrNotFound, Message: "an id is never below 1"}
+		return &Error{Kind: ErrNotFound, Detail: DetailNoID}
 	}
 	return nil
 }
@@ -117,8 +117,17 @@ func (r GetClientsProductsRequest) params() url.Values {
 	return v
 }
 
-// loadPage asks WHMCS for a page.
+// loadPage asks WHMCS for a page, and reads around rows that WHMCS cannot encode.
 func (a *API) loadPage(ctx context.Context, req GetClientsProductsRequest, scan bool) (*Page, error) {
+	p, err := a.readPage(ctx, req, scan)
+	if errors.Is(err, ErrMalformed) {
+		return a.readAround(ctx, req, scan)
+	}
+	return p, err
+}
+
+// readPage asks WHMCS for a page.
+func (a *API) readPage(ctx context.Context, req GetClientsProductsRequest, scan bool) (*Page, error) {
 	ans, err := a.ask(ctx, question{
 		action: actionProducts, params: req.params(), scan: scan,
 		limit: req.LimitNum, fixed: req.ServiceID != 0,
@@ -132,8 +141,8 @@ func (a *API) loadPage(ctx context.Context, req GetClientsProductsRequest, scan 
 	}
 	if p.Looked == 0 && p.Of > req.LimitStart {
 		return nil, a.named(actionProducts, &Error{
-			Kind: ErrWHMCS, cause: ErrNoRows,
-			Message: "WHMCS counts " + strconv.Itoa(p.Of) + " rows and sent none from " + strconv.Itoa(req.LimitStart),
+			Kind: ErrWHMCS, Detail: DetailNoRows, cause: ErrNoRows,
+			Message: strconv.Itoa(p.Of) + " rows, from row " + strconv.Itoa(req.LimitStart),
 		})
 	}
 	p.LimitNum, p.AsOf, p.Calls = ans.limit, ans.at, ans.calls

@@ -94,8 +94,8 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	if err := a.breaker.refusal(); err != nil {
 		return a.named(q.action, err)
 	}
-	if a.gate.enter(ctx, q.scan) != nil {
-		return a.named(q.action, stopped(ctx, q.action))
+	if err := a.enter(ctx, q); err != nil {
+		return a.named(q.action, err)
 	}
 	pass, err := a.breaker.allow()
 	if err != nil {
@@ -122,18 +122,37 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	return err
 }
 
+// enter waits for the end of a hold and then for a place at the gate.
+func (a *API) enter(ctx context.Context, q question) error {
+	for {
+		err := a.hold.wait(ctx)
+		if err == nil {
+			err = a.gate.enter(ctx, q.scan)
+		}
+		switch {
+		case ctx.Err() != nil && err != nil:
+			return stopped(ctx, q.action)
+		case err != nil:
+			return err
+		case !a.hold.on():
+			return nil
+		}
+		a.gate.leave() // a hold began while this call waited for its place
+	}
+}
+
 // callAndLeave makes a call and gives its place at the gate back.
 func (a *API) callAndLeave(ctx context.Context, action string, params url.Values) (*reply, error) {
 	defer a.gate.leave()
 	return a.call(ctx, action, params)
 }
 
-// opened is reply.open with a note in the log where something was printed around
+// opened is reply.open with a line in the log where something was printed around
 // the reply: it will break one day.
 func (a *API) opened(action string, r *reply) (*frame, error) {
-	f, noisy, e := r.open()
-	if noisy {
-		a.log.Warn("a hook or PHP prints text around WHMCS's replies", "action", action)
+	f, noise, e := r.open()
+	if noise.bytes > 0 {
+		a.log.Warn("something is printed around WHMCS's replies", "action", action, "kind", noise.kind, "bytes", noise.bytes)
 	}
 	if e != nil {
 		return nil, e
@@ -141,13 +160,17 @@ func (a *API) opened(action string, r *reply) (*frame, error) {
 	return f, nil
 }
 
-// account tells the breaker the outcome of a call.
+// account takes the outcome of a call into account for the calls after it.
 func (a *API) account(action string, p pass, err error) {
 	if a.breaker.done(p, err) {
 		a.log.Error("WHMCS is left alone", "for", breakerPause, "after", err)
 	}
 	var e *Error
-	if errors.As(err, &e) && e.Kind == ErrBlocked && e.Status == http.StatusForbidden {
+	if !errors.As(err, &e) {
+		return
+	}
+	a.hold.note(e)
+	if e.Kind == ErrBlocked && e.Status == http.StatusForbidden {
 		// Some firewalls condemn one connection; the next call gets a new one.
 		a.way.Rest()
 	}

@@ -297,7 +297,7 @@ func TestRetryAfter(t *testing.T) {
 		"": 0, "3": 3 * time.Second, " 3 ": 3 * time.Second, "-3": 0, "soon": 0, "99999999999": 24 * time.Hour,
 		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second, "Fri, 02 Jan 2026 03:04:00 GMT": 0,
 	} {
-		if got := retryAfter(value, now); got != want {
+		if got := (&reply{header: http.Header{"Retry-After": {value}}, at: now}).retryAfter(); got != want {
 			t.Errorf("%q: %v, want %v", value, got, want)
 		}
 	}

@@ -185,14 +185,20 @@ func (a Amount) Decimal() (decimal.Decimal, bool) {
 	return d, err == nil
 }
 
-// dateOf drops a time of day behind the date, and turns WHMCS's zero date into
-// none.
+// isZero reports whether a date, with or without a time, is one that WHMCS, MySQL, PHP or
+// a date format makes of none: all zeros, or 0000-00-00 counted back to a real day.
+func isZero(s string) bool {
+	day, _, _ := strings.Cut(strings.Replace(s, "T", " ", 1), " ")
+	return day == "-0001-11-30" || strings.Trim(day, "0-/.") == "" && strings.Contains(day, "0")
+}
+
+// dateOf drops a time of day behind the date, and makes none of a zero date.
 func dateOf(s string) Date {
 	s = strings.TrimSpace(s)
 	if len(s) > len(time.DateOnly) && Date(s[:len(time.DateOnly)]).Valid() && strings.ContainsRune(" T", rune(s[len(time.DateOnly)])) {
 		s = s[:len(time.DateOnly)]
 	}
-	if strings.HasPrefix(s, "0000-00-00") {
+	if isZero(s) {
 		return ""
 	}
 	return Date(s)
@@ -200,7 +206,7 @@ func dateOf(s string) Date {
 
 func dateTimeOf(s string) DateTime {
 	s = strings.TrimSpace(s)
-	if strings.HasPrefix(s, "0000-00-00") {
+	if isZero(s) {
 		return ""
 	}
 	return DateTime(s)

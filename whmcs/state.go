@@ -33,8 +33,11 @@ func (a *API) State() State {
 }
 
 // TryAgain lets the next call pass at once where the installation is left alone after
-// failures: somebody knows that it was mended.
-func (a *API) TryAgain() { a.breaker.close() }
+// failures, or because it asked for fewer calls: somebody knows that it works again.
+func (a *API) TryAgain() {
+	a.breaker.close()
+	a.hold.end()
+}
 
 func (a *API) observe(c Call) {
 	if a.observer != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // A Way makes single calls to WHMCS, for any number of goroutines. Tries, breaker,
-// gate, cache and decoding lie above it. The package's own is WHMCS's external API
+// gate, cache and decoding are above it. The package's own is WHMCS's external API
 // over HTTP; package whmcs/local is WHMCS's Local API.
 type Way interface {
 	// Call makes one call and returns the reply whole, whatever it says. It gives up
@@ -29,7 +29,7 @@ type Way interface {
 // services is about 150 KiB.
 const MaxReply = 16 << 20
 
-// A Reply is what came back from WHMCS, or from what stands in front of it.
+// A Reply is what came back from WHMCS, or from what is in front of it.
 type Reply struct {
 	Status int         // HTTP status; 0: it did not come over HTTP, and the body says all
 	Header http.Header // may be nil
@@ -61,7 +61,7 @@ func (a *API) call(ctx context.Context, action string, params url.Values) (*repl
 	case known && e.Kind == ErrTimeout:
 		return nil, err // it says more
 	}
-	late := &Error{Kind: ErrTimeout, Message: "no whole reply within " + a.timeout.String(), again: true}
+	late := &Error{Kind: ErrTimeout, Detail: DetailCallTime, Message: a.timeout.String(), again: true}
 	if known {
 		late.Status = e.Status
 	}
@@ -84,8 +84,5 @@ func (a *API) named(action string, err error) error {
 	}
 	e.Action = action
 	e.Message, e.Location = a.creds.scrub(e.Message), a.creds.scrub(e.Location)
-	if e.Advice == "" {
-		e.Advice = adviceByKind[e.Kind]
-	}
 	return e
 }

@@ -36,7 +36,7 @@ func TestWayThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := failure(t, newWayAPI(t, untilOver), ErrTimeout)
-		if e.Status != 0 || !strings.Contains(e.Message, "within 30s") {
+		if e.Status != 0 || e.Detail != DetailCallTime || e.Message != "30s" {
 			t.Errorf("%+v", e)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"servicesbot/formatting"
 	"servicesbot/whmcs"
 )
 
@@ -190,17 +191,28 @@ func (v *visit) inWords(err error) (says, fix string) {
 	if !ok {
 		return err.Error(), ""
 	}
+	return failureInWords(e), formatting.Advice(e)
+}
+
+// failureInWords says what a failed call met.
+func failureInWords(e *whmcs.Error) string {
+	says := string(e.Kind)
 	switch {
 	case e.IP != "":
-		return "WHMCS refuses this machine, whose address it sees as " + e.IP, e.Advice
+		return "WHMCS refuses this machine, whose address it sees as " + e.IP
 	case e.Location != "":
-		return string(e.Kind) + ": it redirects to " + e.Location, e.Advice
-	case v.wire.plainHTTP():
-		return "that port does not speak https", "Check the scheme and the port of WHMCS_URL."
-	case e.Message != "":
-		return string(e.Kind) + ": " + e.Message, e.Advice
+		return says + ": it redirects to " + e.Location
+	case e.Detail == whmcs.DetailNotHTTPS:
+		return "that port does not speak https"
+	case e.Last != nil:
+		return says + ": " + failureInWords(e.Last)
 	}
-	return string(e.Kind), e.Advice
+	for _, more := range []string{string(e.Detail), e.Message} {
+		if more != "" {
+			says += ": " + more
+		}
+	}
+	return says
 }
 
 // certificate reports on the TLS connection of the last reply.

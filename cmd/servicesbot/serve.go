@@ -134,7 +134,7 @@ func greetWHMCS(ctx context.Context, api *whmcs.API, log *slog.Logger) {
 	switch {
 	case ctx.Err() != nil:
 	case failed != nil:
-		log.Error("whmcs does not answer; the bot runs and says so in its answers", "error", failed, "advice", failed.Advice)
+		log.Error("whmcs does not answer; the bot runs and says so in its answers", "error", failed, "advice", formatting.Advice(failed))
 	case err != nil:
 		log.Error("whmcs does not answer; the bot runs and says so in its answers", "error", err)
 	default:

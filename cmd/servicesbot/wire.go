@@ -21,7 +21,6 @@ type wire struct {
 	mu        sync.Mutex
 	tls       *tls.ConnectionState              // of the last reply; nil: no TLS
 	untrusted *tls.CertificateVerificationError // of the last call
-	plain     bool                              // the last call found plain HTTP where TLS was expected
 	shape     shape                             // of the last reply
 }
 
@@ -38,10 +37,8 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.base.RoundTrip(req)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.untrusted, w.plain, w.shape = nil, false, shape{}
+	w.untrusted, w.shape = nil, shape{}
 	if err != nil {
-		record, _ := errors.AsType[tls.RecordHeaderError](err)
-		w.plain = string(record.RecordHeader[:]) == "HTTP/"
 		w.untrusted, _ = errors.AsType[*tls.CertificateVerificationError](err)
 		return nil, err
 	}
@@ -64,13 +61,6 @@ func (w *wire) seen() (state *tls.ConnectionState, untrusted *tls.CertificateVer
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.tls, w.untrusted, w.shape
-}
-
-// plainHTTP reports whether the last call found plain HTTP at an https address.
-func (w *wire) plainHTTP() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.plain
 }
 
 // failing is a body that breaks off.

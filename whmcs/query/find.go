@@ -79,6 +79,7 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 	if q.Help {
 		return nil, newError(q.String(), []fault{{Problem: Problem{Reason: HelpNotSearched}}})
 	}
+	ctx = whmcs.WithBudget(ctx)
 	a := &question{f: f, q: q, opt: opt, began: time.Now()}
 	if a.pos, err = q.position(); err != nil {
 		return nil, err

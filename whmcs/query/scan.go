@@ -159,7 +159,7 @@ func (s *scan) want(a *question, rows int) {
 
 // start begins a run. s.mu is held.
 func (s *scan) start() {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(whmcs.WithBudget(context.Background()))
 	s.cancel, s.rows.running, s.rows.err = cancel, true, nil
 	s.done = whmcs.Go(func() error {
 		s.over(ctx, whmcs.Recovered(func() error { return s.reader.read(ctx, s.keeper(ctx), s.forget) }))

@@ -62,6 +62,19 @@ var definitions = []definition{
 	// What stands in front of WHMCS.
 	{name: "redirect", about: "status N (301) to Text (the same over https)", n: http.StatusMovedPermanently, instead: redirect},
 	{name: "waf", about: "a firewall's page with status N (403)", n: http.StatusForbidden, instead: always(waf)},
+	{name: "challenge", about: "202 with an empty page and SiteGround's header SG-Captcha", instead: always(func(Fault) *reply {
+		p := htmlReply(http.StatusAccepted, "")
+		p.header.Set("SG-Captcha", "challenge")
+		return p
+	})},
+	{name: "bot-protection", about: "Imunify360's refusal in JSON, with status N (415)", n: http.StatusUnsupportedMediaType, instead: always(func(f Fault) *reply {
+		return jsonReply(f.N, []byte(`{"message":"Access denied by Imunify360 bot-protection. IPs used for automation should be whitelisted"}`))
+	})},
+	{name: "license", about: "302 to licenseerror.php: the license of WHMCS is not valid", instead: always(func(Fault) *reply {
+		p := htmlReply(http.StatusFound, "Found")
+		p.header.Set("Location", "licenseerror.php")
+		return p
+	})},
 	{name: "flagged", about: "a firewall's page for a connection that has had N (1) calls; a new one works", n: 1, instead: flagged},
 	{name: "rate-limited", about: "429 with Retry-After: N (1) seconds", n: 1, instead: always(rateLimited)},
 	{name: "server-error", about: "status N (500) with an HTML page", n: http.StatusInternalServerError, instead: always(func(f Fault) *reply {
@@ -106,6 +119,12 @@ var definitions = []definition{
 	{name: "comment", about: "an HTML comment behind the JSON", after: func(p *reply, _ Fault) {
 		p.body = append(p.body, "\n<!-- 0.2s -->"...)
 	}},
+	{name: "trace", about: "a piece of a PHP trace, with braces, before and behind the JSON", after: func(p *reply, _ Fault) {
+		p.body = append(append([]byte("#1 {closure}\n"), p.body...), "\n#0 {main}\n  thrown"...)
+	}},
+	{name: "twice", about: "the JSON, then an error as a second JSON", after: func(p *reply, _ Fault) {
+		p.body = append(p.body, `{"result":"error","message":"Client ID Not Found"}`...)
+	}},
 	{name: "truncated", about: "the body ends after N percent (50), as if that were all", n: 50, after: func(p *reply, f Fault) {
 		p.body = p.body[:len(p.body)*f.N/100]
 	}},
@@ -130,6 +149,8 @@ var definitions = []definition{
 	{name: "numbers", about: "ids and counts are numbers, and there is no qty: an older version", shape: func(sh *shape, _ Fault, _ int) { sh.native = true }},
 	{name: "strings", about: "every number is a string", shape: func(sh *shape, _ Fault, _ int) { sh.allStrings = true }},
 	{name: "unreadable", about: "every Nth (3rd) row is text in the place of a row", n: 3, shape: func(sh *shape, f Fault, _ int) { sh.unreadable = f.N }},
+	{name: "malformed", about: "services whose id is a multiple of N (2) have text that is not UTF-8: WHMCS refuses each page that holds one", n: 2, shape: func(sh *shape, f Fault, _ int) { sh.malformed = f.N }},
+	{name: "odd-money", about: "recurring amounts in other spellings, some of which cannot be read, and cycles that nobody knows", shape: func(sh *shape, _ Fault, _ int) { sh.oddMoney = true }},
 	{name: "odd-names", about: "every Nth (3rd) row has a list for a name", n: 3, shape: func(sh *shape, f Fault, _ int) { sh.oddName = f.N }},
 	{name: "no-status", about: "the status is absent in rows with an odd id and blank in the others", shape: func(sh *shape, _ Fault, _ int) { sh.noStatus = true }},
 	{name: "odd-dates", about: "zero dates and days that no calendar has", shape: func(sh *shape, _ Fault, _ int) { sh.oddDates = true }},

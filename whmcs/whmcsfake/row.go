@@ -8,6 +8,7 @@ func (w *writer) row(sv service, nth int) {
 		w.b = appendString(w.b, "unexpected text")
 		return
 	}
+	w.malformed = w.malformed || w.sh.malformed > 0 && sv.id%w.sh.malformed == 0
 	w.b = append(w.b, `{"id":`...)
 	w.plainNumber(sv.id)
 	if !w.sh.native {
@@ -101,6 +102,15 @@ func (w *writer) server(sv service) {
 
 // billing writes what it costs, how it is paid and when.
 func (w *writer) billing(sv service) {
+	if w.sh.oddMoney {
+		sv.recurring = oddAmounts[sv.id%len(oddAmounts)]
+		switch {
+		case sv.id%10 == 0:
+			sv.cycle = "Every 10 Years"
+		case sv.id%5 == 0:
+			sv.cycle = "Hourly"
+		}
+	}
 	w.text("firstpaymentamount", sv.first)
 	w.text("recurringamount", sv.recurring)
 	w.text("paymentmethod", sv.gateway.module)
@@ -116,6 +126,10 @@ func (w *writer) billing(sv service) {
 	}
 	w.text("nextduedate", sv.nextDue)
 }
+
+// oddAmounts are spellings of money that hooks, modules and conversions leave behind; the
+// last is none that can be read.
+var oddAmounts = []string{"24.949999999999999", "1,234.56", "1.234,56", "$12.95 USD", "1.0E+3", "on request"}
 
 func (w *writer) status(sv service) {
 	switch {

@@ -34,7 +34,9 @@ type shape struct {
 	native     bool
 	allStrings bool
 	unreadable int
+	malformed  int // every service whose id is a multiple has text that is not UTF-8
 	oddName    int
+	oddMoney   bool
 	noStatus   bool
 	oddDates   bool
 	oddOptions bool
@@ -132,6 +134,10 @@ func (in *installation) getClientsProducts(form url.Values, sh *shape) *reply {
 	w := writer{b: make([]byte, 0, 512+sent*1300), sh: sh, noServer: sh.noServer && f.client == 0}
 	w.frame(form, max(0, m.len()+sh.grow), start, sent)
 	w.list(in, m, from, to)
+	if w.malformed {
+		return &reply{status: http.StatusOK, header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}},
+			body: []byte("Error generating JSON encoded response: Malformed UTF-8 characters, possibly incorrectly encoded")}
+	}
 	w.b = append(w.b, '}')
 	p := jsonReply(http.StatusOK, w.b)
 	p.rows = sent

@@ -14,6 +14,8 @@ type writer struct {
 	b        []byte
 	sh       *shape
 	noServer bool
+
+	malformed bool // a row was written whose text is not UTF-8
 }
 
 // key begins a member that is not the first of its object.
