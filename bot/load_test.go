@@ -140,9 +140,14 @@ func beBot(ctx context.Context) error {
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	status := bot.NewStatus("")
+	faults, transport := &panicking{}, http.RoundTripper(nil)
+	if os.Getenv(panicsEnv) != "" {
+		transport = faults
+	}
 	api, err := whmcs.New(whmcs.Config{
 		URL: os.Getenv("WHMCS_URL"), Identifier: whmcs.Secret(os.Getenv("WHMCS_IDENTIFIER")), Secret: whmcs.Secret(os.Getenv("WHMCS_SECRET")),
 		MaxConcurrent: 64, CacheTTL: 30 * time.Second, Log: log, Observe: status.ObserveWHMCS,
+		Transport: transport,
 	})
 	if err != nil {
 		return err
@@ -154,6 +159,7 @@ func beBot(ctx context.Context) error {
 		Answers: &bot.Answers{
 			Finder: query.NewFinder(api, query.FinderConfig{}),
 			Style:  formatting.Style{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
+			Now:    faults.now,
 			Log:    log,
 		},
 	})

@@ -1,0 +1,131 @@
+package bot_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// panicsEnv says in the environment of a child what it panics at: "clock", the first look at
+// the clock, or a part of the form of a call to WHMCS.
+const panicsEnv = "SERVICESBOT_TEST_PANICS"
+
+// panicking is a transport to WHMCS, and a clock, that panic as panicsEnv says.
+type panicking struct{ looked atomic.Bool }
+
+func (p *panicking) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	var form strings.Builder
+	if _, err := io.Copy(&form, body); err != nil {
+		return nil, err
+	}
+	if strings.Contains(form.String(), os.Getenv(panicsEnv)) {
+		panic("the transport broke on the data of ann@example.com")
+	}
+	return http.DefaultTransport.RoundTrip(req)
+}
+
+func (p *panicking) now() time.Time {
+	if os.Getenv(panicsEnv) == "clock" && p.looked.CompareAndSwap(false, true) {
+		panic("the clock broke")
+	}
+	return time.Now()
+}
+
+// TestPanicsEndNothing: wherever the bot panics, the process lives on, the asker gets an
+// answer, and the next question has its own. Each bot is a process of its own, which a panic
+// that nobody recovers would end.
+func TestPanicsEndNothing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		panics  string
+		slow    time.Duration // of WHMCS
+		ask     string
+		details bool   // what panics are the details of the answer
+		want    string // that the asker is shown
+	}{
+		"a cache load":       {panics: "serviceid=2", ask: "service:2", want: "Something went wrong"},
+		"a page ahead":       {panics: "limitstart=100", ask: "product:3 as:summary", want: "not complete"},
+		"a shared scan":      {panics: "limitstart=300", ask: "status:active as:summary", want: "not complete"},
+		"the details":        {panics: "serviceid=2", ask: "client:1", details: true, want: "Something went wrong"},
+		"a note of progress": {panics: "clock", slow: 2500 * time.Millisecond, ask: "service:2", want: "Pluto"},
+		"the handler":        {panics: "clock", ask: "service:2", want: "Something went wrong"},
+		"the client's name":  {panics: "GetClientsDetails", ask: "client:1", want: "2 services match"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			whmcs := whmcsfake.New(whmcsfake.Config{Services: 2000, Latency: c.slow})
+			if err := whmcs.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { whmcs.Close() })
+			slack, err := slackfake.New(slackfake.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := slack.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { slack.Close() })
+			bot, err := startChild("bot", "WARN", slack, whmcs, panicsEnv+"="+c.panics)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(bot.kill)
+			ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+			defer cancel()
+			if err := slack.Wait(ctx, func() bool { return slack.Counts().Sockets > 0 }); err != nil {
+				t.Fatal(err)
+			}
+			sees := func(text string) slackfake.Message {
+				t.Helper()
+				m, err := slack.WaitMessage(ctx, slackfake.Alice, slackfake.Support, text)
+				if err != nil {
+					t.Fatalf("%v\n%s", err, bot.log)
+				}
+				return m
+			}
+			if _, err := slack.Slash(slackfake.Alice, slackfake.Support, "/services "+c.ask); err != nil {
+				t.Fatal(err)
+			}
+			if c.details {
+				m := sees("demodomain2.net")
+				id, _ := m.Button("Details")
+				if _, err := slack.Click(slackfake.Alice, &m, id); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := slack.WaitView(ctx, slackfake.Alice, c.want); err != nil {
+					t.Fatalf("%v\n%s", err, bot.log)
+				}
+			} else {
+				sees(c.want)
+			}
+			if _, err := slack.Slash(slackfake.Alice, slackfake.Support, "/services service:3"); err != nil {
+				t.Fatal(err)
+			}
+			sees("service:3")
+			log := bot.log.String()
+			if !strings.Contains(log, "recovered from a panic") {
+				t.Errorf("nothing panicked:\n%s", log)
+			}
+			if strings.Contains(log, "ann@example.com") {
+				t.Errorf("the log holds what was passed to panic:\n%s", log)
+			}
+			if err := bot.end(); err != nil {
+				t.Errorf("the end: %v\n%s", err, bot.log)
+			}
+		})
+	}
+}
