@@ -87,7 +87,8 @@ type setup struct {
 
 	style   formatting.Style
 	find    query.FinderConfig
-	unpaced bool // posts without the second between two in a channel
+	now     func() time.Time // nil: time.Now
+	unpaced bool             // posts without the second between two in a channel
 
 	deadAfter time.Duration // of a socket without a ping; 0: as always
 }
@@ -132,6 +133,7 @@ func (r *road) makeBot(s setup) {
 		s.bot.Answers = &bot.Answers{
 			Finder: query.NewFinder(api, s.find),
 			Style:  s.style,
+			Now:    s.now,
 			Log:    log,
 		}
 	}

@@ -1,0 +1,58 @@
+package bot_test
+
+import (
+	"testing"
+	"time"
+
+	"servicesbot/bot"
+	"servicesbot/bot/slackfake"
+)
+
+// TestFormWaitsForTheVerdict: while Slack is slow to say who somebody is, a window without
+// fields or data opens in time for the trigger; then it is the form, or says why not.
+func TestFormWaitsForTheVerdict(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ user, want, not string }{
+		"who may ask":     {slackfake.Alice, "Client number", "No access"},
+		"who may not ask": {slackfake.Carl, "No access", "Client number"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoad(t, func(s *setup) { s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}} })
+			r.slack.Fail("users.info", slackfake.Failure{Delay: 4 * time.Second})
+			r.do(r.slack.Slash(c.user, slackfake.Support, "/services"))
+			if v := r.modal(c.user, "Checking"); v.Shows(c.want) || v.Shows("Client number") {
+				t.Errorf("the window shows more before the verdict: %+v", v)
+			}
+			if v := r.modal(c.user, c.want); v.Shows(c.not) || v.Shows("Checking") {
+				t.Errorf("after the verdict: %+v", v)
+			}
+			r.lines(1)
+			if n := len(r.slack.Modals(c.user)); n != 1 {
+				t.Errorf("%d windows are open", n)
+			}
+		})
+	}
+}
+
+// TestSharingAfterAPanic: what a panic kept from being posted was not shared before.
+func TestSharingAfterAPanic(t *testing.T) { // not parallel: panics are reported to the bot that started last
+	broken := make(chan bool, 1)
+	r := newRoad(t, func(s *setup) {
+		s.now = func() time.Time {
+			select {
+			case <-broken:
+				panic("the clock broke")
+			default:
+				return time.Now()
+			}
+		}
+	})
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	m := r.sees(slackfake.Alice, slackfake.Support, marker)
+	broken <- true
+	r.click(slackfake.Alice, m, "Share")
+	r.sees(slackfake.Alice, slackfake.Support, "Something went wrong")
+	r.click(slackfake.Alice, m, "Share")
+	r.sees(slackfake.Bob, slackfake.Support, "Shared by", marker)
+}
