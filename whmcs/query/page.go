@@ -1,6 +1,7 @@
 package query
 
 import (
+	"iter"
 	"slices"
 	"sort"
 
@@ -86,33 +87,40 @@ func (a *question) sortedPage() page {
 			}
 		}
 	}
-	var behind []sortRow
-	var before []sortRow
-	var digest uint64
-	for _, row := range a.sortRows() {
-		if c := order(row, at); c < 0 || c == 0 && !a.pos.before {
-			before = append(before, row)
-			digest += mixed(uint64(row.service.ID))
-		} else {
-			behind = append(behind, row)
+	before, digest := 0, uint64(0)
+	beside := func(yield func(sortRow) bool) { // the rows on the page's side of that one
+		for row := range a.sortRows() {
+			c := order(row, at)
+			isBefore := c < 0 || c == 0 && !a.pos.before
+			if isBefore {
+				before++
+				digest += mixed(uint64(row.service.ID))
+			}
+			if isBefore == a.pos.before && !yield(row) {
+				return
+			}
 		}
 	}
-	a.compare(len(before), digest)
 	if !a.pos.before {
-		return page{sorted(behind, order, a.pageRows()), len(before), digest}
+		rows := sorted(beside, order, a.pageRows())
+		a.compare(before, digest)
+		return page{rows, before, digest}
 	}
-	rows := sorted(before, func(a, b sortRow) int { return order(b, a) }, a.pageRows())
+	rows := sorted(beside, func(a, b sortRow) int { return order(b, a) }, a.pageRows())
 	slices.Reverse(rows)
-	return page{rows, len(before) - len(rows), digest - digestOf(rows)}
+	a.compare(before, digest)
+	return page{rows, before - len(rows), digest - digestOf(rows)}
 }
 
 // sortRows are the rows found, with their keys.
-func (a *question) sortRows() []sortRow {
-	rows := make([]sortRow, len(a.found))
-	for i, s := range a.found {
-		rows[i] = rowFor(s, a.q.Sort.Key)
+func (a *question) sortRows() iter.Seq[sortRow] {
+	return func(yield func(sortRow) bool) {
+		for _, s := range a.found {
+			if !yield(rowFor(s, a.q.Sort.Key)) {
+				return
+			}
+		}
 	}
-	return rows
 }
 
 // compare notes where what was before a page is not what the position says.

@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -22,11 +23,11 @@ type sortRow struct {
 }
 
 // sorted returns the first n rows, in an order.
-func sorted(rows []sortRow, order func(a, b sortRow) int, n int) []*whmcs.Service {
-	kept := make([]sortRow, 0, min(2*n, len(rows)))
+func sorted(rows iter.Seq[sortRow], order func(a, b sortRow) int, n int) []*whmcs.Service {
+	var kept []sortRow
 	var last sortRow // of the best n so far
 	full := false
-	for _, row := range rows {
+	for row := range rows {
 		if n == 0 || full && order(row, last) > 0 {
 			continue
 		}
