@@ -131,8 +131,26 @@ var adviceByDetail = map[whmcs.Detail]string{
 	whmcs.DetailTwoReplies:     "Find the hook or module that calls the API and prints its reply: two replies came at once.",
 	whmcs.DetailBroke:          adviceByKind[whmcs.ErrTruncated],
 	whmcs.DetailNotHTTPS:       "Check the scheme and the port of WHMCS_URL.",
+	whmcs.DetailWorkerCommand:  "Check the first word of WHMCS_LOCAL_COMMAND: it must be a program that the user of the bot may run, and no shell is around it.",
+	whmcs.DetailWorkerFile:     "Put there what servicesbot local-worker prints, and check its path in WHMCS_LOCAL_COMMAND.",
+	whmcs.DetailWorkerStart:    byHand,
+	whmcs.DetailWorkerSSH:      byHand + " ssh needs a key without a passphrase or an agent, and the host in known_hosts.",
+	whmcs.DetailWorkerLate:     "Look at the load of the WHMCS server, or raise WHMCS_TIMEOUT. " + byHand,
+	whmcs.DetailWorkerOther:    "Something else than the worker runs: name the worker in the forced command of the ssh key. " + byHand,
+	whmcs.DetailWorkerEnded:    "Look whether the host of WHMCS kills processes for want of memory, and lower WHMCS_PAGE_SIZE.",
+	whmcs.DetailWorkerHook:     "Look into the PHP and WHMCS error logs: a hook or module breaks WHMCS there.",
+	whmcs.DetailWorkerFolder:   "Name in WHMCS_LOCAL_COMMAND, behind the worker, the folder of WHMCS: the one that holds init.php.",
+	whmcs.DetailWorkerReads:    "Let the user that the worker runs as read WHMCS's files, configuration.php too, such as by its group.",
+	whmcs.DetailWorkerWrites:   "Let the user that the worker runs as write to WHMCS's folder of compiled templates (templates_compiledir in configuration.php).",
+	whmcs.DetailWorkerIonCube:  "Name in WHMCS_LOCAL_COMMAND the PHP that the web server of WHMCS uses, such as /usr/bin/php8.1, or install the ionCube Loader for PHP's command line.",
+	whmcs.DetailWorkerMemory:   "Give the worker more in WHMCS_LOCAL_COMMAND, such as php -d memory_limit=512M, or lower WHMCS_PAGE_SIZE.",
+	whmcs.DetailWorkerVersion:  "Put what servicesbot local-worker prints in the place of the worker's file: it is another version's.",
+	whmcs.DetailWorkerAdmin:    "Name one in WHMCS_LOCAL_COMMAND, before the folder of WHMCS: --admin=NAME.",
 	whmcs.DetailDatabase:       "Check the database of WHMCS and its login in configuration.php; the PHP and WHMCS error logs have the reason.",
 }
+
+// byHand is for a worker that does not start.
+const byHand = "Run the command of WHMCS_LOCAL_COMMAND by hand, as the user of the bot: it must print a line that begins with servicesbot-worker, and nothing should ask for a password."
 
 // adviceByKind is for all else.
 var adviceByKind = map[whmcs.Kind]string{

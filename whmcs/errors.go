@@ -78,6 +78,25 @@ const (
 	DetailOtherClient Detail = "another client than was asked for"
 )
 
+// The details of workers of the Local API: what is at fault. The message says more.
+const (
+	DetailWorkerCommand Detail = "the first word of the command"
+	DetailWorkerFile    Detail = "the worker's file"
+	DetailWorkerStart   Detail = "the worker's start"
+	DetailWorkerSSH     Detail = "ssh"
+	DetailWorkerLate    Detail = "a slow start"
+	DetailWorkerOther   Detail = "another program"
+	DetailWorkerEnded   Detail = "a lost worker"
+	DetailWorkerHook    Detail = "a hook or module"
+	DetailWorkerFolder  Detail = "the folder of WHMCS"
+	DetailWorkerReads   Detail = "the right to read"
+	DetailWorkerWrites  Detail = "the right to write"
+	DetailWorkerIonCube Detail = "ionCube"
+	DetailWorkerMemory  Detail = "PHP's memory"
+	DetailWorkerVersion Detail = "the worker's version"
+	DetailWorkerAdmin   Detail = "the administrator"
+)
+
 // An Error is a failed call. It holds nothing secret and no payload.
 type Error struct {
 	Kind     Kind

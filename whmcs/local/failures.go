@@ -17,10 +17,8 @@ import (
 // dead, or had lost the database. Another one may.
 var errStale = errors.New("a worker that was idle is no use any more")
 
-const byHand = "Run the command of WHMCS_LOCAL_COMMAND by hand, as the user of the bot: it must print a line that begins with servicesbot-worker, and nothing should ask for a password."
-
-func unreachable(message, advice string) *whmcs.Error {
-	return &whmcs.Error{Kind: whmcs.ErrUnreachable, Message: message, Advice: advice}
+func unreachable(message string, detail whmcs.Detail) *whmcs.Error {
+	return &whmcs.Error{Kind: whmcs.ErrUnreachable, Detail: detail, Message: message}
 }
 
 // notStarted is the failure of a command that the system does not run.
@@ -29,8 +27,7 @@ func notStarted(err error) *whmcs.Error {
 	if errors.As(err, &path) {
 		err = path.Err // without the command
 	}
-	return unreachable("the worker's command cannot be run: "+err.Error(),
-		"Check the first word of WHMCS_LOCAL_COMMAND: it must be a program that the user of the bot may run, and no shell is around it.")
+	return unreachable("the worker's command cannot be run: "+err.Error(), whmcs.DetailWorkerCommand)
 }
 
 // noGreeting is the failure of a process that is over, or was ended, before it greeted.
@@ -42,28 +39,28 @@ func (o *output) noGreeting(exit error) *whmcs.Error {
 	}
 	switch {
 	case bytes.Contains(o.first, []byte("Could not open input file")):
-		return unreachable("PHP does not find the worker's file", "Put there what servicesbot local-worker prints, and check its path in WHMCS_LOCAL_COMMAND.")
+		return unreachable("PHP does not find the worker's file", whmcs.DetailWorkerFile)
 	case o.noise >= maxMess:
-		return unreachable(fmt.Sprintf("the worker's command printed %d bytes that are not a worker's", o.noise), byHand)
+		return unreachable(fmt.Sprintf("the worker's command printed %d bytes that are not a worker's", o.noise), whmcs.DetailWorkerStart)
 	case code == 255:
-		return unreachable("ssh does not get to WHMCS's host (exit code 255)", byHand+" ssh needs a key without a passphrase or an agent, and the host in known_hosts.").MayPass(false)
+		return unreachable("ssh does not get to WHMCS's host (exit code 255)", whmcs.DetailWorkerSSH).MayPass(false)
 	case code == 126 || code == 127:
-		return unreachable(fmt.Sprintf("a shell finds no program to run (exit code %d)", code), byHand)
+		return unreachable(fmt.Sprintf("a shell finds no program to run (exit code %d)", code), whmcs.DetailWorkerStart)
 	}
 	how := "ended"
 	if code > 0 {
 		how = fmt.Sprintf("ended with exit code %d", code)
 	}
-	return unreachable("the worker's command "+how+" before a worker was ready"+o.mess(), byHand)
+	return unreachable("the worker's command "+how+" before a worker was ready"+o.mess(), whmcs.DetailWorkerStart)
 }
 
 // lateGreeting is the failure of a process that did not greet in time.
 func (o *output) lateGreeting() *whmcs.Error {
-	advice := "Look at the load of the WHMCS server, or raise WHMCS_TIMEOUT. " + byHand
+	detail := whmcs.DetailWorkerLate
 	if o.noise > 0 {
-		advice = "Something else than the worker runs: name the worker in the forced command of the ssh key. " + byHand
+		detail = whmcs.DetailWorkerOther
 	}
-	return &whmcs.Error{Kind: whmcs.ErrTimeout, Message: "no worker was ready in time" + o.mess(), Advice: advice}
+	return &whmcs.Error{Kind: whmcs.ErrTimeout, Detail: detail, Message: "no worker was ready in time" + o.mess()}
 }
 
 // mess says how much was printed that is not a worker's.
@@ -77,8 +74,7 @@ func (o *output) mess() string {
 // endedInACall is the failure of a process that was over without a word.
 func endedInACall() *whmcs.Error {
 	return (&whmcs.Error{
-		Kind: whmcs.ErrTruncated, Message: "the worker ended in the middle of a call",
-		Advice: "Look whether the host of WHMCS kills processes for want of memory, and lower WHMCS_PAGE_SIZE.",
+		Kind: whmcs.ErrTruncated, Detail: whmcs.DetailWorkerEnded, Message: "the worker ended in the middle of a call",
 	}).MayPass(true)
 }
 
@@ -104,28 +100,25 @@ func (s said) failure(starting bool) *whmcs.Error {
 func (s said) explained() *whmcs.Error {
 	user := cmp.Or(s.User, "the worker's user")
 	broke := func(message string) *whmcs.Error {
-		return &whmcs.Error{Kind: whmcs.ErrNotJSON, Message: message, Advice: "Look into the PHP and WHMCS error logs: a hook or module breaks WHMCS there."}
+		return &whmcs.Error{Kind: whmcs.ErrNotJSON, Detail: whmcs.DetailWorkerHook, Message: message}
 	}
 	switch s.Failed {
 	case "root":
-		return unreachable(s.File+" is not there, or is not WHMCS's", "Name in WHMCS_LOCAL_COMMAND, behind the worker, the folder of WHMCS: the one that holds init.php.")
+		return unreachable(s.File+" is not there, or is not WHMCS's", whmcs.DetailWorkerFolder)
 	case "unreadable":
-		return unreachable(user+" may not read "+s.File, "Let the user that the worker runs as read WHMCS's files, configuration.php too, such as by its group.")
+		return unreachable(user+" may not read "+s.File, whmcs.DetailWorkerReads)
 	case "unwritable":
-		return unreachable(user+" may not write to "+s.File, "Let the user that the worker runs as write to WHMCS's folder of compiled templates (templates_compiledir in configuration.php).")
+		return unreachable(user+" may not write to "+s.File, whmcs.DetailWorkerWrites)
 	case "ioncube":
-		return unreachable("PHP "+s.PHP+" cannot read WHMCS's files without the right ionCube Loader",
-			"Name in WHMCS_LOCAL_COMMAND the PHP that the web server of WHMCS uses, such as /usr/bin/php8.1, or install the ionCube Loader for PHP's command line.")
+		return unreachable("PHP "+s.PHP+" cannot read WHMCS's files without the right ionCube Loader", whmcs.DetailWorkerIonCube)
 	case "maintenance":
 		return &whmcs.Error{Kind: whmcs.ErrMaintenance}
 	case "memory":
-		return &whmcs.Error{Kind: whmcs.ErrTruncated, Message: "PHP has no memory left" + s.place(),
-			Advice: "Give the worker more in WHMCS_LOCAL_COMMAND, such as php -d memory_limit=512M, or lower WHMCS_PAGE_SIZE."}
+		return &whmcs.Error{Kind: whmcs.ErrTruncated, Detail: whmcs.DetailWorkerMemory, Message: "PHP has no memory left" + s.place()}
 	case "time":
 		return &whmcs.Error{Kind: whmcs.ErrTimeout, Message: "PHP ended the call" + s.place()}
 	case "refused":
-		return &whmcs.Error{Kind: whmcs.ErrActionNotPermitted, Message: "the worker does not permit the call",
-			Advice: "Put what servicesbot local-worker prints in the place of the worker's file: it is another version's."}
+		return &whmcs.Error{Kind: whmcs.ErrActionNotPermitted, Detail: whmcs.DetailWorkerVersion, Message: "the worker does not permit the call"}
 	case "nothing":
 		return broke("WHMCS's Local API returned nothing")
 	case "exit":
@@ -157,8 +150,7 @@ func (s said) reply(w *worker) (*whmcs.Reply, error) {
 				w.last = true
 				return nil, errStale
 			case strings.Contains(said, "admin user"), strings.Contains(said, "adminuser"):
-				return nil, &whmcs.Error{Kind: whmcs.ErrBadCredentials, Message: "WHMCS wants an administrator's name",
-					Advice: "Name one in WHMCS_LOCAL_COMMAND, before the folder of WHMCS: --admin=NAME."}
+				return nil, &whmcs.Error{Kind: whmcs.ErrBadCredentials, Detail: whmcs.DetailWorkerAdmin, Message: "WHMCS wants an administrator's name"}
 			}
 		}
 	}

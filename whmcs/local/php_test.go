@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"servicesbot/formatting"
 	"servicesbot/whmcs"
 )
 
@@ -129,10 +130,10 @@ func (s *stage) api(t testing.TB) *whmcs.API {
 func refused(t testing.TB, err error, kind whmcs.Kind, message, advice string) *whmcs.Error {
 	t.Helper()
 	var e *whmcs.Error
-	if !errors.As(err, &e) || e.Kind != kind || !strings.Contains(e.Message, message) || !strings.Contains(e.Advice, advice) {
+	if !errors.As(err, &e) || e.Kind != kind || !strings.Contains(e.Message, message) || !strings.Contains(formatting.Advice(e), advice) {
 		t.Fatalf("error %#v, want %s, %q, %q", err, kind, message, advice)
 	}
-	if text := e.Error() + e.Message + e.Advice; strings.Contains(strings.ToLower(strings.ReplaceAll(text, "no-such-planted-file", "")), "planted") {
+	if text := e.Error() + e.Message + formatting.Advice(e); strings.Contains(strings.ToLower(strings.ReplaceAll(text, "no-such-planted-file", "")), "planted") {
 		t.Errorf("it says too much: %s", text)
 	}
 	return e

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"servicesbot/formatting"
 	"servicesbot/whmcs"
 )
 
@@ -101,7 +102,7 @@ func outcome(t *testing.T, a *whmcs.API, req whmcs.GetClientsProductsRequest) (c
 		c.page.AsOf = time.Time{}
 	}
 	if e, ok := err.(*whmcs.Error); ok {
-		c.kind, c.advice = e.Kind, e.Advice
+		c.kind, c.advice = e.Kind, formatting.Advice(e)
 		c.line = strings.Replace(e.Error(), " (HTTP 200)", "", 1)
 	} else if err != nil {
 		t.Fatal(err)
