@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
@@ -53,7 +54,11 @@ var plainNumber = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,8})?$`)
 func amountText(a whmcs.Amount, currency string) string {
 	text := strings.TrimSpace(string(a))
 	if !plainNumber.MatchString(text) {
-		return text
+		d, ok := a.Decimal()
+		if !ok || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsSymbol(r) }) {
+			return text // it may name a currency of its own
+		}
+		text = d.StringFixed(2)
 	}
 	whole, fraction, found := strings.Cut(text, ".")
 	text = grouped(whole)

@@ -281,6 +281,9 @@ func missing(res *query.Result) []markup {
 	if res.Unreadable > 0 {
 		parts = append(parts, literal(count(res.Unreadable, "row")+" could not be read"+malformed(res)))
 	}
+	if res.Unpriced > 0 {
+		parts = append(parts, literal(count(res.Unpriced, "service")+" left out: no price that can be compared"))
+	}
 	return parts
 }
 

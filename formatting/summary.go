@@ -2,6 +2,7 @@ package formatting
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -38,7 +39,7 @@ func figures(s query.Summary) []markup {
 	if s.Revenue != "" {
 		revenue = amountText(whmcs.Amount(s.Revenue), s.Currency)
 	}
-	return []markup{
+	fields := []markup{
 		field("Clients", number(s.Clients)),
 		field("Revenue a month", revenue),
 		field("Due in the next 7 days", number(s.Due7)),
@@ -46,6 +47,22 @@ func figures(s query.Summary) []markup {
 		field("Overdue", number(s.Overdue)),
 		field("Free or one-time", number(s.FreeOrOnce)),
 	}
+	if s.Unpriced > 0 {
+		fields = append(fields, field("Not in the revenue", unpriced(s)))
+	}
+	return fields
+}
+
+// unpriced says which services are in no revenue, and why.
+func unpriced(s query.Summary) string {
+	var why []string
+	if n := s.Unpriced - s.OddCycle; n > 0 {
+		why = append(why, number(n)+" without a price that can be read")
+	}
+	if s.OddCycle > 0 {
+		why = append(why, number(s.OddCycle)+" billed in a cycle that is not known, see Cycles")
+	}
+	return strings.Join(why, ", ")
 }
 
 // chart shows the statuses as a pie, or as bars of text where Slack refuses

@@ -70,15 +70,11 @@ func columns(res *query.Result, currency string) []column {
 
 // sortable returns an amount as Slack sorts by it; it is never shown.
 func sortable(a whmcs.Amount) float64 {
-	text := strings.TrimSpace(string(a))
-	if !plainNumber.MatchString(text) {
+	d, ok := a.Decimal()
+	if !ok {
 		return 0
 	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return 0
-	}
-	return v
+	return d.InexactFloat64()
 }
 
 // dataTable builds the block. Texts are cut shorter until all cells together keep

@@ -19,7 +19,7 @@
 //	noise.go                  where in a body the reply is
 //	reply.go, refusal.go      success, or one of the kinds of errors.go
 //	json.go, decode.go        rows, whatever types and shapes WHMCS chose today
-//	service.go                one of them, a service; coverage.go, what an answer rests on
+//	service.go                one of them, a service; amount.go, its money; coverage.go, what an answer rests on
 //	goroutine.go              where every goroutine starts, so that a panic is an error
 //	state.go                  how the installation does; secret.go, what is never printed
 //

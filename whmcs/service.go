@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/shopspring/decimal"
 )
 
 // A Service is one purchased product of a client, a row of GetClientsProducts.
@@ -133,10 +131,6 @@ type Date string
 // same rules as Date.
 type DateTime string
 
-// An Amount is a sum of money as the text WHMCS gave ("24.95"), without a
-// currency, which GetClientsProducts does not tell. Empty where it gave none.
-type Amount string
-
 // Known reports whether s is one of WHMCS's own states.
 func (s Status) Known() bool { return s != StatusUnknown && statuses[fold(string(s))] == s }
 
@@ -169,20 +163,6 @@ func (d DateTime) Time() (time.Time, bool) { return parseTime(time.DateTime, str
 func parseTime(layout, s string) (time.Time, bool) {
 	t, err := time.Parse(layout, s)
 	return t, err == nil
-}
-
-// maxAmount is the length, in bytes, up to which an Amount is taken for a number.
-// WHMCS keeps sixteen digits; the limit keeps nonsense out of the arithmetic.
-const maxAmount = 32
-
-// Decimal returns the amount as a number, and false where it is empty or not
-// written in plain digits.
-func (a Amount) Decimal() (decimal.Decimal, bool) {
-	if len(a) > maxAmount || strings.Trim(string(a), "-0123456789.") != "" {
-		return decimal.Decimal{}, false
-	}
-	d, err := decimal.NewFromString(string(a))
-	return d, err == nil
 }
 
 // isZero reports whether a date, with or without a time, is one that WHMCS, MySQL, PHP or

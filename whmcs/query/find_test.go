@@ -121,6 +121,9 @@ func TestFindAsksWHMCS(t *testing.T) {
 		{"domain:münchen.example", []string{
 			"GetClientsProducts domain=" + url.QueryEscape("münchen.example"), "GetClientsProducts domain=" + url.QueryEscape("www.münchen.example"),
 			"GetClientsProducts domain=www.xn--mnchen-3ya.example", "GetClientsProducts domain=xn--mnchen-3ya.example"}},
+		{"domain:xn--mnchen-3ya.example", []string{
+			"GetClientsProducts domain=" + url.QueryEscape("münchen.example"), "GetClientsProducts domain=" + url.QueryEscape("www.münchen.example"),
+			"GetClientsProducts domain=www.xn--mnchen-3ya.example", "GetClientsProducts domain=xn--mnchen-3ya.example"}},
 		{"username:nobody status:active", []string{"GetClientsProducts username2=nobody"}},
 		{"status:active", []string{"GetClientsProducts"}},
 		{"-client:1", []string{"GetClientsProducts"}},

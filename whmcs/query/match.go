@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/shopspring/decimal"
+
 	"servicesbot/whmcs"
 )
 
@@ -16,6 +18,8 @@ type env struct {
 	emails  map[string]int       // client ids of the addresses asked for; 0: no such client
 	clients map[int]whmcs.Client // the clients whose details are known
 	servers map[int]whmcs.Server // nil: rows carry their server's names themselves
+
+	priceless map[int]struct{} // services that an amount: filter could not compare
 }
 
 // know keeps a client's details; without an id, that an address has no client.
@@ -31,18 +35,27 @@ func (e *env) know(address string, c whmcs.Client) {
 
 // compile makes one test of all terms of a query.
 func compile(q Query, e *env) match {
-	all := make([]match, len(q.Terms))
-	for i, t := range q.Terms {
+	all := make([]match, 0, len(q.Terms))
+	var amounts []match // tested last
+	for _, t := range q.Terms {
 		m := testWord(t.Values, e)
 		if t.Key != "" {
 			m = lookup(t.Key).test(t.Values, e)
+		}
+		if t.Not && t.Key == "amount" {
+			m = testAmount(t.Values, &env{}) // what cannot be compared is not left out
 		}
 		if t.Not {
 			has := m
 			m = func(s *whmcs.Service) bool { return !has(s) }
 		}
-		all[i] = m
+		if t.Key == "amount" {
+			amounts = append(amounts, m)
+		} else {
+			all = append(all, m)
+		}
 	}
+	all = append(all, amounts...)
 	return func(s *whmcs.Service) bool {
 		for _, m := range all {
 			if !m(s) {
@@ -311,12 +324,38 @@ func testDate(values []string, e *env, ahead bool, date func(*whmcs.Service) whm
 	}
 }
 
-func testAmount(values []string, _ *env) match {
+// testAmount notes the services whose amount cannot be read. It comes after all other
+// tests, so that these are services that match but for that.
+func testAmount(values []string, e *env) match {
 	has := testNumber(values)
 	return func(s *whmcs.Service) bool {
-		n, ok := fixed(string(s.RecurringAmount))
+		n, ok := money(s.RecurringAmount)
+		if !ok {
+			e.notePriceless(s.ID)
+		}
 		return ok && has(n)
 	}
+}
+
+// notePriceless keeps the id of a service whose amount cannot be compared.
+func (e *env) notePriceless(id int) {
+	if e.priceless == nil {
+		e.priceless = make(map[int]struct{})
+	}
+	e.priceless[id] = struct{}{}
+}
+
+// mostMoney is the amount from which on one is not compared any more: fourteen digits.
+var mostMoney = decimal.New(1, 14)
+
+// money is an amount in ten-thousandths, rounded: WHMCS keeps money as decimal(16,2), so
+// that nothing is lost but what a conversion to a fraction of two added.
+func money(a whmcs.Amount) (int64, bool) {
+	d, ok := a.Decimal()
+	if !ok || d.Abs().GreaterThanOrEqual(mostMoney) {
+		return 0, false
+	}
+	return d.Shift(4).Round(0).IntPart(), true
 }
 
 func testQty(values []string, _ *env) match {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"servicesbot/whmcs"
 )
 
@@ -103,7 +105,11 @@ func requestsFor(t Term, e *env) ([]whmcs.GetClientsProductsRequest, bool) {
 // written: with www. or without, and an international one in both forms.
 func domainRequests(host string) []whmcs.GetClientsProductsRequest {
 	names := []string{withoutWWW(host)}
-	if ascii := asciiHost(names[0]); ascii != names[0] {
+	ascii := asciiHost(names[0])
+	if shown, err := idna.Lookup.ToUnicode(ascii); err == nil && shown != names[0] {
+		names = append(names, shown)
+	}
+	if ascii != names[0] {
 		names = append(names, ascii)
 	}
 	var all []whmcs.GetClientsProductsRequest

@@ -16,6 +16,7 @@ type Result struct {
 	First    int             // place of the first row among the matches, from 0
 	Matched  int             // how many match; only a true number where Counted
 	Counted  bool            // whether all matches were counted
+	Unpriced int             // services left out because an amount: filter cannot compare theirs
 
 	// Lines of the pages around this one; "" where there is none. They say in pos:
 	// where they go on, so that no row is skipped and none is shown twice.
@@ -78,6 +79,7 @@ const (
 // answer fills the result from what was found.
 func (a *question) answer(ctx context.Context, d *details) {
 	a.fill()
+	a.res.Unpriced = len(a.env.priceless)
 	if a.isCard() {
 		a.card(ctx, d)
 	}

@@ -80,7 +80,7 @@ func rowFor(r *whmcs.Service, key string) sortRow {
 	case "registered":
 		row.text, row.none = string(r.RegDate), !inCalendar(r.RegDate)
 	case "amount":
-		n, ok := fixed(string(r.RecurringAmount))
+		n, ok := money(r.RecurringAmount)
 		row.number, row.none = n, !ok
 	case "product":
 		row.text, row.none = strings.ToLower(r.Name), r.Name == ""

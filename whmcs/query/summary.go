@@ -30,7 +30,8 @@ type Summary struct {
 	Due30      int // due in the next 30 days, those of Due7 included
 	Overdue    int // due before today, of services that have not ended
 	FreeOrOnce int // free and one-time services, apart from the revenue
-	Unpriced   int // services whose cycle or amount cannot be read, not in the revenue
+	Unpriced   int // services whose cycle is not known or whose amount cannot be read, not in the revenue
+	OddCycle   int // those of Unpriced whose cycle is not known
 
 	Revenue  string // recurring revenue a month, "1234.56"; "" where it may not be summed
 	Currency string // "" where not known
@@ -106,6 +107,9 @@ func (s *Summary) earn(row *whmcs.Service, cycle string, money map[string]decima
 		return
 	}
 	amount, ok := row.RecurringAmount.Decimal()
+	if cycleMonths[cycle] == 0 {
+		s.OddCycle++
+	}
 	if !ok || cycleMonths[cycle] == 0 {
 		s.Unpriced++
 		return
