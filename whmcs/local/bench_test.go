@@ -4,12 +4,12 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -21,35 +21,47 @@ import (
 // Local API, once a call over HTTP.
 const (
 	scanServices = 100_000
+	scanPages    = scanServices / 100
 	scanStart    = 50 * time.Millisecond
 )
 
 // BenchmarkScan reads an installation of 100,000 services that answers at once, by four
-// workers, and then again over HTTP. x-time and x-CPU are how many times that takes what
-// PHP needs to make and encode those pages and Go to decode them, in processor time: in
-// time, and in processor time of the workers and of this process. http-s and local-s are
-// the seconds of both ways where loading WHMCS takes 50 ms.
+// workers that have started, and then again over HTTP. x-time is how many times that
+// takes what PHP needs to make and encode those pages and Go to decode them, one after
+// the other; x-CPU the same of the processor time of all processes. http-s and local-s
+// are the seconds of both ways, starts included, where loading WHMCS takes 50 ms.
 func BenchmarkScan(b *testing.B) {
 	for b.Loop() {
-		encode, decode := encodeSeconds(b), decodeSeconds(b)
-		began := processorSeconds(b)
-		workers, api := workersAt(b, 0)
-		fast := scan(b, api)
-		workers.Close()
-		processor := processorSeconds(b) - began
-		_, api = workersAt(b, scanStart)
-		slow := scan(b, api)
-		http := scan(b, overHTTP(b))
-		pages := scanServices / 100.0
-		sum := (encode + decode) * pages
-		b.ReportMetric(encode*1000, "ms-encode")
-		b.ReportMetric(decode*1000, "ms-decode")
-		b.ReportMetric(fast, "s")
-		b.ReportMetric(fast/sum, "x-time")
-		b.ReportMetric(processor/sum, "x-CPU")
-		b.ReportMetric(slow, "local-s")
-		b.ReportMetric(http, "http-s")
+		floor := encoding(b).plus(decoding(b))
+		starts := measured(b, func() { workersAt(b, 0, 4).Close() })
+		var fast cost
+		all := measured(b, func() {
+			workers := workersAt(b, 0, 4)
+			fast = measured(b, func() { scan(b, apiBy(b, whmcs.Config{Way: workers})) })
+			workers.Close()
+		})
+		slow := measured(b, func() { scan(b, apiBy(b, whmcs.Config{Way: workersAt(b, scanStart, 0)})) })
+		http := measured(b, func() { scan(b, overHTTP(b)) })
+		b.ReportMetric(floor.time*1000, "ms-floor")
+		b.ReportMetric(fast.time*1000/scanPages, "ms-page")
+		b.ReportMetric(fast.time/scanPages/floor.time, "x-time")
+		b.ReportMetric((all.processor-starts.processor)/scanPages/floor.processor, "x-CPU")
+		b.ReportMetric(slow.time, "local-s")
+		b.ReportMetric(http.time, "http-s")
 	}
+}
+
+// A cost is what something takes, in seconds and in seconds of processor time.
+type cost struct{ time, processor float64 }
+
+func (c cost) plus(d cost) cost { return cost{c.time + d.time, c.processor + d.processor} }
+
+// measured is the cost of do, with that of the processes that ended meanwhile.
+func measured(b *testing.B, do func()) cost {
+	b.Helper()
+	begun, before := time.Now(), processorSeconds(b)
+	do()
+	return cost{time.Since(begun).Seconds(), processorSeconds(b) - before}
 }
 
 func scanEnv(start time.Duration) []string {
@@ -65,11 +77,11 @@ func apiBy(b *testing.B, cfg whmcs.Config) *whmcs.API {
 	return api
 }
 
-// scan reads all services and returns how many seconds that takes.
-func scan(b *testing.B, api *whmcs.API) float64 {
+// scan reads all services.
+func scan(b *testing.B, api *whmcs.API) {
 	b.Helper()
 	defer api.Close()
-	begun, rows := time.Now(), 0
+	rows := 0
 	for page, err := range api.Pages(b.Context(), everything) {
 		if err != nil {
 			b.Fatal(err)
@@ -79,7 +91,6 @@ func scan(b *testing.B, api *whmcs.API) float64 {
 	if rows != scanServices {
 		b.Fatalf("%d rows", rows)
 	}
-	return time.Since(begun).Seconds()
 }
 
 // processorSeconds is the processor time of this process, and of those that it waited for.
@@ -95,15 +106,21 @@ func processorSeconds(b *testing.B) (seconds float64) {
 	return seconds
 }
 
-func workersAt(b *testing.B, start time.Duration) (*stage, *whmcs.API) {
+// workersAt returns workers at the stand-in, of which so many have started.
+func workersAt(b *testing.B, start time.Duration, started int) *Workers {
 	b.Helper()
 	s := staged(b, php(b), "-q", absolute(b, "worker.php"), absolute(b, standin))
 	s.cfg.Env = scanEnv(start)
-	return s, apiBy(b, whmcs.Config{Way: s.Workers})
+	for range started {
+		if _, err := s.Start(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return s.Workers
 }
 
-// encodeSeconds is what PHP needs to make and encode a page.
-func encodeSeconds(b *testing.B) float64 {
+// encoding is what PHP needs to make and encode a page.
+func encoding(b *testing.B) (c cost) {
 	b.Helper()
 	cmd := exec.Command(php(b), absolute(b, standin+"/encode.php"))
 	cmd.Env = scanEnv(0)
@@ -111,11 +128,10 @@ func encodeSeconds(b *testing.B) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	seconds, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
-	if err != nil {
+	if _, err := fmt.Sscan(string(out), &c.time, &c.processor); err != nil {
 		b.Fatal(err)
 	}
-	return seconds
+	return c
 }
 
 // A bodyWay answers each call with the same reply.
@@ -127,24 +143,23 @@ func (w bodyWay) Call(context.Context, string, url.Values) (*whmcs.Reply, error)
 func (w bodyWay) Rest()          {}
 func (w bodyWay) String() string { return "a reply" }
 
-// decodeSeconds is what Go needs to make services of a page.
-func decodeSeconds(b *testing.B) float64 {
+// decoding is what Go needs to make services of a page.
+func decoding(b *testing.B) cost {
 	b.Helper()
-	s := staged(b, php(b), "-q", absolute(b, "worker.php"), absolute(b, standin))
-	s.cfg.Env = scanEnv(0)
-	reply, err := s.Call(b.Context(), "GetClientsProducts", url.Values{"limitnum": {"100"}})
+	reply, err := workersAt(b, 0, 0).Call(b.Context(), "GetClientsProducts", url.Values{"limitnum": {"100"}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	api := apiBy(b, whmcs.Config{Way: bodyWay{reply.Body}})
 	const pages = 400
-	began := processorSeconds(b)
-	for range pages {
-		if page, err := api.GetClientsProducts(b.Context(), everything); err != nil || len(page.Services) != 100 {
-			b.Fatal(err)
+	c := measured(b, func() {
+		for range pages {
+			if page, err := api.GetClientsProducts(b.Context(), everything); err != nil || len(page.Services) != 100 {
+				b.Fatal(err)
+			}
 		}
-	}
-	return (processorSeconds(b) - began) / pages
+	})
+	return cost{c.time / pages, c.processor / pages}
 }
 
 // overHTTP serves the stand-in with PHP's own server, which loads it for each request.
