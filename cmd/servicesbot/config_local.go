@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -59,7 +60,7 @@ func (c *config) openWay() (end func(), err error) {
 	if len(c.worker.Command) == 0 {
 		return func() {}, nil
 	}
-	workers, err := c.workers()
+	workers, err := c.workers(c.log)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +68,8 @@ func (c *config) openWay() (end func(), err error) {
 	return workers.Close, nil
 }
 
-func (c *config) workers() (*local.Workers, error) {
+func (c *config) workers(log *slog.Logger) (*local.Workers, error) {
 	cfg := c.worker
-	cfg.Timeout, cfg.Log = c.whmcs.Timeout, c.log
+	cfg.Timeout, cfg.Log = c.whmcs.Timeout, log
 	return local.New(cfg)
 }

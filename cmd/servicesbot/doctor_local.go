@@ -18,7 +18,7 @@ const fixWorker = "Put what servicesbot local-worker prints in the place of the 
 
 // localAPI checks the installation through a worker.
 func (d *doctor) localAPI(ctx context.Context) {
-	workers, err := d.cfg.workers()
+	workers, err := d.cfg.workers(nil)
 	if err != nil {
 		d.problem(aboutWorker, err.Error(), "")
 		return
