@@ -341,6 +341,16 @@ func TestAdministrator(t *testing.T) {
 	}
 }
 
+// TestDisabledFunctions takes away what hosting companies often do: such a function does
+// not exist for PHP 8.
+func TestDisabledFunctions(t *testing.T) {
+	t.Parallel()
+	s := at(t, "", "-d", "disable_functions=set_time_limit,ini_set,pcntl_alarm,posix_getpwuid,posix_geteuid")
+	if p, err := one(t.Context(), s.api(t)); err != nil || len(p.Services) != 1 {
+		t.Errorf("%v, %+v", err, p)
+	}
+}
+
 // TestGreeting knows versions, and a worker's file of another version.
 func TestGreeting(t *testing.T) {
 	t.Parallel()

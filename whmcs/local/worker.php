@@ -44,7 +44,7 @@ final class ServicesbotWorker
     // quiet counts and drops what is printed from now on, whatever WHMCS set meanwhile.
     private function quiet(): void
     {
-        ini_set('display_errors', 'stderr');
+        function_exists('ini_set') && ini_set('display_errors', 'stderr');
         while (ob_get_level() > 0 && ob_end_flush());
         ob_start(function (string $text): string {
             $this->printed += strlen(trim($text)); // configuration.php often prints a blank line
@@ -120,7 +120,7 @@ final class ServicesbotWorker
     // limit ends the process after so many seconds, even where it waits for a database; 0: never.
     private function limit(int $seconds): void
     {
-        @set_time_limit($seconds); // counts PHP's own work, and can say so
+        function_exists('set_time_limit') && set_time_limit($seconds); // counts PHP's own work, and can say so
         function_exists('pcntl_alarm') && pcntl_alarm($seconds > 0 ? $seconds + 2 : 0);
     }
 
