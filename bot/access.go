@@ -81,19 +81,12 @@ func ParseAllow(list string) (Allow, error) {
 
 // A Denial says why somebody gets no answer. It reveals nothing about the data.
 type Denial struct {
-	Why  string // for the log and the audit line: guest, not_listed, ...
-	Says string // for the person: why, and what to ask for
-
-	// Of an outsider, what was compared: where Slack says that they belong, workspaces and
-	// organisations (T…, E…), and the workspace that the app is installed in.
-	Theirs []string
-	Ours   string
-
+	formatting.Denial
 	cause error
 }
 
 // Error returns the reason.
-func (d *Denial) Error() string { return "denied: " + d.Why }
+func (d *Denial) Error() string { return "denied: " + string(d.Why) }
 
 // Unwrap returns the failed call to Slack behind it, if any.
 func (d *Denial) Unwrap() error { return d.cause }
@@ -146,22 +139,22 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 		return a.outsider(req.UserTeam)
 	}
 	if req.User == slackbot {
-		return &Denial{Why: "no_person", Says: noPerson}
+		return deny(formatting.DeniedNoPerson)
 	}
 	p, err := a.person(ctx, req.User)
 	if err != nil {
 		a.log.Error("access: slack cannot be asked about a user", "ref", req.Ref, "user", req.User, "error", err)
-		return &Denial{Why: "unknown", Says: "Slack could not be asked who you are, so no data is shown. Try again in a minute.", cause: err}
+		return &Denial{formatting.Denial{Why: formatting.DeniedNotChecked}, err}
 	}
 	switch {
 	case !p.found || p.bot || p.deleted:
-		return &Denial{Why: "no_person", Says: noPerson}
+		return deny(formatting.DeniedNoPerson)
 	case !a.inside(p, req.UserTeam):
 		return a.outsider(slices.Concat([]string{req.UserTeam, p.team}, p.teams)...)
 	case slices.Contains(a.allow.Users, req.User):
 		return nil
 	case p.guest:
-		return &Denial{Why: "guest", Says: "Guests may not ask unless they are listed themselves. " + askFor(req.User)}
+		return &Denial{Denial: formatting.Denial{Why: formatting.DeniedGuest, User: req.User}}
 	case a.allow.Everyone, slices.Contains(a.allow.Channels, req.Channel) && req.Channel != "" && !req.direct():
 		return nil
 	}
@@ -174,12 +167,13 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 		unknown = cmp.Or(unknown, err)
 	}
 	if unknown != nil {
-		return &Denial{Why: "unknown", Says: "Slack could not be asked who is in the groups that may ask, so no data is shown. Try again in a minute.", cause: unknown}
+		return &Denial{formatting.Denial{Why: formatting.DeniedNotChecked}, unknown}
 	}
 	return a.notListed(req)
 }
 
-const noPerson = "This account is not an active member of this workspace, so no data is shown."
+// deny is a denial that needs no more than its reason.
+func deny(why formatting.DenialReason) error { return &Denial{Denial: formatting.Denial{Why: why}} }
 
 // elsewhere reports whether the workspace or organisation that a payload names for its user
 // settles that they are an outsider, without a look-up. In an organisation (Enterprise Grid)
@@ -206,26 +200,11 @@ func (a *access) inside(p person, payloads string) bool {
 func (a *access) outsider(theirs ...string) error {
 	slices.Sort(theirs)
 	theirs = slices.DeleteFunc(slices.Compact(theirs), func(id string) bool { return id == "" })
-	ours := a.me().team
-	says := "Only members of the workspace that runs this app may ask. Ask one of them to look it up for you."
-	if len(theirs) > 0 {
-		says += " (Slack says that you belong to " + strings.Join(theirs, ", ") + "; the app runs in " + ours + ".)"
-	}
-	return &Denial{Why: "outsider", Says: says, Theirs: theirs, Ours: ours}
+	return &Denial{Denial: formatting.Denial{Why: formatting.DeniedOutsider, Theirs: theirs, Ours: a.me().team}}
 }
 
 func (a *access) notListed(req *Request) error {
-	says := "You may not ask here. "
-	if len(a.allow.Channels) > 0 {
-		says = "You may not ask here, though you may in the channels that are listed for it. "
-	}
-	return &Denial{Why: "not_listed", Says: says + askFor(req.User)}
-}
-
-// askFor says what to ask for. The id stands as text: it is what goes into the
-// setting.
-func askFor(user string) string {
-	return "Ask whoever runs this app to add your user id, " + user + ", to BOT_ALLOW."
+	return &Denial{Denial: formatting.Denial{Why: formatting.DeniedNotListed, User: req.User, Channels: len(a.allow.Channels) > 0}}
 }
 
 // person returns what Slack says of a user, from the cache where it can.

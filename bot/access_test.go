@@ -48,7 +48,7 @@ const member = `{"ok":true,"user":{"id":"U1","team_id":"T1"}}`
 // why returns the reason of a denial, "" for none.
 func why(err error) string {
 	if d, ok := err.(*Denial); ok {
-		return d.Why
+		return string(d.Why)
 	}
 	return ""
 }

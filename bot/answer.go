@@ -116,7 +116,7 @@ func (s *Answers) failed(ctx context.Context, a *ask, ans Answer) Answer {
 func (s *Answers) write(ans Answer, v formatting.View) formatting.Message {
 	switch {
 	case ans.Outcome == denied:
-		return s.Style.Denied(denialSays(ans.Err), v)
+		return s.Style.Denied(denialOf(ans.Err), v)
 	case ans.Outcome == help && ans.Query.Help:
 		return s.Style.Help(ans.Query.Topic, v)
 	case ans.Outcome == help:
@@ -131,12 +131,12 @@ func (s *Answers) write(ans Answer, v formatting.View) formatting.Message {
 	return s.Style.Answer(ans.Result, v)
 }
 
-// denialSays is what the person is told about a denial.
-func denialSays(err error) formatting.Sentence {
+// denialOf is why somebody may not ask.
+func denialOf(err error) formatting.Denial {
 	if d, ok := errors.AsType[*Denial](err); ok {
-		return formatting.Sentence(d.Says)
+		return d.Denial
 	}
-	return formatting.SaysNotChecked
+	return formatting.Denial{Why: formatting.DeniedNotChecked}
 }
 
 // view is how the asker of req reads what is delivered to them alone.

@@ -33,7 +33,7 @@ func newRecord(req *Request) *record { return &record{req: req, outcome: failed}
 func (r *record) note(a Answer) {
 	r.outcome = a.Outcome
 	if d, ok := errors.AsType[*Denial](a.Err); ok {
-		r.why, r.theirs = d.Why, d.Theirs
+		r.why, r.theirs = string(d.Why), d.Theirs
 	}
 	if a.Result != nil {
 		r.rows, r.calls = len(a.Result.Services), a.Result.Calls

@@ -24,7 +24,7 @@ type poster struct {
 	web      *web
 	pacing   rate.Limit // posts a second and channel
 	channels *otter.Cache[string, *rate.Limiter]
-	ending   context.Context // when it is done nobody waits for a turn any more
+	ending   context.Context // of the process, not of a call: when it is done nobody waits for a turn any more
 }
 
 // Slack takes about a message a second and channel, and tolerates bursts.

@@ -157,7 +157,7 @@ func cardMessages(t testing.TB, all map[string]Message) {
 func otherMessages(t testing.TB, all map[string]Message) {
 	o := here()
 	all["notice"] = house.Notice("I was away when you asked this.", []string{"client:1 status:active"}, o)
-	all["denied"] = house.Denied("You may not ask here. Ask whoever runs this app to add your user id, U0MALLORY, to BOT_ALLOW.", o)
+	all["denied"] = house.Denied(Denial{Why: DeniedNotListed, User: "U0MALLORY"}, o)
 	all["no-filter"] = house.NoFilter(o)
 	all["found"] = house.Found([]string{"domain:demodomain2.net", "ip:203.0.113.17", "email:jane@example.com", "client:1", "service:2"}, 5, o)
 	all["found-many"] = house.Found([]string{"domain:demodomain2.net", "client:1"}, 40, o)
@@ -208,7 +208,7 @@ func modals(t testing.TB) map[string]slack.ModalViewRequest {
 		"modal-details":  house.Details(result(t, "service:2", hosting()), here()),
 		"modal-none":     house.Details(result(t, "service:2"), here()),
 		"modal-longest":  house.Details(result(t, "service:2", longest()), here()),
-		"modal-denied":   Modal(house.Denied("Guests may not ask.", here())),
+		"modal-denied":   Modal(house.Denied(Denial{Why: DeniedGuest, User: "U0MALLORY"}, here())),
 		"form":           SearchForm(query.Query{}, ""),
 		"form-filled":    SearchForm(parsed(t, `client:1 product:"Web, Mail",vps status:active,suspended due:<30d server:saturn -domain:example.com sort:due as:table page:3`), `{"channel":"C1"}`),
 		"form-duplicate": SearchForm(parsed(t, "client:1 client:2 saturn"), ""),

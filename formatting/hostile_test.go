@@ -119,12 +119,12 @@ func hostileNotes(t *testing.T, style Style, s string) {
 	byAlice := v
 	byAlice.SharedBy = "U0ALICE"
 	sound(t, "bare", style.Bare(style.Notice(Sentence(s), nil, v), byAlice))
-	sound(t, "denied", style.Denied(Sentence(s), v))
+	sound(t, "denied", style.Denied(Denial{Why: DeniedOutsider, User: s, Theirs: []string{s}, Ours: s}, v))
 	sound(t, "found", style.Found([]string{line, line}, 3, v))
 	sound(t, "searching", style.Searching(query.Progress{Looked: 5, Of: 3, Found: 1, Left: 1 << 60}, s, v))
 	sound(t, "help", style.Help(s, v))
 	soundHome(t, "home", style.Home([]string{line, line}, []string{s, s}, v))
-	soundModal(t, "modal", Modal(style.Denied(Sentence(s), v)))
+	soundModal(t, "modal", Modal(style.Denied(Denial{Why: DeniedOutsider, User: s, Theirs: []string{s}, Ours: s}, v)))
 }
 
 // TestSecretsStayOut: an error's payload and an unknown error's text are never

@@ -20,11 +20,10 @@ func (s Style) Notice(text Sentence, lines []string, v View) Message {
 	return d.message()
 }
 
-// Denied says that somebody may not ask, why, and what to ask for. says is
-// literal text.
-func (s Style) Denied(says Sentence, v View) Message {
+// Denied says that somebody may not ask, why, and what to ask for.
+func (s Style) Denied(why Denial, v View) Message {
 	d := s.draft(v)
-	d.section("*No access.* "+paragraph(string(says), 2000), nil)
+	d.section("*No access.* "+paragraph(string(why.says()), 2000), nil)
 	d.context(d.reference())
 	return d.message()
 }

@@ -2,6 +2,7 @@ package formatting
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -70,5 +71,51 @@ func AloneRefused(name string) Alone {
 	return Alone("Slack does not let the bot post in this channel (" + name + ").")
 }
 
-// SaysNotChecked is said where nobody knows whether somebody may ask.
-const SaysNotChecked Sentence = "Access could not be checked, so no data is shown. Try again in a minute."
+// A DenialReason is why somebody may not ask, in a word for the log and the audit line.
+type DenialReason string
+
+// The reasons for a denial.
+const (
+	DeniedNotListed  DenialReason = "not_listed"
+	DeniedGuest      DenialReason = "guest" // and not listed by their own id
+	DeniedOutsider   DenialReason = "outsider"
+	DeniedNoPerson   DenialReason = "no_person" // a bot, or an account that is not active
+	DeniedNotChecked DenialReason = "unknown"   // Slack could not be asked
+)
+
+// A Denial is why somebody may not ask. It reveals nothing about the data.
+type Denial struct {
+	Why  DenialReason
+	User string // the id that would have to be listed
+
+	Channels bool // of somebody who is not listed: other channels are
+
+	// Of an outsider, what was compared: where Slack says that they belong, workspaces and
+	// organisations (T…, E…), and the workspace that the app is installed in.
+	Theirs []string
+	Ours   string
+}
+
+// says puts a denial into words: why, and what to ask for. The id is text: it is what goes
+// into the setting.
+func (d Denial) says() Sentence {
+	ask := Sentence("Ask whoever runs this app to add your user id, " + d.User + ", to BOT_ALLOW.")
+	switch d.Why {
+	case DeniedNotListed:
+		if d.Channels {
+			return "You may not ask here, though you may in the channels that are listed for it. " + ask
+		}
+		return "You may not ask here. " + ask
+	case DeniedGuest:
+		return "Guests may not ask unless they are listed themselves. " + ask
+	case DeniedNoPerson:
+		return "This account is not an active member of this workspace, so no data is shown."
+	case DeniedOutsider:
+		says := Sentence("Only members of the workspace that runs this app may ask. Ask one of them to look it up for you.")
+		if len(d.Theirs) > 0 {
+			says += Sentence(" (Slack says that you belong to " + strings.Join(d.Theirs, ", ") + "; the app runs in " + d.Ours + ".)")
+		}
+		return says
+	}
+	return "Slack could not be asked whether you may ask, so no data is shown. Try again in a minute."
+}
