@@ -123,8 +123,7 @@ func goldensLayout(t *testing.T, b context.Context, l look) {
 		}
 		slackCall(v, "chat.postMessage", url.Values{"channel": {slackfake.Support}, "text": {golden.Text}, "blocks": {string(golden.Blocks)}})
 	}
-	// Not by mouse: while the messages come the list is drawn anew, maybe between down and up.
-	eval[chromedp.Void](v, `document.querySelector("#channels [data-channel=`+slackfake.Support+`]").click()`)
+	v.click("#channels [data-channel="+slackfake.Support+"]", "")
 	v.until(`document.querySelectorAll("#messages article").length > 20`)
 	v.layout("messages")
 	v.clean()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -16,7 +17,7 @@ func TestBrowserPage(t *testing.T) {
 	b := browser(t)
 	for name, part := range map[string]func(*tab){
 		"keeps to its end": keepsToItsEnd, "switches are forgotten": switchesAreForgotten, "steps are ticked when sent": ticksWhatIsSent,
-		"mistakes": mistakesOfTheTypist,
+		"mistakes": mistakesOfTheTypist, "the box is at hand": boxIsAtHand, "a slow click": slowClick,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,4 +95,46 @@ func mistakesOfTheTypist(v *tab) {
 	v.do(chromedp.SendKeys(chromedp.CSS("#line"), "/nosuch thing"+kb.Enter))
 	v.sees("#notices", "/nosuch is not a valid command")
 	v.until(`document.querySelector("#line").value === "/nosuch thing"`)
+}
+
+// boxIsAtHand: the box to write in has the focus at the start and after going to a channel,
+// and Tab reaches it within three stops from the top.
+func boxIsAtHand(v *tab) {
+	v.t.Helper()
+	const inBox = `document.activeElement?.id === "line"`
+	v.until(inBox)
+	v.press("/services client:3" + kb.Enter)
+	v.sees(newest, "Nothing found")
+	v.click("#channels [data-channel="+slackfake.Incident+"]", "")
+	v.until(inBox)
+	eval[chromedp.Void](v, toTheTop)
+	stops := 0
+	for ; stops < 10 && (stops == 0 || !eval[bool](v, inBox)); stops++ {
+		v.press(kb.Tab)
+	}
+	if stops > 3 {
+		v.t.Errorf("Tab reaches the box after %d stops", stops)
+	}
+}
+
+// slowClick: a click on a channel counts although its row changes, and others do, between
+// the mouse button's going down and up.
+func slowClick(v *tab) {
+	v.t.Helper()
+	row := "#channels [data-channel=" + slackfake.Incident + "]"
+	p := eval[struct{ X, Y float64 }](v, fmt.Sprintf("%s(%s, %s)", point, js(row), js("")))
+	v.do(chromedp.MouseEvent(chromedp.MouseMoved, p.X, p.Y))
+	v.do(chromedp.MouseEvent(chromedp.MousePressed, p.X, p.Y, chromedp.Button("left"), chromedp.ClickCount(1)))
+	for n := range 3 {
+		for _, channel := range []string{slackfake.General, slackfake.Incident} {
+			if _, err := v.stage.workspace.Post(slackfake.Bob, channel, "", "is anybody here?"); err != nil {
+				v.t.Fatal(err)
+			}
+		}
+		v.sees(row+" .mark", fmt.Sprint(n+1))
+	}
+	v.do(chromedp.MouseEvent(chromedp.MouseReleased, p.X, p.Y, chromedp.Button("left"), chromedp.ClickCount(1)))
+	v.until(`document.querySelector("` + row + `").getAttribute("aria-current") === "page"`)
+	v.sees("#messages", "is anybody here?")
+	v.seesNot(row+" .mark", "3")
 }

@@ -453,6 +453,9 @@ func threadAndEdit(v *tab) {
 	v.seesNot("#messages", "status:terminated")
 }
 
+// toTheTop moves the focus to the page itself, so that Tab goes to its first stop.
+const toTheTop = `document.body.tabIndex = -1, document.body.focus()`
+
 // keyboardOnly does without a mouse what it can.
 func keyboardOnly(v *tab) {
 	v.t.Helper()
@@ -460,6 +463,8 @@ func keyboardOnly(v *tab) {
 		v.t.Helper()
 		v.until(`document.activeElement?.matches(` + js(what) + `)`)
 	}
+	focused("#line")
+	eval[chromedp.Void](v, toTheTop)
 	v.press(kb.Tab)
 	focused(".skip")
 	v.press(kb.Enter)

@@ -37,7 +37,8 @@ function goTo(change) {
 }
 
 let loading = false, again = false;
-let waiting = null; // what is to be done once somebody else's state is here
+let begun = false; // whether the page was drawn once
+let waiting = null; // what to do once somebody else's state is here
 
 // load asks for the state; changes that come meanwhile ask once more.
 async function load() {
@@ -52,6 +53,8 @@ async function load() {
       state = fresh;
       ui.user = fresh.me.id;
       draw();
+      if (!begun) main.ready();
+      begun = true;
       const next = waiting;
       waiting = null;
       next?.();
@@ -63,7 +66,7 @@ async function load() {
 
 const act = (name, body) => attempt(() => api.act(name, { user: ui.user, ...body }));
 
-// post sends what was typed and goes to where it stands.
+// post sends what was typed and scrolls to it.
 async function post(list, body) {
   const sent = sending();
   const well = await act("post", body);
@@ -111,7 +114,7 @@ const viewing = {
     try {
       await api.act("submit", { user: ui.user, view: view.id, values });
     } catch (err) {
-      await load(); // what is wrong with an input stands in the view
+      await load(); // what is wrong with an input is shown in the view
       if (!state.modals.some((v) => Object.keys(v.errors || {}).length)) throw err;
     }
   }),
@@ -138,7 +141,7 @@ function draw() {
   if (ui.channel !== home) ui.channel = here.id;
   document.title = `${ui.channel === home ? "Home" : here.kind === "im" ? state.names[state.bot] : `#${here.name}`} – servicesbot demo`;
   drawTop();
-  sidebar(byId("channels"), state, ui.channel, (id) => goTo({ channel: id }));
+  sidebar(byId("channels"), state, ui.channel, openChannel);
   drawPlace(here);
   drawCaption();
   drawMain(here);
@@ -148,9 +151,9 @@ function draw() {
   drawNotices();
 }
 
-// flip turns a switch; of one that does something once the page itself shows little.
+// flip turns a switch. Of one that does something once, the page itself shows little.
 async function flip(s, on) {
-  if (await act("switch", { name: s.name, on }) && s.button) notice(`Done: ${s.label.toLowerCase()}. The wire shows what came of it.`, "note");
+  if (await act("switch", { name: s.name, on }) && s.button) notice(`Done: ${s.label.toLowerCase()}. The wire shows what happened.`, "note");
 }
 
 let following = true; // a script that is played
@@ -219,6 +222,12 @@ function channelMenu(c) {
   ]);
 }
 
+// openChannel goes to a channel, ready to write there, as in Slack.
+function openChannel(id) {
+  goTo({ channel: id });
+  main.ready();
+}
+
 function openHome() {
   goTo({ channel: home });
   act("home", {});
@@ -240,13 +249,13 @@ function drawMain(here) {
   }), el("button", { type: "button", class: "quiet", onclick: () => viewing.source(v) }, "JSON of this view")));
 }
 
-// mentioned says what comes of a mention in a channel.
+// mentioned says what a mention in a channel does.
 function mentioned(c) {
-  if (!c.bot_in) return "does nothing, since it is not in this channel: /invite it first";
-  return c.shared ? "as well, since people of another company read along" : "for everybody here";
+  if (!c.bot_in) return "does nothing, because it is not in this channel: /invite it first";
+  return c.shared ? "as well, because people of another company read this channel" : "for everybody here";
 }
 
-// intro stands at the beginning of a conversation.
+// intro is the beginning of a conversation.
 function intro(c) {
   const im = c.kind === "im";
   const lines = im ? examples.map((e) => e.replace("/services ", "")) : examples;

@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 const remembered = 50; // lines of history
 
 // composer fills a form. options: {id, label, hint, send(text), suggest() → [{insert, label, note}],
-// tools: buttons at the left}. It returns {field, put(text), describe(placeholder)}.
+// tools: buttons at the left}. It returns {field, put(text), ready(), describe(placeholder)}.
 export function composer(form, options) {
   const field = el("textarea", {
     id: options.id, rows: 1, "aria-label": options.label, autocomplete: "off", spellcheck: "false",
@@ -48,7 +48,9 @@ export function composer(form, options) {
     if (await options.send(text)) history.add(text);
     else if (!field.value) put(text); // nothing typed is lost
   });
-  return { field, put, describe: (placeholder) => { field.placeholder = placeholder; } };
+  // ready puts the focus into the box, except where that would bring up a keyboard on the screen.
+  const ready = () => { if (!matchMedia("(pointer: coarse)").matches && field.checkVisibility()) field.focus({ preventScroll: true }); };
+  return { field, put, ready, describe: (placeholder) => { field.placeholder = placeholder; } };
 }
 
 // past is the history of a box, kept as long as the tab is open.
@@ -57,7 +59,7 @@ function past(field, id) {
   try {
     sent = JSON.parse(sessionStorage.getItem(`sent ${id}`)) || [];
   } catch {
-    // A browser that keeps nothing begins anew.
+    // A browser that keeps nothing starts with an empty history.
   }
   let at = sent.length;
   const show = (to) => {
