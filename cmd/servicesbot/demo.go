@@ -151,7 +151,7 @@ func (s *stage) serve(ctx context.Context, logs io.Writer) error {
 	return b.Run(ctx)
 }
 
-// demoAdminURL leads nowhere; the page says so instead of opening it.
+// demoAdminURL leads nowhere; the page says so and does not open it.
 const demoAdminURL = "https://billing.example.com/admin/"
 
 const demoCurrency = "EUR"
@@ -159,7 +159,7 @@ const demoCurrency = "EUR"
 // demoCacheTTL is short, so that a switch of WHMCS shows soon.
 const demoCacheTTL = 5 * time.Second
 
-// A stage is what stands around the bot in the demo: a Slack and a WHMCS.
+// A stage is what surrounds the bot in the demo: a Slack and a WHMCS.
 type stage struct {
 	workspace    *slackfake.Workspace
 	installation *whmcsfake.Server
@@ -191,8 +191,8 @@ func (s *stage) close() {
 	s.installation.Close()
 }
 
-// config is what the environment would say for the fakes. Only the group Support may
-// ask, so that refusals can be tried as well.
+// config is what the environment would say for the fakes. Only the user group Support may
+// ask, so that refusals can be tried too.
 func (s *stage) config(logs io.Writer) *config {
 	return &config{
 		slackAppToken: whmcs.Secret(s.workspace.AppToken()),

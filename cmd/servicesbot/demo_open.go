@@ -8,7 +8,7 @@ import (
 	"servicesbot/whmcs"
 )
 
-// openBrowser shows an address in the browser of whoever started the demo.
+// openBrowser opens an address in the browser of the person who started the demo.
 func openBrowser(ctx context.Context, address string) error {
 	name, args := "xdg-open", []string{address}
 	switch runtime.GOOS {

@@ -38,18 +38,18 @@ const botSockets = 2
 // viewerPatience is how long a script waits for somebody to look at it.
 const viewerPatience = 20 * time.Second
 
-// showScript plays a script as soon as the page is open in a browser, or after a while
-// without one.
+// showScript plays a script as soon as the page is open in a browser, or after a while if
+// it is not.
 func showScript(ctx context.Context, w *slackfake.Workspace, s script, out io.Writer) {
-	fmt.Fprintf(out, "%s is played as soon as the page is open, at the latest in %v.\n", s.name, viewerPatience)
+	fmt.Fprintf(out, "%s starts as soon as the page is open, in %v at the latest.\n", s.name, viewerPatience)
 	waiting, cancel := context.WithTimeout(ctx, viewerPatience)
 	defer cancel()
-	_ = w.Wait(waiting, func() bool { return w.Viewers() > 0 }) // without a viewer it is played all the same
+	_ = w.Wait(waiting, func() bool { return w.Viewers() > 0 }) // without a viewer it plays anyway
 	playScript(ctx, w, s, out)
 }
 
-// playScript plays a conversation on the page and tells where it stands, there and on out.
-// The demo goes on afterwards, also when a line fails.
+// playScript plays a conversation on the page and shows its progress, there and on out.
+// Afterwards the demo goes on, also if a line failed.
 func playScript(ctx context.Context, w *slackfake.Workspace, s script, out io.Writer) {
 	if err := w.WaitSockets(ctx, botSockets); err != nil {
 		return

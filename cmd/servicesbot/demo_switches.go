@@ -13,8 +13,8 @@ import (
 // bigInstallation is how many services "20,000 services" makes.
 const bigInstallation = 20_000
 
-// whmcsSwitches are the faults of WHMCS that one can play with on the page, by the name
-// that the fake WHMCS has for them.
+// whmcsSwitches are the faults of WHMCS that can be tried on the page, by their names in the
+// fake WHMCS.
 var whmcsSwitches = []struct{ fault, label string }{
 	{"slow", "Every call takes 3 s"},
 	{"down", "Down: connections are refused"},
@@ -24,8 +24,8 @@ var whmcsSwitches = []struct{ fault, label string }{
 	{"truncated", "Replies are cut off"},
 }
 
-// repaired lets the bot forget failures that would otherwise show for a while after a
-// switch was turned: an outage that it waits to be over, an hour without tables.
+// repaired lets the bot forget failures that would otherwise last for a while after a switch
+// was turned off: an outage that it waits out, an hour without tables.
 func (s *stage) repaired() {
 	if forget := s.forget.Load(); forget != nil {
 		(*forget)()

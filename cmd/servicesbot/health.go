@@ -21,12 +21,12 @@ func (p *process) healthCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "health",
 		Short: "Ask the bot on this machine whether it is healthy",
-		Long: `Asks /healthz at HTTP_ADDR, where the bot serves it. The exit code is 0 where the
-bot is healthy and 1 where it is not or does not answer within 5 seconds. It is
-made for the HEALTHCHECK of a container that has no shell.
+		Long: `Asks /healthz at HTTP_ADDR, where the bot serves it. The exit code is 0 if the bot
+is healthy, and 1 if it is not or does not answer within 5 seconds. This is for the
+HEALTHCHECK of a container without a shell.
 
-A bot that Slack or WHMCS cannot reach is healthy: a restart would not help it. For
-that, watch /readyz.`,
+A bot that cannot reach Slack or WHMCS is healthy, because a restart would not help.
+For that, watch /readyz.`,
 		Example: `  HTTP_ADDR=127.0.0.1:8080 servicesbot health`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -43,8 +43,8 @@ that, watch /readyz.`,
 	}
 }
 
-// healthAddr is where this machine reaches what listens at HTTP_ADDR. No other
-// setting is looked at: they are the business of the process that is asked.
+// healthAddr is where this machine reaches what listens at HTTP_ADDR. The other settings
+// belong to the process that is asked.
 func (p *process) healthAddr() (string, error) {
 	var wrong problems
 	value, _ := withFiles(p.env, &wrong).Lookup("HTTP_ADDR")
@@ -53,7 +53,7 @@ func (p *process) healthAddr() (string, error) {
 		return "", err
 	}
 	if value == "" {
-		return "", errors.New("HTTP_ADDR: is not set, so the bot serves no health; set it for the bot and here, such as 127.0.0.1:8080")
+		return "", errors.New("HTTP_ADDR: is not set, so there is no health check; set it for the bot and here, such as 127.0.0.1:8080")
 	}
 	host, port, err := net.SplitHostPort(value)
 	if err != nil {
@@ -87,9 +87,9 @@ func askHealth(ctx context.Context, addr string) error {
 	case http.StatusOK:
 		return nil
 	case http.StatusServiceUnavailable:
-		return fmt.Errorf("not healthy: the bot at %s runs, but has not looked at an event lately; restart it", addr)
+		return fmt.Errorf("not healthy: the bot at %s runs, but has stopped reading events; restart it", addr)
 	}
-	return fmt.Errorf("not healthy: what answers at %s is not the bot (HTTP %d)", addr, resp.StatusCode)
+	return fmt.Errorf("not healthy: at %s another program answers (HTTP %d)", addr, resp.StatusCode)
 }
 
 // withoutURL returns err without the address of the call, which may hold a secret.

@@ -38,7 +38,7 @@ func TestHealth(t *testing.T) {
 		{"well, listening on all addresses", ":" + port, 0, "healthy: the bot at 127.0.0.1:" + port},
 		{"well, on all addresses by number", "0.0.0.0:" + port, 0, "healthy"},
 		{"stuck", answering(http.StatusServiceUnavailable), 1, "restart it"},
-		{"another program", answering(http.StatusNotFound), 1, "is not the bot (HTTP 404)"},
+		{"another program", answering(http.StatusNotFound), 1, "another program answers (HTTP 404)"},
 		{"not running", strings.TrimPrefix(gone.URL, "http://"), 1, "is the bot running"},
 		{"not set", "", 1, "HTTP_ADDR: is not set"},
 		{"no address", "8080", 1, "HTTP_ADDR: must be host:port"},

@@ -11,8 +11,8 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-// What the bot needs of Slack. The manifest asks for it, the doctor looks whether
-// the token has it, and SECURITY.md says why.
+// What the bot needs from Slack. The manifest asks for it, the doctor checks that the
+// token has it, and SECURITY.md says why.
 var (
 	botScopes = []scope{
 		{"commands", "the slash command and both shortcuts"},
@@ -20,17 +20,17 @@ var (
 		{"app_mentions:read", "questions asked by mentioning the bot"},
 		{"im:history", "questions asked in a direct message to the bot; no other messages are read"},
 		{"im:read", "whether a direct message is shared with another company"},
-		{"im:write", "a direct message to whoever asked, where an answer has no other place to go"},
+		{"im:write", "a direct message to the asker, if there is no other place for an answer"},
 		{"channels:read", "whether a public channel is shared with another company"},
 		{"groups:read", "whether a private channel that the bot is in is shared with another company"},
 		{"mpim:read", "whether a group message that the bot is in is shared with another company"},
-		{"users:read", "whether who asks is a member, a guest, an outsider or deactivated; no e-mail addresses"},
+		{"users:read", "whether the asker is a member, a guest, an outsider or deactivated; no e-mail addresses"},
 		{"usergroups:read", "the members of the user groups that may ask"},
 		{"files:write", "answers as CSV files"},
 	}
 	botEvents = []string{
 		"app_mention", "message.im", "app_home_opened",
-		"channel_shared", "channel_unshared", "channel_id_changed", // end what is remembered of a channel
+		"channel_shared", "channel_unshared", "channel_id_changed", // what is known of a channel is then looked up again
 	}
 	botShortcuts = []shortcut{
 		{Name: "Find services", Type: "global", CallbackID: "find_services", Description: "Open the search form"},
@@ -41,8 +41,8 @@ var (
 // A scope is a permission of the bot token.
 type scope struct{ name, why string }
 
-// A manifest is what Slack makes an app from. Keys and limits are those of
-// Slack's manifest schema, major version 2; it refuses keys that it does not know.
+// A manifest is what Slack makes an app from. Keys and limits are those of Slack's
+// manifest schema, major version 2, which refuses keys that it does not know.
 type manifest struct {
 	Metadata manifestVersion `json:"_metadata"`
 	Display  display         `json:"display_information"`
@@ -80,7 +80,7 @@ type botUser struct {
 	AlwaysOnline bool   `json:"always_online"`
 }
 
-// A slashCommand has should_escape off: domains then arrive as they were typed.
+// A slashCommand has should_escape off, so that domains arrive as they were typed.
 type slashCommand struct {
 	Command      string `json:"command"`
 	Description  string `json:"description"`
@@ -121,7 +121,7 @@ func newManifest(command string) *manifest {
 			Name:        "servicesbot",
 			Description: "Answers what a customer bought, from WHMCS. It only reads.",
 			LongDescription: "Answers questions about the services of customers from WHMCS: status, due date, amount, server and more, " +
-				"by client, domain, product, server or any other field. Answers are private unless they are shared, " +
+				"by client, domain, product, server or any other field. Answers are private unless somebody shares them, " +
 				"and go to nobody outside this organisation. It only reads and changes nothing in WHMCS.",
 		},
 		Features: features{
@@ -154,8 +154,8 @@ func (p *process) manifestCommand() *cobra.Command {
 		Short: "Print the manifest that Slack makes the app from",
 		Long: `Prints the app's manifest: its slash command (BOT_COMMAND), shortcuts, events and
 scopes, each scope with its reason. Paste it at https://api.slack.com/apps, Create
-New App, From a manifest; or, for an app that exists, under App Manifest. It looks at
-no setting but BOT_COMMAND.`,
+New App, From a manifest; or, for an existing app, under App Manifest. The only setting
+it reads is BOT_COMMAND.`,
 		Example: `  servicesbot manifest
   BOT_COMMAND=/whmcs servicesbot manifest --json > manifest.json`,
 		Args: cobra.NoArgs,
@@ -175,8 +175,8 @@ no setting but BOT_COMMAND.`,
 	return c
 }
 
-// command is the slash command that is set. No other setting is looked at: before there
-// is an app there are none.
+// command is the slash command that is set. It reads no other setting: before there is an
+// app there are none.
 func (p *process) command() (string, error) {
 	var wrong problems
 	value, _ := withFiles(p.env, &wrong).Lookup("BOT_COMMAND")
@@ -194,7 +194,7 @@ func scopeReasons() map[string]string {
 }
 
 // printYAML writes v as YAML, by way of its JSON, which is YAML too, so that the two
-// cannot differ. An item of a list that remarks names gets its remark behind it.
+// cannot differ. An item of a list that has a remark gets it as a comment.
 func printYAML(w io.Writer, v any, remarks map[string]string) error {
 	content, err := json.Marshal(v)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"reflect"
 	"regexp"
 	"slices"
@@ -185,6 +186,36 @@ func TestManifestYAML(t *testing.T) {
 	}
 	if !reflect.DeepEqual(fromYAML, fromJSON) {
 		t.Errorf("YAML and JSON differ:\n%v\n%v", fromYAML, fromJSON)
+	}
+}
+
+// TestSlackHooks holds the hooks of Slack's CLI to commands that are there, and runs the one
+// that prints the manifest as the CLI does: split at spaces, without a shell.
+func TestSlackHooks(t *testing.T) {
+	t.Parallel()
+	var file struct {
+		Hooks  map[string]string
+		Config map[string]bool
+	}
+	if err := json.Unmarshal([]byte(readText(t, ".slack/hooks.json")), &file); err != nil {
+		t.Fatal(err)
+	}
+	if !file.Config["sdk-managed-connection-enabled"] {
+		t.Error("the CLI would open the socket itself")
+	}
+	command := strings.Fields(file.Hooks["get-manifest"])
+	run := exec.Command(command[0], command[1:]...)
+	run.Dir = root
+	got, err := run.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := outputOf(t, nil, "manifest", "--json"); string(got) != want {
+		t.Errorf("get-manifest prints\n%s\nwant\n%s", got, want)
+	}
+	start, isOurs := strings.CutPrefix(file.Hooks["start"], "go run ./cmd/servicesbot ")
+	if c, _, err := (&process{}).root().Find(strings.Fields(start)); err != nil || !isOurs || c.Name() != "serve" {
+		t.Errorf("start runs %q: %v", file.Hooks["start"], err)
 	}
 }
 

@@ -267,10 +267,13 @@ func TestWorkflowsKeepTheirPromises(t *testing.T) {
 			"run: .ci/run\n", "run: go vet ./...\n", "staticcheck ./...\n", "-run Browser ", "run: .github/fuzz 1m\n", "govulncheck@v", "run: .github/build-release v0",
 		},
 		".github/workflows/release.yml": {
-			"uses: ./.github/workflows/test.yml\n", "needs: test\n", `run: .github/build-release "$TAG" --images`, "dist/*\n", "linux/amd64,linux/arm64",
+			"uses: ./.github/workflows/test.yml\n", "needs: test\n", `run: .github/build-release "$TAG" --images`, `.github/image "$TAG" amd64`, `.github/image "$TAG" arm64`, "dist/*\n", "linux/amd64,linux/arm64",
 		},
 		".github/build-release": {
 			"linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64", "sha256sum", "25 * 1000 * 1000",
+		},
+		".github/image": {
+			"buildah bud", "most=25000000", "= 65532:65532", "-- demo", "-- health", `"servicesbot $version "`,
 		},
 		".github/fuzz": {"go test", "Fuzz", "-fuzztime"},
 		".ci/run":      {"-race", "gofmt -l", "go mod tidy -diff", "staticcheck", "SERVICESBOT_BROWSER=required", "SERVICESBOT_PHP=required"},

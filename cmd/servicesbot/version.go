@@ -8,16 +8,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// What a release says of itself, set by the linker (-X main.version=v1.2.3 -X
-// main.commit=...). Other builds say what the Go toolchain noted.
+// The version and commit of a release, set by the linker (-X main.version=v1.2.3 -X
+// main.commit=...). Other builds have what the Go toolchain recorded.
 var version, commit string
 
 func (p *process) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, the commit and Go's version",
-		Long: `Prints one line: the version, the commit that it was built from, and Go's version. What
-is not a release says what the Go toolchain noted of it.`,
+		Long: `Prints one line: the version, the commit that it was built from, and Go's version. A
+build that is not a release shows what the Go toolchain recorded.`,
 		Example: "  servicesbot version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -28,8 +28,7 @@ is not a release says what the Go toolchain noted of it.`,
 	}
 }
 
-// versionLine tells of the build what the linker or else info says; info may be
-// nil.
+// versionLine is the build as the linker describes it, or else info, which may be nil.
 func versionLine(info *debug.BuildInfo) string {
 	if info == nil {
 		info = &debug.BuildInfo{GoVersion: "unknown Go"}

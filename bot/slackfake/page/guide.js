@@ -10,32 +10,32 @@ const node = document.getElementById("guide");
 const steps = [
   { id: "ask", title: "Ask privately", text: "A slash command is answered to you alone. Send the line with Enter, then press Details on a service.",
     try: [{ say: "/services client:5", in: "support", as: "U0ALICE" }] },
-  { id: "narrow", title: "Narrow it down", text: "Filters are joined by AND, a comma means OR, a minus in front excludes. Remove one with its × button; turn pages with Next.",
+  { id: "narrow", title: "Narrow it down", text: "All filters must match, a comma means OR, a minus sign excludes. Remove a filter with its × button; go to the next page with Next.",
     try: [{ say: "/services client:7 status:active,suspended due:<30d", in: "support" }, { say: "/services server:saturn -product:starter sort:-amount", in: "support" }] },
-  { id: "table", title: "A table", text: "Click a column's head to sort. List, Table, Summary and CSV are buttons below every list.",
+  { id: "table", title: "A table", text: "Click the head of a column to sort. The buttons List, Table, Summary and CSV are below every list.",
     try: [{ say: "/services client:7 status:active as:table", in: "support" }] },
-  { id: "summary", title: "Figures and a chart", text: "How many, how much a month, what falls due.",
+  { id: "summary", title: "Figures and a chart", text: "How many services, the revenue per month, and what is due.",
     try: [{ say: "/services server:saturn as:summary", in: "support" }] },
-  { id: "csv", title: "A file", text: "All rows as CSV; from a private answer it comes to your direct message with the bot.",
+  { id: "csv", title: "A file", text: "All rows as CSV. For a private answer, the bot sends the file to you as a direct message.",
     try: [{ say: "/services server:saturn as:csv", in: "support" }] },
-  { id: "mention", title: "Ask in front of everybody", text: "A mention is answered for all, in its thread: open it with “1 reply”. Edit your message afterwards (⋯ on it): the answer is corrected in place.",
+  { id: "mention", title: "Ask in front of everybody", text: "A mention is answered in its thread, for everybody: open it with “1 reply”. Then edit your message (⋯ on it), and the answer changes with it.",
     try: [{ say: "@servicesbot client:1", in: "incident-42", as: "U0BOB" }] },
-  { id: "share", title: "Share a private answer", text: "Press Share below a private answer, then look at the channel as somebody else. Who shared it can Remove it.",
+  { id: "share", title: "Share a private answer", text: "Press Share below a private answer, then look at the channel as somebody else. The person who shared it can press Remove.",
     try: [{ say: "/services client:1 status:active", in: "incident-42" }, { be: "U0BOB", label: "Be Bob Baker", in: "incident-42" }, { be: "U0ALICE", label: "Be Alice Archer again", in: "incident-42" }] },
-  { id: "mistake", title: "Make a mistake", text: "The bot says what is wrong; where it can guess what was meant, that is on a button.",
+  { id: "mistake", title: "Make a mistake", text: "The bot says what is wrong. If it can guess what you meant, there is a button for that.",
     try: [{ say: "/services client:1 stauts:actve", in: "support" }, { say: "/services colour:red", in: "support" }] },
-  { id: "form", title: "Use the form", text: "From the ⚡ menu beside the message box, or the command alone. Enter “abc” as the client number to see a mistake marked.",
+  { id: "form", title: "Use the form", text: "Open it from the ⚡ menu below the message box, or send the command alone. Enter “abc” as the client number to see how a mistake is marked.",
     try: [{ say: "/services", in: "support" }] },
   { id: "shortcut", title: "From a message", text: "Send this, then choose “Find services here” in the message's ⋯ menu.",
     try: [{ say: "Customer 7 writes that demodomain2.net is down since 9:40", in: "support" }] },
-  { id: "home", title: "The Home tab", text: "Your last questions, examples, and what you may do. In a direct message no mention is needed.",
+  { id: "home", title: "The Home tab", text: "Your last questions, examples, and what you may do. A direct message needs no mention.",
     try: [{ home: true, label: "Open the Home tab" }, { say: "domain:demodomain2.net", in: "im" }] },
-  { id: "denied", title: "Be refused", text: "Guests, people of other companies and people outside the permitted group get no data, and are told why. Each button makes you that person; send the line then.",
-    try: [{ be: "U0GINA", label: "Be Gina, a guest", say: "/services client:1", in: "support" }, { be: "U0PAT", label: "Be Pat, of the partner", say: "@servicesbot client:1", in: "partner-acme" },
+  { id: "denied", title: "Be refused", text: "Guests, people from other companies and people outside the permitted group get no data, and the bot says why. Each button makes you that person; then send the line.",
+    try: [{ be: "U0GINA", label: "Be Gina, a guest", say: "/services client:1", in: "support" }, { be: "U0PAT", label: "Be Pat, from the partner", say: "@servicesbot client:1", in: "partner-acme" },
       { be: "U0CARL", label: "Be Carl, in no group", say: "/services client:1", in: "support" }] },
-  { id: "shared", title: "Where outsiders read along", text: "In a channel shared with another company even a mention is answered privately.",
+  { id: "shared", title: "With outsiders in the channel", text: "In a channel that is shared with another company, even a mention gets a private answer.",
     try: [{ say: "@servicesbot client:1", in: "partner-acme", as: "U0ALICE" }] },
-  { id: "break", title: "Break something", text: "Make WHMCS slow and big, mention the bot and watch its progress in the thread; press Stop when you have seen enough, and turn the switches off. Take WHMCS down; let Slack refuse tables. The wire shows each call that arrives.",
+  { id: "break", title: "Break something", text: "Make WHMCS slow and big, mention the bot and watch its progress in the thread. Press Stop when you have seen enough, and turn the switches off. Take WHMCS down; let Slack refuse tables. The wire shows every call.",
     try: [{ pane: "switches", label: "Open the switches" }, { pane: "wire", label: "Open the wire" }, { say: "@servicesbot status:suspended as:summary fresh:yes", in: "incident-42", as: "U0ALICE" }] },
   { id: "help", title: "Help", text: "Explains every filter, with examples to click.",
     try: [{ say: "/services help", in: "support" }, { say: "/services help due", in: "support" }] },
@@ -45,7 +45,7 @@ let done = new Set();
 try {
   done = new Set(JSON.parse(localStorage.getItem("tried")) || []);
 } catch {
-  // A browser that keeps nothing ticks nothing off.
+  // A browser that keeps nothing starts without ticks.
 }
 
 let run = () => {};
