@@ -301,7 +301,7 @@ func TestSearchForm(t *testing.T) {
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services"))
 	form := r.modal(slackfake.Alice, "Client number")
-	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "one"}))
+	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "--"}))
 	r.waits("the wrong field to be marked", func() bool {
 		v, ok := r.slack.Modal(slackfake.Alice)
 		return ok && v.Errors["client"] != ""

@@ -62,7 +62,7 @@ func ExampleStyle_Failure() {
 	//
 	// There is no key "clint"; did you mean "client"?
 	//
-	// Possible: client, service, product, domain, username, email, status, cycle, group, server, payment, ip, due, registered, amount, qty
+	// Possible: client, service, order, product, domain, username, email, status, cycle, group, server, payment, ip, due, registered, amount, qty, all
 	//
 	// Say /services help for everything that can be asked.
 	//

@@ -211,7 +211,7 @@ func modals(t testing.TB) map[string]slack.ModalViewRequest {
 		"modal-denied":   Modal(house.Denied(Denial{Why: DeniedGuest, User: "U0MALLORY"}, here())),
 		"form":           SearchForm(query.Query{}, ""),
 		"form-filled":    SearchForm(parsed(t, `client:1 product:"Web, Mail",vps status:active,suspended due:<30d server:saturn -domain:example.com sort:due as:table page:3`), `{"channel":"C1"}`),
-		"form-duplicate": SearchForm(parsed(t, "client:1 client:2 saturn"), ""),
+		"form-duplicate": SearchForm(parsed(t, "product:vps product:s saturn"), ""),
 	}
 }
 

@@ -47,12 +47,17 @@ var problemSentences = map[query.Reason]func(query.Problem) string{
 	query.ControlManyValues: func(p query.Problem) string { return quote(p.Key) + " takes one value." },
 	query.LoneNumber:        loneNumber,
 
-	query.NotID:      func(p query.Problem) string { return quote(p.Value) + " is not a number." },
-	query.NotWHMCSID: func(p query.Problem) string { return clipped(p.Value) + " is not a number that WHMCS gives." },
-	query.NotEmail:   func(p query.Problem) string { return quote(p.Value) + " is not an e-mail address." },
-	query.NotHost:    func(p query.Problem) string { return quote(p.Value) + " is not a host name." },
-	query.NotExactHost: func(p query.Problem) string {
-		return "A host name is exact, or begins with *. for all below it: " + meant(p) + "."
+	query.NotID:           func(p query.Problem) string { return quote(p.Value) + " is not a number." },
+	query.NotWHMCSID:      func(p query.Problem) string { return clipped(p.Value) + " is not a number that WHMCS gives." },
+	query.NotEmail:        func(p query.Problem) string { return quote(p.Value) + " is not an e-mail address." },
+	query.NotHost:         func(p query.Problem) string { return quote(p.Value) + " is not a host name." },
+	query.OnlyStars:       fixed("A star stands for a part of a name: web*, *.example.com."),
+	query.NotAddress:      notAddress,
+	query.NotOrder:        func(p query.Problem) string { return quote(p.Value) + " is not an order's id or number." },
+	query.AmbiguousNumber: eitherOf,
+	query.AmbiguousDate:   eitherOf,
+	query.AmbiguousKey: func(p query.Problem) string {
+		return "Is " + quote(p.Value) + " a client's name or a product's? Write " + choice(p) + "."
 	},
 	query.NotInCalendar:  func(p query.Problem) string { return clipped(p.Value) + " is not in the calendar." },
 	query.NotDate:        notDate,
@@ -70,6 +75,15 @@ var problemSentences = map[query.Reason]func(query.Problem) string{
 
 	query.TooManyValues: func(p query.Problem) string {
 		return fmt.Sprintf("A list may have %d values, this one has %d.", p.Most, p.Count)
+	},
+	query.TooManyNames: func(p query.Problem) string {
+		return fmt.Sprintf("One question may be about %d clients' names, this one is about %d.", p.Most, p.Count)
+	},
+	query.ManyClients: func(p query.Problem) string {
+		return fmt.Sprintf("%d clients have a name or company that begins with %s. Choose one, or write more of the name.", p.Count, quote(p.Value))
+	},
+	query.NamesNotPermitted: func(p query.Problem) string {
+		return "Clients' names are not searched, so " + quote(p.Value) + " was not looked for: this bot's API role lacks GetClients. Ask by client number, e-mail or domain."
 	},
 	query.TooManyEmails: func(p query.Problem) string {
 		return fmt.Sprintf("One question may be about %d e-mail addresses, this one is about %d.", p.Most, p.Count)
@@ -104,11 +118,35 @@ func meant(p query.Problem) string {
 
 // loneNumber asks what a number counts.
 func loneNumber(p query.Problem) string {
+	what := " a client, a service or an order?"
+	if len(p.Meant) == 2 {
+		what = " a service or an order?"
+	}
+	return "Is " + clipped(p.Value) + what + " Write " + choice(p) + "."
+}
+
+// eitherOf asks which of its readings a value has.
+func eitherOf(p query.Problem) string {
+	return quote(p.Value) + " can be read in two ways. Write " + choice(p) + "."
+}
+
+// choice lists what may be meant.
+func choice(p query.Problem) string {
 	all := make([]string, len(p.Meant))
 	for i, m := range p.Meant {
 		all[i] = quote(m)
 	}
-	return "Is " + clipped(p.Value) + " a client or a service? Write " + strings.Join(all, " or ") + "."
+	if len(all) < 3 {
+		return strings.Join(all, " or ")
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
+}
+
+func notAddress(p query.Problem) string {
+	if len(p.Meant) > 0 {
+		return suggested(quote(p.Value)+" is not an IP address", p)
+	}
+	return quote(p.Value) + " is not an IP address; write 203.0.113.7, 203.0.113.0/24 or 203.0.113.*."
 }
 
 func notDate(p query.Problem) string {

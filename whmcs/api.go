@@ -57,6 +57,7 @@ type API struct {
 
 	pages   *cache[GetClientsProductsRequest, *Page]
 	clients *cache[clientKey, *Client]
+	found   *cache[string, Clients] // by the text searched for, in lower case
 	servers *cache[struct{}, []Server]
 }
 
@@ -105,10 +106,11 @@ const (
 )
 
 func (a *API) newCaches(ttl time.Duration) error {
-	var problems [3]error
+	var problems [4]error
 	a.pages, problems[0] = newCache[GetClientsProductsRequest](ttl, pageCacheBytes, (*Page).weight)
 	a.clients, problems[1] = newCache[clientKey](ttl, clientCacheBytes, (*Client).weight)
 	a.servers, problems[2] = newCache[struct{}](ttl, serverCacheBytes, weightOfServers)
+	a.found, problems[3] = newCache[string](ttl, clientCacheBytes, weightOfClients)
 	return errors.Join(problems[:]...)
 }
 

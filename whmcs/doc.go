@@ -2,13 +2,14 @@
 // API, or through another Way. It only reads.
 //
 // One action matters, GetClientsProducts: its rows are the services, that is the
-// purchased products of clients. GetClientsDetails and GetServers add to it where the
-// API role of the credentials permits them.
+// purchased products of clients. GetClientsDetails, GetClients and GetServers add to it
+// where the API role of the credentials permits them.
 //
 // A question takes this way, one file a step:
 //
 //	api.go, config.go         the handle on an installation, and what it is made from
-//	products.go, clients.go   what is asked, and whether the rows are what was asked for
+//	products.go, clients.go, named_clients.go
+//	                          what is asked, and whether the rows are what was asked for
 //	pages.go                  page after page, some of them ahead of time
 //	cache.go                  asked a moment ago, or by another just now?
 //	broken.go                 around rows that WHMCS cannot send

@@ -96,7 +96,7 @@ func TestDoctorFindsNothingWrong(t *testing.T) {
 	for about, says := range map[string]string{
 		aboutProducts: "650 services", aboutTimes: "100 in ", aboutReplies: "a list, an id is a text",
 		aboutReplies + ", servers": "come with", aboutReplies + ", filters": "no services",
-		aboutDetails: "email:", aboutServers: "server:",
+		aboutDetails: "email:", aboutNames: "client:", aboutServers: "server:",
 	} {
 		if c := find(checks, "WHMCS", about); !strings.Contains(c.Says, says) {
 			t.Errorf("%s says %q, want %q in it", about, c.Says, says)

@@ -21,6 +21,7 @@ const (
 	aboutAccess   = "access"
 	aboutProducts = "GetClientsProducts"
 	aboutDetails  = "GetClientsDetails"
+	aboutNames    = "names, GetClients"
 	aboutServers  = "GetServers"
 	aboutReplies  = "replies"
 	aboutTimes    = "times"
@@ -56,14 +57,14 @@ func (d *doctor) whmcs(ctx context.Context) {
 		if cfg.URL != "" {
 			why = "the settings of WHMCS are not right"
 		}
-		d.skip(why, aboutReach, aboutTLS, aboutAccess, aboutProducts, aboutTimes, aboutReplies, aboutDetails, aboutServers)
+		d.skip(why, aboutReach, aboutTLS, aboutAccess, aboutProducts, aboutTimes, aboutReplies, aboutDetails, aboutNames, aboutServers)
 		return
 	}
 	defer api.Close()
 	defer wire.CloseIdleConnections()
 	v := &visit{doctor: d, api: api, wire: wire, lacks: lacks}
 	if !v.access(ctx) {
-		d.skip(cmp.Or(lacks, "GetClientsProducts does not work"), aboutTimes, aboutReplies, aboutDetails, aboutServers)
+		d.skip(cmp.Or(lacks, "GetClientsProducts does not work"), aboutTimes, aboutReplies, aboutDetails, aboutNames, aboutServers)
 		return
 	}
 	v.examine(ctx)
@@ -74,6 +75,7 @@ func (v *visit) examine(ctx context.Context) {
 	v.times(ctx)
 	v.replies(ctx)
 	v.details(ctx)
+	v.names(ctx)
 	v.servers(ctx)
 }
 
@@ -344,6 +346,13 @@ func (v *visit) details(ctx context.Context) {
 	if want := v.cfg.currency; err == nil && want != "" && c.CurrencyCode != "" && c.CurrencyCode != want {
 		v.note("WHMCS_CURRENCY", fmt.Sprintf("is %s, and there is a client with %s", want, c.CurrencyCode), "Leave it unset if clients have several currencies.")
 	}
+}
+
+// names looks whether clients can be found by name; what is found is dropped.
+func (v *visit) names(ctx context.Context) {
+	_, err := v.api.GetClients(ctx, "a")
+	v.optional(aboutNames, err, "client:NAME finds clients by the beginning of a name or company",
+		"clients cannot be found by their names")
 }
 
 // servers checks whether servers can be read.

@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -103,13 +104,25 @@ func (w *world) row() rawRow { return w.rows[w.IntN(len(w.rows))] }
 type filter struct {
 	text string
 	test func(rawRow) bool
+	key  string // of a single value that no row has beside another of that key; else ""
 }
+
+// many is the key of a value that a row may have beside another.
+const many = "many"
+
+// exclusive are the keys of which a row has one value only.
+var exclusive = []string{"client", "service", "pid", "domain", "username", "email", "status", "cycle"}
+
+// endings are the states in which nothing is overdue.
+var endings = []string{"completed", "terminated", "cancelled", "fraud"}
 
 // oneOf makes a term of a key with one to three values.
 func (w *world) oneOf(keys string, value func() filter) filter {
 	names := strings.Fields(keys)
 	f := filter{text: names[w.IntN(len(names))] + ":"}
 	var tests []func(rawRow) bool
+	var first string
+	f.key = names[0]
 	for i := range 1 + w.IntN(3) {
 		v := value()
 		if i > 0 {
@@ -117,6 +130,12 @@ func (w *world) oneOf(keys string, value func() filter) filter {
 		}
 		f.text += v.text
 		tests = append(tests, v.test)
+		if i == 0 {
+			first = v.text
+		}
+		if v.key == many || v.text != first || !slices.Contains(exclusive, f.key) {
+			f.key = ""
+		}
 	}
 	f.test = func(r rawRow) bool {
 		return slices.ContainsFunc(tests, func(test func(rawRow) bool) bool { return test(r) })
@@ -142,12 +161,72 @@ func (w *world) piece(s string) (text, typed string) {
 	return text, `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-// contained makes a value that is looked for in some fields.
-func (w *world) contained(from string, fields ...string) func() filter {
+// named makes a value of a key that prefers a name to a part of one: a part, so that it
+// is looked for as such, or what begins or holds one, with stars. fields are those that
+// hold the key's names.
+func (w *world) named(from string, fields ...string) func() filter {
 	return func() filter {
 		text, typed := w.piece(w.row().text(from))
-		return filter{typed, func(r rawRow) bool { return r.holds(text, fields...) }}
+		if _, err := netip.ParseAddr(text); err == nil || strings.Contains(text, "*") || w.isName(text, fields) {
+			text = "zz"
+		}
+		if text == "zz" {
+			typed = `"zz"`
+		}
+		switch w.IntN(4) {
+		case 0:
+			return filter{typed[:len(typed)-1] + `*` + typed[len(typed)-1:], func(r rawRow) bool {
+				return slices.ContainsFunc(fields, func(f string) bool {
+					return strings.HasPrefix(strings.ToLower(r.text(f)), strings.ToLower(text))
+				})
+			}, many}
+		case 1:
+			return filter{`"*` + typed[1:len(typed)-1] + `*"`, func(r rawRow) bool { return r.holds(text, fields...) }, many}
+		}
+		return filter{typed, func(r rawRow) bool { return r.holds(text, fields...) }, many}
 	}
+}
+
+// isName reports whether a text is all of a name, or a host name's first label.
+func (w *world) isName(text string, fields []string) bool {
+	return slices.ContainsFunc(w.rows, func(r rawRow) bool {
+		return slices.ContainsFunc(fields, func(f string) bool {
+			label, _, _ := strings.Cut(r.text(f), ".")
+			return strings.EqualFold(r.text(f), text) || strings.EqualFold(label, text)
+		})
+	})
+}
+
+// address makes a value of ip: an address of a row, one beside it, or the /28 around it.
+func (w *world) address() filter {
+	a := netip.MustParseAddr("203.0.113.7")
+	for range 20 {
+		if all := w.row().addresses(); len(all) > 0 {
+			a = all[w.IntN(len(all))]
+			break
+		}
+	}
+	p := netip.PrefixFrom(a, a.BitLen())
+	switch w.IntN(4) {
+	case 0:
+		a = a.Next()
+		p = netip.PrefixFrom(a, a.BitLen())
+	case 1:
+		p = netip.PrefixFrom(a, a.BitLen()-4)
+		return filter{p.String(), func(r rawRow) bool { return slices.ContainsFunc(r.addresses(), p.Masked().Contains) }, many}
+	}
+	return filter{a.String(), func(r rawRow) bool { return slices.ContainsFunc(r.addresses(), p.Contains) }, many}
+}
+
+// addresses are those of a row's own that are plain addresses.
+func (r rawRow) addresses() []netip.Addr {
+	var all []netip.Addr
+	for _, s := range strings.Fields(r.text("dedicatedip") + " " + strings.ReplaceAll(r.text("assignedips"), ",", " ")) {
+		if a, err := netip.ParseAddr(s); err == nil {
+			all = append(all, a.Unmap())
+		}
+	}
+	return all
 }
 
 // id makes a value that is a field's number.
@@ -157,7 +236,7 @@ func (w *world) id(field string) func() filter {
 		if n == 0 || w.IntN(8) == 0 {
 			n = 99999
 		}
-		return filter{strconv.Itoa(n), func(r rawRow) bool { return r.number(field) == n }}
+		return filter{strconv.Itoa(n), func(r rawRow) bool { return r.number(field) == n }, ""}
 	}
 }
 
@@ -178,9 +257,12 @@ func (w *world) domain() filter {
 		_, parent, _ := strings.Cut(host, ".")
 		return filter{"*." + parent, func(r rawRow) bool {
 			return strings.HasSuffix(strings.TrimRight(strings.ToLower(r.text("domain")), "."), "."+parent)
-		}}
+		}, many}
+	case 2:
+		begin, _, _ := strings.Cut(plainHost(host), ".")
+		return filter{begin + "*", func(r rawRow) bool { return strings.HasPrefix(plainHost(r.text("domain")), begin) }, many}
 	}
-	return filter{host, func(r rawRow) bool { return plainHost(r.text("domain")) == plainHost(host) }}
+	return filter{host, func(r rawRow) bool { return plainHost(r.text("domain")) == plainHost(host) }, ""}
 }
 
 func (w *world) email() filter {
@@ -188,7 +270,7 @@ func (w *world) email() filter {
 	if known := slices.Sorted(maps.Keys(w.emails)); w.IntN(6) > 0 {
 		address = known[w.IntN(len(known))]
 	}
-	return filter{address, func(r rawRow) bool { return w.emails[address] != 0 && w.emails[address] == r.number("clientid") }}
+	return filter{address, func(r rawRow) bool { return w.emails[address] != 0 && w.emails[address] == r.number("clientid") }, ""}
 }
 
 // compared makes a value of a number or day with a comparison or a range.
@@ -202,21 +284,21 @@ func (w *world) compared(n int, write func(int) string, read func(rawRow) (int, 
 	m := n + w.IntN(400)
 	switch w.IntN(8) {
 	case 0:
-		return filter{"<" + write(n), is(func(v int) bool { return v < n })}
+		return filter{"<" + write(n), is(func(v int) bool { return v < n }), ""}
 	case 1:
-		return filter{"<=" + write(n), is(func(v int) bool { return v <= n })}
+		return filter{"<=" + write(n), is(func(v int) bool { return v <= n }), ""}
 	case 2:
-		return filter{">" + write(n), is(func(v int) bool { return v > n })}
+		return filter{">" + write(n), is(func(v int) bool { return v > n }), ""}
 	case 3:
-		return filter{">=" + write(n), is(func(v int) bool { return v >= n })}
+		return filter{">=" + write(n), is(func(v int) bool { return v >= n }), ""}
 	case 4:
-		return filter{write(n) + ".." + write(m), is(func(v int) bool { return n <= v && v <= m })}
+		return filter{write(n) + ".." + write(m), is(func(v int) bool { return n <= v && v <= m }), ""}
 	case 5:
-		return filter{".." + write(n), is(func(v int) bool { return v <= n })}
+		return filter{".." + write(n), is(func(v int) bool { return v <= n }), ""}
 	case 6:
-		return filter{write(n) + "..", is(func(v int) bool { return v >= n })}
+		return filter{write(n) + "..", is(func(v int) bool { return v >= n }), ""}
 	}
-	return filter{write(n), is(func(v int) bool { return v == n })}
+	return filter{write(n), is(func(v int) bool { return v == n }), ""}
 }
 
 // dated makes a value of due or registered; sign is -1 where distances count back.
@@ -238,24 +320,25 @@ func (w *world) dated(field string, sign int) func() filter {
 		distance := strconv.Itoa(n) + unit
 		switch w.IntN(12) {
 		case 0:
-			return filter{"none", func(r rawRow) bool { _, _, none := r.day(field); return none }}
+			return filter{"none", func(r rawRow) bool { _, _, none := r.day(field); return none }, ""}
 		case 1:
-			return filter{"today", within(func(d int) bool { return d == 0 })}
+			return filter{"today", within(func(d int) bool { return d == 0 }), ""}
 		case 2:
-			return filter{"<tomorrow", within(func(d int) bool { return sign*d < 1 })}
+			return filter{"<tomorrow", within(func(d int) bool { return sign*d < 1 }), ""}
 		case 3:
-			return filter{"<" + distance, within(func(d int) bool { return 0 <= d && d < days })}
+			return filter{"<" + distance, within(func(d int) bool { return 0 <= d && d < days }), ""}
 		case 4:
-			return filter{"<=" + distance, within(func(d int) bool { return 0 <= d && d <= days })}
+			return filter{"<=" + distance, within(func(d int) bool { return 0 <= d && d <= days }), ""}
 		case 5:
-			return filter{">" + distance, within(func(d int) bool { return d > days })}
+			return filter{">" + distance, within(func(d int) bool { return d > days }), ""}
 		case 6:
-			return filter{"0d.." + distance, within(func(d int) bool { return 0 <= d && d <= days })}
+			return filter{"0d.." + distance, within(func(d int) bool { return 0 <= d && d <= days }), ""}
 		case 7:
 			if sign < 0 {
-				return filter{distance, within(func(d int) bool { return d == days })}
+				return filter{distance, within(func(d int) bool { return d == days }), ""}
 			}
-			return filter{"overdue", within(func(d int) bool { return d < 0 })}
+			past := within(func(d int) bool { return d < 0 })
+			return filter{"overdue", func(r rawRow) bool { return past(r) && !slices.Contains(endings, r.status()) }, many}
 		case 8:
 			m, ok, _ := w.row().day(field)
 			if !ok {
@@ -265,7 +348,7 @@ func (w *world) dated(field string, sign int) func() filter {
 			return filter{month, func(r rawRow) bool {
 				_, ok, _ := r.day(field)
 				return ok && strings.HasPrefix(r.text(field), month)
-			}}
+			}, many}
 		}
 		m, ok, _ := w.row().day(field)
 		if !ok {
@@ -297,13 +380,13 @@ func (w *world) oneWord(words string, of func(rawRow) string) func() filter {
 	return func() filter {
 		all := strings.Fields(words)
 		v := all[w.IntN(len(all))]
-		return filter{v, func(r rawRow) bool { return of(r) == v }}
+		return filter{v, func(r rawRow) bool { return of(r) == v }, ""}
 	}
 }
 
 func (w *world) username() filter {
 	name := cmp.Or(w.row().text("username"), "nobody")
-	return filter{strings.ToUpper(name), func(r rawRow) bool { return strings.EqualFold(r.text("username"), name) }}
+	return filter{strings.ToUpper(name), func(r rawRow) bool { return strings.EqualFold(r.text("username"), name) }, ""}
 }
 
 // word makes a term without a key.
@@ -311,14 +394,14 @@ func (w *world) word() filter {
 	text, typed := w.piece(w.row().text([]string{"name", "groupname", "domain", "servername"}[w.IntN(4)]))
 	return filter{typed, func(r rawRow) bool {
 		return r.holds(text, append([]string{"name", "groupname", "domain"}, serverFields...)...)
-	}}
+	}, many}
 }
 
 // term makes a random filter.
 func (w *world) term() filter {
 	f := w.positive()
 	if w.IntN(4) == 0 {
-		return filter{"-" + f.text, func(r rawRow) bool { return !f.test(r) }}
+		return filter{"-" + f.text, func(r rawRow) bool { return !f.test(r) }, ""}
 	}
 	return f
 }
@@ -330,9 +413,9 @@ func (w *world) positive() filter {
 	case 2:
 		return w.oneOf("service serviceid id", w.id("id"))
 	case 3:
-		return w.oneOf("product pid", w.id("pid"))
+		return w.oneOf("pid product", w.id("pid"))
 	case 4:
-		return w.oneOf("product name", w.contained("name", "name"))
+		return w.oneOf("product", w.named("name", "name"))
 	case 5, 6:
 		return w.oneOf("domain", w.domain)
 	case 7:
@@ -344,15 +427,15 @@ func (w *world) positive() filter {
 	case 12:
 		return w.oneOf("cycle billing", w.oneWord("free one-time monthly quarterly semi-annually annually biennially triennially", rawRow.cycle))
 	case 13:
-		return w.oneOf("group", w.contained("groupname", "groupname"))
+		return w.oneOf("group", w.named("groupname", "groupname"))
 	case 14:
-		return w.oneOf("server", w.contained(serverFields[w.IntN(3)], serverFields...))
+		return w.oneOf("server", w.named(serverFields[w.IntN(3)], serverFields...))
 	case 15:
 		return w.oneOf("server", w.id("serverid"))
 	case 16:
-		return w.oneOf("payment", w.contained([]string{"paymentmethod", "paymentmethodname"}[w.IntN(2)], "paymentmethod", "paymentmethodname"))
+		return w.oneOf("payment", w.named([]string{"paymentmethod", "paymentmethodname"}[w.IntN(2)], "paymentmethod", "paymentmethodname"))
 	case 17:
-		return w.oneOf("ip", w.contained([]string{"dedicatedip", "assignedips"}[w.IntN(2)], "dedicatedip", "assignedips"))
+		return w.oneOf("ip", w.address)
 	case 18:
 		return w.oneOf("due", w.dated("nextduedate", 1))
 	case 19:
@@ -367,15 +450,26 @@ func (w *world) positive() filter {
 	return w.word()
 }
 
-// question makes a line of some filters and returns the rows that it is about.
+// question makes a line of some filters and returns the rows that it is about. Single
+// values of a key of which a row has one only are alternatives.
 func (w *world) question() (line string, want []rawRow) {
 	var terms []string
-	want = w.rows
+	var tests []func(rawRow) bool
+	places := make(map[string]int)
 	for range 1 + w.IntN(3) {
 		f := w.term()
 		terms = append(terms, f.text)
-		want = slices.DeleteFunc(slices.Clone(want), func(r rawRow) bool { return !f.test(r) })
+		if i, ok := places[f.key]; ok && f.key != "" && f.key != many {
+			one, other := tests[i], f.test
+			tests[i] = func(r rawRow) bool { return one(r) || other(r) }
+			continue
+		}
+		places[f.key] = len(tests)
+		tests = append(tests, f.test)
 	}
+	want = slices.DeleteFunc(slices.Clone(w.rows), func(r rawRow) bool {
+		return slices.ContainsFunc(tests, func(test func(rawRow) bool) bool { return !test(r) })
+	})
 	return strings.Join(terms, strings.Repeat(" ", 1+w.IntN(2))), want
 }
 

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -22,9 +21,9 @@ func (s days) holds(d whmcs.Date) bool {
 
 var (
 	dayForm      = regexp.MustCompile(`^([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?$`)
-	otherDayForm = regexp.MustCompile(`^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})$`)
+	dayFirstForm = regexp.MustCompile(`^([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})$`)
 	relativeForm = regexp.MustCompile(`^(-?)0*([0-9]{1,4})([dwmy])$`)
-	spelledForm  = regexp.MustCompile(`^(-?[0-9]{1,4}) ?(d|w|m|y|)(?:ays?|eeks?|onths?|ears?|)$`)
+	spelledForm  = regexp.MustCompile(`^(-?)0*([0-9]{1,4}) ?(d|w|m|y|)(?:ays?|eeks?|o|onths?|r|rs|ears?|)$`)
 )
 
 const (
@@ -106,22 +105,25 @@ func readPoint(s string, ahead bool) (string, *flaw) {
 		}
 		return m[1] + m[2] + m[3], nil
 	}
-	if m := otherDayForm.FindStringSubmatch(s); m != nil {
-		if p, ok := canonicalDay(m[3] + "-" + m[2] + "-" + m[1]); ok {
-			return "", newFlaw(NotDate, s, p)
-		}
-		return "", newFlaw(NotInCalendar, s)
+	if p, ok := periodNamed(s); ok {
+		return p, nil
 	}
-	if p, ok := canonicalDay(strings.ReplaceAll(s, "/", "-")); ok {
+	if m := dayFirstForm.FindStringSubmatch(s); m != nil {
+		return readDayFirst(s, m[1], m[2], m[3])
+	}
+	if p, ok := canonicalDay(strings.NewReplacer("/", "-", ".", "-").Replace(s)); ok {
 		return p, nil
 	}
 	if dayForm.MatchString(s) {
 		return "", newFlaw(NotInCalendar, s)
 	}
 	if m := spelledForm.FindStringSubmatch(s); m != nil {
-		return "", newFlaw(NotDistance, s, m[1]+cmp.Or(m[2], "d"))
+		if m[3] == "" {
+			return "", newFlaw(NotDistance, s, m[1]+m[2]+"d")
+		}
+		return readPoint(m[1]+m[2]+m[3], ahead)
 	}
-	words := []string{"today", "tomorrow", "yesterday", never}
+	words := []string{"today", "tomorrow", "yesterday", "this-week", "next-week", "this-month", "next-month", never}
 	if ahead {
 		words = append(words, overdue)
 	}
@@ -129,6 +131,25 @@ func readPoint(s string, ahead bool) (string, *flaw) {
 		return "", newFlaw(NotDate, s, near)
 	}
 	return "", newFlaw(NotDate, s)
+}
+
+// readDayFirst reads a date whose year comes last: with points or dashes the day is
+// first; with slashes the day or the month, which only one above 12 decides.
+func readDayFirst(s, first, second, year string) (string, *flaw) {
+	dayMonth, isDayMonth := canonicalDay(year + "-" + second + "-" + first)
+	monthDay, isMonthDay := canonicalDay(year + "-" + first + "-" + second)
+	if !strings.Contains(s, "/") {
+		isMonthDay = false
+	}
+	switch {
+	case isDayMonth && isMonthDay && dayMonth != monthDay:
+		return "", newFlaw(AmbiguousDate, s, monthDay, dayMonth)
+	case isDayMonth:
+		return dayMonth, nil
+	case isMonthDay:
+		return monthDay, nil
+	}
+	return "", newFlaw(NotInCalendar, s)
 }
 
 // canonicalDay pads a day, month or year and reports whether it is in the calendar.
@@ -191,6 +212,9 @@ func pointDays(p string, today whmcs.Date, ahead bool) days {
 	if n, ok := dayWords[p]; ok {
 		d := shift(today, n, 'd')
 		return days{d, d}
+	}
+	if s, ok := periodDays(p, today, ahead); ok {
+		return s
 	}
 	if m := relativeForm.FindStringSubmatch(p); m != nil {
 		n, _ := strconv.Atoi(m[1] + m[2])
@@ -264,6 +288,9 @@ func rangeDays(low, high string, today whmcs.Date, ahead bool) days {
 		s.last = last.last
 	}
 	if low != "" && high != "" && s.first > s.last {
+		if monthOf(low) > 0 { // the one before the month that the range ends with
+			return days{shift(s.first, -1, 'y'), s.last}
+		}
 		return days{last.first, first.last}
 	}
 	return s

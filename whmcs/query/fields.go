@@ -23,7 +23,9 @@ type Key struct {
 // The kinds of values.
 const (
 	kindID      = "id"
+	kindClient  = "id or name"
 	kindProduct = "id or text"
+	kindAddress = "IP address"
 	kindText    = "text"
 	kindHost    = "host name"
 	kindEmail   = "e-mail"
@@ -43,6 +45,8 @@ type field struct {
 	// test makes of a term's values what tells whether a service has one of them.
 	// It is nil for controls.
 	test func(values []string, e *env) match
+	// names, in the place of test, are what a row has that a text of the term may be.
+	names func(s *whmcs.Service, e *env) rowNames
 }
 
 // A match tells whether a service is one that was asked for.
@@ -55,25 +59,32 @@ var (
 	views    = []string{string(ViewList), string(ViewTable), string(ViewSummary), string(ViewCSV)}
 )
 
+// yesSpellings are how people say yes, squeezed.
+var yesSpellings = map[string]string{"true": "yes", "1": "yes", "on": "yes", "now": "yes"}
+
 // table is the language: every key, in the order of help.
 var table = []field{
-	{Key: Key{Name: "client", Aliases: []string{"clientid"}, Kind: kindID, Pushed: "clientid",
-		Help:    "services of the client with this number",
+	{Key: Key{Name: "client", Aliases: []string{"clientid", "company", "cid", "uid", "userid"}, Kind: kindClient, Pushed: "clientid",
+		Help:    "services of the client with this number, or of those whose name or company begins with this text",
 		Example: "client:1 status:active"},
-		synonyms: []string{"customer", "userid", "account"},
-		value:    readID, test: testClient},
-	{Key: Key{Name: "service", Aliases: []string{"serviceid", "id"}, Kind: kindID, Pushed: "serviceid",
+		synonyms: []string{"customer", "account"},
+		value:    readClient, test: testClient},
+	{Key: Key{Name: "service", Aliases: []string{"serviceid", "sid", "id"}, Kind: kindID, Pushed: "serviceid",
 		Help:    "the service with this number",
 		Example: "service:2"},
 		synonyms: []string{"hosting", "hostingid"},
 		value:    readID, test: testService},
-	{Key: Key{Name: "product", Aliases: []string{"pid", "name"}, Kind: kindProduct, Pushed: "pid",
-		Help:    "the product with this number, or with this text in its name",
+	{Key: Key{Name: "order", Aliases: []string{"orderid", "ordernumber"}, Kind: kindID,
+		Help:    "services of the order with this id or this number",
+		Example: "order:4"},
+		value: readOrder, test: testOrder},
+	{Key: Key{Name: "product", Aliases: []string{"pid"}, Kind: kindProduct, Pushed: "pid",
+		Help:    "the product with this number or exactly this name, else with this text in its name; vps* begins with it",
 		Example: `client:1 product:"starter"`},
 		synonyms: []string{"plan", "package", "productid"},
-		value:    readText, test: testProduct},
+		value:    readName, names: productNames},
 	{Key: Key{Name: "domain", Kind: kindHost, Pushed: "domain",
-		Help:    "services for this host name, with www. or without; *.example.com is all below it",
+		Help:    "services for this host name, with www. or without; *.example.com is all below it, demo* all that begin so",
 		Example: "domain:demodomain.com"},
 		synonyms: []string{"hostname", "host", "site", "website", "url"},
 		value:    readDomain, test: testDomain},
@@ -98,37 +109,37 @@ var table = []field{
 		synonyms: []string{"billingcycle", "period", "term"},
 		value:    readCycle, test: testCycle},
 	{Key: Key{Name: "group", Kind: kindText,
-		Help:    "text in the name of the product's group",
+		Help:    "the product group of exactly this name, else text in its name",
 		Example: `client:1 group:"shared hosting"`},
 		synonyms: []string{"groupname", "category"},
-		value:    readText, test: testTexts(func(s *whmcs.Service) []string { return []string{s.GroupName} })},
+		value:    readName, names: groupNames},
 	{Key: Key{Name: "server", Kind: kindText,
-		Help:    "text in the server's name, host name or address; a number is the server's id",
+		Help:    "the server of exactly this name, host name or address, else text in these; web* begins with it; a number is the server's id",
 		Example: "server:saturn status:active as:summary"},
 		synonyms: []string{"serverid", "servername", "node", "machine"},
-		value:    readText, test: testServer},
+		value:    readName, names: serverNames},
 	{Key: Key{Name: "payment", Kind: kindText,
-		Help:    "text in the payment method",
+		Help:    "the payment method of exactly this name, else text in its name",
 		Example: `client:1 payment:"credit card"`},
 		synonyms: []string{"gateway", "paymentmethod"},
-		value:    readText, test: testTexts(func(s *whmcs.Service) []string { return []string{s.PaymentMethodName, s.PaymentMethod} })},
-	{Key: Key{Name: "ip", Kind: kindText,
-		Help:    "text in the service's own addresses, dedicated and assigned; for a server's address ask server",
+		value:    readName, names: paymentNames},
+	{Key: Key{Name: "ip", Kind: kindAddress,
+		Help:    "an address among the service's own, dedicated and assigned, or a prefix: 203.0.113.0/24, 203.0.113.*; for a server's address ask server",
 		Example: "ip:203.0.113.7"},
 		synonyms: []string{"address", "dedicatedip", "assignedips"},
-		value:    readText, test: testTexts(func(s *whmcs.Service) []string { return []string{s.DedicatedIP, s.AssignedIPs} })},
+		value:    readIP, test: testIP},
 	{Key: Key{Name: "due", Kind: kindDate,
-		Help:    "next due date: 2026-12-01, 2026-12, <2026-12-01, 2026-12-01..2026-12-31, today, overdue, <30d (within the next 30 days), none",
+		Help:    "next due date: 2026-12-01, 2026-12, dec, <2026-12-01, 2026-12-01..2026-12-31, today, next-week, this-month, <30d (within the next 30 days), <-30d (more than 30 days ago), overdue (past, of services that have not ended), none",
 		Example: "client:1 due:overdue,<30d"},
 		synonyms: []string{"nextdue", "nextduedate", "renews", "renewal", "expires"},
 		value:    readDue, test: testDue},
 	{Key: Key{Name: "registered", Kind: kindDate,
-		Help:    "day of registration: 2026-12-01, 2026-12, >2026-12-01, today, <30d (within the last 30 days), none",
+		Help:    "day of registration: 2026-12-01, 2026-12, dec, >2026-12-01, today, this-week, last-month, <30d (within the last 30 days), none",
 		Example: "client:1 registered:<2y"},
 		synonyms: []string{"created", "regdate", "since", "ordered"},
 		value:    readRegistered, test: testRegistered},
 	{Key: Key{Name: "amount", Kind: kindNumber,
-		Help:    "recurring amount: 24.95, >100, 10..20",
+		Help:    "recurring amount: 24.95, 24,95, >100, >1.000,00, 10..20",
 		Example: "client:1 amount:>=10"},
 		synonyms: []string{"price", "cost", "recurringamount"},
 		value:    readAmount, test: testAmount},
@@ -137,11 +148,15 @@ var table = []field{
 		Example: "client:1 qty:>1"},
 		synonyms: []string{"quantity", "count"},
 		value:    readQty, test: testQty},
+	{Key: Key{Name: "all", Kind: kindList, Values: []string{"yes"},
+		Help:    "every service, where that is what is wanted",
+		Example: "all:yes -status:terminated as:summary"},
+		value: readYes, test: testAll},
 
 	{Key: Key{Name: "sort", Kind: kindList, Values: sortKeys, Control: true,
 		Help:    "order of the rows; - in front turns it round",
 		Example: "client:1 sort:-amount"},
-		synonyms: []string{"order", "orderby"},
+		synonyms: []string{"orderby"},
 		value:    readSort},
 	{Key: Key{Name: "page", Kind: kindNumber, Control: true,
 		Help:    "page of the rows",
@@ -166,7 +181,7 @@ var table = []field{
 		Help:    "ask WHMCS again instead of using what is remembered",
 		Example: "client:1 fresh:yes"},
 		synonyms: []string{"refresh", "nocache"},
-		value:    readOneOf([]string{"yes"}, map[string]string{"true": "yes", "1": "yes", "on": "yes", "now": "yes"})},
+		value:    readYes},
 }
 
 // byName finds a field by each of its names, squeezed.

@@ -89,6 +89,9 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 	if err := a.resolveEmails(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.resolveNames(ctx); err != nil {
+		return nil, err
+	}
 	a.plan = planFor(q, a.env)
 	a.wanted = compile(q, a.env)
 	a.res = &Result{Query: q, Asked: a.asked(), Tested: a.tested(), Complete: true, Before: a.pos.looked}
@@ -97,6 +100,7 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 	if err := a.judge(ctx, a.search(ctx)); err != nil {
 		return nil, err
 	}
+	a.settle()
 	a.answer(ctx, details)
 	return a.res, nil
 }

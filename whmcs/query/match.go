@@ -18,6 +18,8 @@ type env struct {
 	emails  map[string]int       // client ids of the addresses asked for; 0: no such client
 	clients map[int]whmcs.Client // the clients whose details are known
 	servers map[int]whmcs.Server // nil: rows carry their server's names themselves
+	byName  map[string][]int     // ids of the clients of each name asked for, folded
+	named   []*nameTest          // of the query being answered
 
 	priceless map[int]struct{} // services that an amount: filter could not compare
 }
@@ -33,14 +35,22 @@ func (e *env) know(address string, c whmcs.Client) {
 	}
 }
 
-// compile makes one test of all terms of a query.
+// compile makes one test of all terms of a query. Terms with names are tested on every
+// row, as each may show that something of exactly that name exists; what they let
+// through settle tests again.
 func compile(q Query, e *env) match {
+	e.named = nil
 	all := make([]match, 0, len(q.Terms))
 	var amounts []match // tested last
 	for _, t := range q.Terms {
 		m := testWord(t.Values, e)
 		if t.Key != "" {
-			m = lookup(t.Key).test(t.Values, e)
+			k := lookup(t.Key)
+			if k.names != nil {
+				e.named = append(e.named, newNameTest(k, t))
+				continue
+			}
+			m = k.test(t.Values, e)
 		}
 		if t.Not && t.Key == "amount" {
 			m = testAmount(t.Values, &env{}) // what cannot be compared is not left out
@@ -56,7 +66,15 @@ func compile(q Query, e *env) match {
 		}
 	}
 	all = append(all, amounts...)
+	named := e.named
 	return func(s *whmcs.Service) bool {
+		wanted := true
+		for _, n := range named {
+			wanted = n.mayHold(s, e) && wanted
+		}
+		if !wanted {
+			return false
+		}
 		for _, m := range all {
 			if !m(s) {
 				return false
@@ -139,8 +157,8 @@ func lower(c byte) byte {
 	return c
 }
 
-func testClient(values []string, _ *env) match {
-	ids := numbers(values)
+func testClient(values []string, e *env) match {
+	ids := e.clientIDs(values)
 	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ClientID) }
 }
 
@@ -149,9 +167,22 @@ func testService(values []string, _ *env) match {
 	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ID) }
 }
 
-func testProduct(values []string, _ *env) match {
-	ids, names := numbers(values), texts(values)
-	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.PID) || contains(s.Name, names) }
+func testOrder(values []string, _ *env) match {
+	return func(s *whmcs.Service) bool {
+		number := strings.TrimLeft(s.OrderNumber, "0")
+		return slices.ContainsFunc(values, func(v string) bool {
+			return v == number || s.OrderID != 0 && v == strconv.Itoa(s.OrderID)
+		})
+	}
+}
+
+func testAll([]string, *env) match { return func(*whmcs.Service) bool { return true } }
+
+// testIP compares addresses as such: an address asked for is among those of an assigned
+// prefix, and the other way round.
+func testIP(values []string, _ *env) match {
+	wanted := prefixes(values)
+	return func(s *whmcs.Service) bool { return overlap(s.DedicatedIP, wanted) || overlap(s.AssignedIPs, wanted) }
 }
 
 func testEmail(values []string, e *env) match {
@@ -164,29 +195,19 @@ func testEmail(values []string, e *env) match {
 	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ClientID) }
 }
 
-// testTexts makes the test of a key that looks for text in some fields.
-func testTexts(fields func(*whmcs.Service) []string) func([]string, *env) match {
-	return func(values []string, _ *env) match {
-		wanted := folded(values)
-		return func(s *whmcs.Service) bool {
-			for _, f := range fields(s) {
-				if contains(f, wanted) {
-					return true
-				}
-			}
-			return false
-		}
-	}
-}
-
 // testDomain compares host names as DNS does, and with www. as without.
 func testDomain(values []string, _ *env) match {
 	var exact, below []string
+	var stars []pattern
 	for _, v := range values {
-		if host, wild := strings.CutPrefix(v, "*."); wild {
+		host, under := strings.CutPrefix(v, "*.")
+		switch {
+		case strings.Contains(host, "*"):
+			stars = append(stars, patternOf(v))
+		case under:
 			below = append(below, "."+asciiHost(host))
-		} else {
-			exact = append(exact, withoutWWW(asciiHost(v)))
+		default:
+			exact = append(exact, withoutWWW(asciiHost(host)))
 		}
 	}
 	return func(s *whmcs.Service) bool {
@@ -197,8 +218,16 @@ func testDomain(values []string, _ *env) match {
 		if slices.Contains(exact, withoutWWW(host)) {
 			return true
 		}
-		return slices.ContainsFunc(below, func(b string) bool { return strings.HasSuffix(host, b) })
+		return slices.ContainsFunc(below, func(b string) bool { return strings.HasSuffix(host, b) }) ||
+			slices.ContainsFunc(stars, func(p pattern) bool { return p.matchesHost(host) })
 	}
+}
+
+// matchesHost reports whether a host name, as DNS or as people write it, with www. or
+// without, is one of the pattern's.
+func (p pattern) matchesHost(ascii string) bool {
+	return p.matches(ascii) || p.matches(withoutWWW(ascii)) ||
+		strings.Contains(ascii, "xn--") && p.matches(unicodeHost(ascii))
 }
 
 // serviceHost brings a service's domain into the form of asciiHost where it is a
@@ -275,27 +304,18 @@ func nameless(s *whmcs.Service) bool {
 	return s.ServerID != 0 && s.ServerName == "" && s.ServerHostname == "" && s.ServerIP == ""
 }
 
-func testServer(values []string, e *env) match {
-	ids, wanted := numbers(values), texts(values)
+// testWord looks for text where people expect a word: product, group, domain, server;
+// for an address, among the service's own and its server's.
+func testWord(values []string, e *env) match {
+	wanted := prefixes(values)
+	texts := slices.DeleteFunc(folded(values), isAddressWord)
 	return func(s *whmcs.Service) bool {
-		if s.ServerID != 0 && slices.Contains(ids, s.ServerID) {
+		if len(texts) > 0 && (contains(s.Name, texts) || contains(s.GroupName, texts) || contains(s.Domain, texts)) {
 			return true
 		}
-		return len(wanted) > 0 && e.onServer(s, wanted)
-	}
-}
-
-// onServer reports whether one of some folded texts is in the server's names.
-func (e *env) onServer(s *whmcs.Service, wanted []string) bool {
-	name, hostname, ip := e.serverNames(s)
-	return contains(name, wanted) || contains(hostname, wanted) || contains(ip, wanted)
-}
-
-// testWord looks for text where people expect a word: product, group, domain, server.
-func testWord(values []string, e *env) match {
-	wanted := folded(values)
-	return func(s *whmcs.Service) bool {
-		return contains(s.Name, wanted) || contains(s.GroupName, wanted) || contains(s.Domain, wanted) || e.onServer(s, wanted)
+		name, hostname, ip := e.serverNames(s)
+		return len(texts) > 0 && (contains(name, texts) || contains(hostname, texts) || contains(ip, texts)) ||
+			len(wanted) > 0 && (overlap(s.DedicatedIP, wanted) || overlap(s.AssignedIPs, wanted) || overlap(ip, wanted))
 	}
 }
 
@@ -309,9 +329,14 @@ func testRegistered(values []string, e *env) match {
 
 func testDate(values []string, e *env, ahead bool, date func(*whmcs.Service) whmcs.Date) match {
 	none := slices.Contains(values, never)
+	past := days{first: "9999-12-31", last: "0001-01-01"} // no day
 	var spans []days
 	for _, v := range values {
-		if v != never {
+		switch v {
+		case never:
+		case overdue:
+			past = dateDays(v, e.today, ahead)
+		default:
 			spans = append(spans, dateDays(v, e.today, ahead))
 		}
 	}
@@ -320,7 +345,8 @@ func testDate(values []string, e *env, ahead bool, date func(*whmcs.Service) whm
 		if d == "" {
 			return none
 		}
-		return slices.ContainsFunc(spans, func(s days) bool { return s.holds(d) }) && inCalendar(d)
+		holds := func(span days) bool { return span.holds(d) }
+		return (past.holds(d) && !ended(s.Status) || slices.ContainsFunc(spans, holds)) && inCalendar(d)
 	}
 }
 

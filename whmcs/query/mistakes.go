@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"servicesbot/whmcs"
 )
 
 // An Error is all that is wrong with a line, and how to correct it.
@@ -13,6 +15,8 @@ type Error struct {
 	// Corrected are whole lines that parse, best first: the line corrected, or, for
 	// a lone number, "client:1" and "service:1".
 	Corrected []string
+	// Clients are those that the corrected lines are about, of ManyClients; else none.
+	Clients []whmcs.Client
 }
 
 // A Problem is one thing wrong with a line. Which of its values are set depends on
@@ -24,7 +28,7 @@ type Problem struct {
 	Value      string   // what was typed, without quotes
 	Meant      []string // what was probably meant in its place, best first
 	Valid      []string // what would be valid there, where it is a short list
-	Count      int      // of TooManyValues and TooManyEmails: how many there are
+	Count      int      // of TooMany… and ManyClients: how many there are
 	Most       int      // and how many there may be
 }
 
@@ -54,10 +58,15 @@ const (
 	NotWHMCSID         Reason = "not a number that WHMCS gives"
 	NotEmail           Reason = "not an e-mail address"
 	NotHost            Reason = "not a host name"
-	NotExactHost       Reason = "not an exact host name"
 	NotListed          Reason = "not one of the list"
 	NotAmount          Reason = "not an amount"
 	NotQuantity        Reason = "not a quantity"
+	AmbiguousNumber    Reason = "number that can be read in two ways"
+	AmbiguousDate      Reason = "date that can be read in two ways"
+	NotAddress         Reason = "not an IP address"
+	NotOrder           Reason = "not an order number"
+	OnlyStars          Reason = "nothing but stars"
+	AmbiguousKey       Reason = "key that may be one of two"
 	NotPage            Reason = "not a page"
 	NotRows            Reason = "not a number of rows"
 	NotDate            Reason = "not a date"
@@ -68,6 +77,9 @@ const (
 	OverdueRegistered  Reason = "overdue of registered"
 	RegisteredAhead    Reason = "registered in the future"
 	TooManyEmails      Reason = "too many e-mail addresses"
+	TooManyNames       Reason = "too many names"
+	ManyClients        Reason = "name of many clients"
+	NamesNotPermitted  Reason = "GetClients not permitted"
 	EmailsNotPermitted Reason = "GetClientsDetails not permitted"
 	BadPosition        Reason = "damaged position, or one of another question"
 	HelpNotSearched    Reason = "help is not a question"

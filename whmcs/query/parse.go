@@ -37,6 +37,7 @@ func NewTerm(key string, values ...string) (Term, error) {
 			t.Values = append(t.Values, canonical)
 		}
 	}
+	t = t.settled()
 	switch n := len(t.Values); {
 	case n == 0:
 		return Term{}, newError("", []fault{{Problem: Problem{Reason: NoValue, Key: t.Key}}})
@@ -69,6 +70,7 @@ func parse(line string) (Query, []fault) {
 		}
 		p.token(t)
 	}
+	p.mergeSingles()
 	return p.q, p.faults
 }
 
@@ -188,6 +190,7 @@ func (p *parser) token(t token) {
 	switch {
 	case t.key == positionKey:
 		p.position(t)
+	case k == nil && p.otherKey(t):
 	case k == nil:
 		p.fault(unknownKey(t))
 	case k.Control:
@@ -201,6 +204,12 @@ func (p *parser) token(t token) {
 func (p *parser) filter(k *field, t token) {
 	term := Term{Not: t.not, Key: k.Name}
 	p.tooMany(t)
+	switch {
+	case k.Name == "amount":
+		t.values = p.joinedAmounts(t.values)
+	case k.Name == "due" && p.overdueBy(t, overdue):
+		return
+	}
 	for _, v := range t.values {
 		if p.excludesValue(k, t, v) {
 			continue
@@ -213,7 +222,7 @@ func (p *parser) filter(k *field, t token) {
 			term.Values = append(term.Values, canonical)
 		}
 	}
-	p.q.Terms = append(p.q.Terms, term)
+	p.q.Terms = append(p.q.Terms, term.settled())
 }
 
 // excludesValue notes "status:-active", which means "-status:active". In numbers,
@@ -223,7 +232,7 @@ func (p *parser) excludesValue(k *field, t token, v value) bool {
 		return false
 	}
 	switch k.Kind {
-	case kindNumber, kindDate, kindText, kindProduct:
+	case kindNumber, kindDate, kindText, kindProduct, kindClient, kindAddress:
 		return false
 	}
 	f := newFault(v.span, MinusBeforeValue)
@@ -246,88 +255,6 @@ func tooManyValues(at span, n int) fault {
 	f := newFault(at, TooManyValues)
 	f.Count, f.Most = n, maxValues
 	return f
-}
-
-// word reads a term without a key: host names and e-mail addresses are asked
-// for by their keys, a number needs to be told what it counts, the rest is text.
-func (p *parser) word(t token) {
-	p.tooMany(t)
-	key := classify(t.values)
-	switch key {
-	case "":
-	case "number":
-		p.loneNumber(t)
-		return
-	default:
-		p.filter(lookup(key), t)
-		return
-	}
-	term := Term{Not: t.not}
-	for _, v := range t.values {
-		switch {
-		case v.text == "":
-			p.emptyQuotes(t, v)
-		case len(term.Values) < maxValues && !slices.Contains(term.Values, v.text):
-			term.Values = append(term.Values, v.text)
-		}
-	}
-	p.q.Terms = append(p.q.Terms, term)
-}
-
-// emptyQuotes notes a word that is nothing but quotes.
-func (p *parser) emptyQuotes(t token, v value) {
-	f := newFault(v.span, EmptyQuotes)
-	f.edits = remove(t.start, t.end)
-	p.fault(f)
-}
-
-// classify says what the values of a bare word are: "domain", "email", "number"
-// or "" for text. A quoted value is always text.
-func classify(values []value) string {
-	kind := ""
-	for i, v := range values {
-		of := ""
-		switch {
-		case v.quoted:
-		case isNumber(v.text):
-			of = "number"
-		case isHostWord(v.text):
-			of = "domain"
-		case isEmail(v.text):
-			of = "email"
-		}
-		if of == "" || i > 0 && of != kind {
-			return ""
-		}
-		kind = of
-	}
-	return kind
-}
-
-// plainWord reports whether w, without quotes, is read as a word and nothing else.
-func plainWord(w string) bool {
-	return classify([]value{{text: w}}) == "" && w[0] != '-' && w != "?" &&
-		!strings.EqualFold(w, "help") && !strings.ContainsAny(w, ":=") && lookup(w) == nil
-}
-
-// isNumber reports whether a word is a number as people write one: 12 or #12.
-func isNumber(w string) bool {
-	w = strings.TrimPrefix(w, "#")
-	return w != "" && strings.Trim(w, "0123456789") == ""
-}
-
-// loneNumber asks whether a number is a client's or a service's.
-func (p *parser) loneNumber(t token) {
-	text := p.line[t.values[0].start:t.values[len(t.values)-1].end]
-	keys := []string{"client", "service"}
-	if slices.ContainsFunc(p.q.Terms, func(t Term) bool { return t.Key == "client" || t.Key == "email" }) {
-		slices.Reverse(keys)
-	}
-	at := t.values[0].start
-	f := newFault(t.span, LoneNumber)
-	f.Value, f.Meant = text, []string{keys[0] + ":" + text, keys[1] + ":" + text}
-	f.edits, f.or = replace(at, at, keys[0]+":"), [][]edit{replace(at, at, keys[1]+":")}
-	p.fault(f)
 }
 
 // control reads sort, page, rows, as, in and fresh.

@@ -73,7 +73,10 @@ func requestsFor(t Term, e *env) ([]whmcs.GetClientsProductsRequest, bool) {
 		n, _ := strconv.Atoi(v)
 		switch t.Key {
 		case "client":
-			req.ClientID = n
+			for _, id := range e.clientIDs([]string{v}) {
+				all = append(all, whmcs.GetClientsProductsRequest{ClientID: id})
+			}
+			continue
 		case "service":
 			req.ServiceID = n
 		case "product":
@@ -98,7 +101,7 @@ func requestsFor(t Term, e *env) ([]whmcs.GetClientsProductsRequest, bool) {
 		}
 		all = append(all, req)
 	}
-	return all, true
+	return all, len(all) <= maxPushed || t.Key != "client"
 }
 
 // domainRequests asks for a host name in each way that WHMCS may have it
@@ -111,6 +114,8 @@ func domainRequests(host string) []whmcs.GetClientsProductsRequest {
 	}
 	if ascii != names[0] {
 		names = append(names, ascii)
+	} else if shown := unicodeHost(ascii); shown != ascii {
+		names = append(names, shown)
 	}
 	var all []whmcs.GetClientsProductsRequest
 	for _, name := range names {

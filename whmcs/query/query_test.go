@@ -79,7 +79,7 @@ func TestNewTermTakesFreeText(t *testing.T) {
 	if got := parse(t, word.String()); !reflect.DeepEqual(got.Terms, []query.Term{word}) {
 		t.Errorf("%s is read as %+v", word, got.Terms)
 	}
-	_, err = query.NewTerm("client", "12b")
+	_, err = query.NewTerm("service", "12b")
 	var e *query.Error
 	if !errors.As(err, &e) || e.Line != "12b" {
 		t.Errorf("a wrong number gives %#v", err)

@@ -17,11 +17,12 @@ type question struct {
 	opt   Options
 	began time.Time
 
-	env    *env
-	plan   plan
-	wanted match
-	pos    position // of the line; zero: it has none
-	named  bool     // whether servers have names here is known
+	env     *env
+	plan    plan
+	wanted  match
+	pos     position // of the line; zero: it has none
+	named   bool     // whether servers have names here is known
+	learned bool     // the list of servers was asked for, to know what a name means
 
 	found  []*whmcs.Service // in WHMCS's order
 	starts []int            // how many were found before each request
@@ -140,16 +141,19 @@ func (a *question) tested() []string {
 	return all
 }
 
-// greedy reports whether the question needs every match, however few it shows.
-func (a *question) greedy() bool {
+// wantsAll reports whether the question needs every match, however few it shows.
+func (a *question) wantsAll() bool {
 	return a.q.Sort.Key != "" || a.q.As == ViewSummary || a.q.As == ViewCSV || a.pos.order == orderStatus
 }
 
-// enough reports whether the page asked for is full and known to be followed.
-func (a *question) enough() bool {
-	if a.greedy() || a.extent.whole {
-		return false
-	}
+// greedy reports whether every match is needed, also to know what a name means.
+func (a *question) greedy() bool { return a.wantsAll() || a.env.namesOpen() }
+
+// enough reports whether nothing more has to be read for the page asked for.
+func (a *question) enough() bool { return !a.greedy() && !a.extent.whole && a.pageFull() }
+
+// pageFull reports whether the page asked for is full and known to be followed.
+func (a *question) pageFull() bool {
 	if a.pos.row.id == 0 {
 		return len(a.found) > a.first()+a.pageRows()
 	}

@@ -64,6 +64,7 @@ func (a *question) readShared(ctx context.Context) error {
 			}
 		}
 		a.see(now.extent)
+		a.learnServers(ctx)
 		switch over, err := a.over(); {
 		case over:
 			return err

@@ -4,8 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/idna"
+	"unicode"
 )
 
 var digitsForm = regexp.MustCompile(`[0-9]+`)
@@ -26,6 +25,37 @@ func readID(s string) (string, *flaw) {
 	digits = strings.TrimLeft(digits, "0")
 	if digits == "" || len(digits) > 10 {
 		return "", newFlaw(NotWHMCSID, s)
+	}
+	return digits, nil
+}
+
+// readClient reads a client's number, or the beginning of a name, a company or an e-mail
+// address; a star at its end says no more than that.
+func readClient(s string) (string, *flaw) {
+	if isNumber(s) {
+		return readID(s)
+	}
+	name := strings.TrimRight(s, "* ")
+	if !strings.ContainsFunc(name, unicode.IsLetter) {
+		if s == "" {
+			return "", noValue()
+		}
+		return "", newFlaw(NotID, s)
+	}
+	if isEmail(name) {
+		return strings.ToLower(name), nil
+	}
+	return name, nil
+}
+
+// maxOrderDigits is more than WHMCS gives order numbers.
+const maxOrderDigits = 20
+
+// readOrder reads an order's id or number, also as #12.
+func readOrder(s string) (string, *flaw) {
+	digits := strings.TrimLeft(strings.TrimPrefix(s, "#"), "0")
+	if !isNumber(s) || digits == "" || len(digits) > maxOrderDigits {
+		return "", newFlaw(NotOrder, s)
 	}
 	return digits, nil
 }
@@ -80,6 +110,7 @@ func readOneOf(values []string, also map[string]string) func(string) (string, *f
 var (
 	readStatus = readOneOf(statuses, map[string]string{"canceled": "cancelled", "none": "unknown"})
 	readCycle  = readOneOf(cycles, cycleSpellings)
+	readYes    = readOneOf([]string{"yes"}, yesSpellings)
 	readSortBy = readOneOf(sortKeys, map[string]string{
 		"service": "id", "serviceid": "id", "nextdue": "due", "price": "amount", "name": "product", "regdate": "registered"})
 )
@@ -146,218 +177,4 @@ func readRows(s string) (string, *flaw) {
 		return "", newFlaw(NotRows, s, strconv.Itoa(maxListRows))
 	}
 	return strconv.Itoa(n), nil
-}
-
-// readDomain reads a host name, also out of a URL, or *. and a host name.
-func readDomain(s string) (string, *flaw) {
-	host, wild := strings.CutPrefix(hostOf(s), "*.")
-	ascii := asciiHost(host)
-	if ascii == "" {
-		if trimmed := strings.Trim(host, "*.%"); trimmed != host && asciiHost(trimmed) != "" {
-			return "", newFlaw(NotExactHost, s, "*."+trimmed)
-		}
-		return "", newFlaw(NotHost, s)
-	}
-	if ascii != host {
-		if shown, err := idna.Lookup.ToUnicode(ascii); err == nil && asciiHost(shown) == ascii && hostOf(shown) == shown {
-			host = shown
-		} else {
-			host = ascii
-		}
-	}
-	if wild {
-		host = "*." + host
-	}
-	return host, nil
-}
-
-// hostOf cuts scheme, path, port and closing dots off what may be a URL.
-func hostOf(s string) string {
-	s = strings.ToLower(s)
-	if _, rest, ok := strings.Cut(s, "://"); ok {
-		s = rest
-	}
-	if i := strings.IndexAny(s, "/?#"); i >= 0 {
-		s = s[:i]
-	}
-	if host, port, ok := strings.Cut(s, ":"); ok && strings.Trim(port, "0123456789") == "" {
-		s = host
-	}
-	return strings.TrimRight(s, ".")
-}
-
-// asciiHost returns a lower-case host name as DNS has it, "" where it is none.
-// Names of one label and underscores are taken, as machines have such names.
-func asciiHost(s string) string {
-	if s == "" || len(s) > 253 {
-		return ""
-	}
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			a, err := idna.Lookup.ToASCII(s)
-			if err != nil {
-				return ""
-			}
-			s = a
-			break
-		}
-	}
-	label := 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '.':
-			if label == 0 || s[i-1] == '-' {
-				return ""
-			}
-			label = 0
-			continue
-		case c == '-' && label > 0, 'a' <= c && c <= 'z', isDigit(c), c == '_':
-		default:
-			return ""
-		}
-		if label++; label > 63 {
-			return ""
-		}
-	}
-	if label == 0 || s[len(s)-1] == '-' {
-		return ""
-	}
-	return s
-}
-
-// isHostWord reports whether a bare word is taken for a host name: labels with
-// dots between them and a top level of letters, also in a URL or with *. before.
-func isHostWord(w string) bool {
-	if len(w) > 2000 || strings.Contains(w, "@") {
-		return false
-	}
-	host := asciiHost(strings.TrimPrefix(hostOf(w), "*."))
-	dot := strings.LastIndexByte(host, '.')
-	if dot < 0 {
-		return false
-	}
-	top := host[dot+1:]
-	return len(top) >= 2 && (strings.HasPrefix(top, "xn--") || strings.Trim(top, "abcdefghijklmnopqrstuvwxyz") == "")
-}
-
-// A comparison is a number value: op with one bound, or a range.
-type comparison struct {
-	low, high       int64 // in ten-thousandths, both included
-	hasLow, hasHigh bool
-}
-
-var numberForm = regexp.MustCompile(`^(-?)0*([0-9]+)(\.[0-9]{1,4})?$`)
-
-// readAmount reads a sum of money: 24.95, >100, 10..20.
-func readAmount(s string) (string, *flaw) { return readNumber(s, true) }
-
-// readQty reads a quantity: 2, >1, 5..10.
-func readQty(s string) (string, *flaw) { return readNumber(s, false) }
-
-func readNumber(s string, decimals bool) (string, *flaw) {
-	bad := func() (string, *flaw) {
-		f := newFlaw(NotQuantity, s)
-		if decimals {
-			f = newFlaw(NotAmount, s)
-		}
-		plain := strings.Trim(s, "$€£¥ abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-		if _, again := numberParts(plain, decimals); again && plain != s {
-			f.instead = []string{plain}
-		}
-		return "", f
-	}
-	canonical, ok := numberParts(s, decimals)
-	if !ok {
-		return bad()
-	}
-	if c := comparisonOf(canonical); c.hasLow && c.hasHigh && c.low > c.high {
-		low, high, _ := strings.Cut(canonical, "..")
-		return "", newFlaw(RangeBackwards, canonical, high+".."+low)
-	}
-	return canonical, nil
-}
-
-// numberParts brings a number value into canonical form.
-func numberParts(s string, decimals bool) (string, bool) {
-	number := func(t string) (string, bool) {
-		m := numberForm.FindStringSubmatch(t)
-		if m == nil || len(m[2]) > 14 || m[3] != "" && !decimals {
-			return "", false
-		}
-		return m[1] + m[2] + m[3], true
-	}
-	if low, high, ok := strings.Cut(s, ".."); ok {
-		l, okLow := number(low)
-		h, okHigh := number(high)
-		return l + ".." + h, (okLow || low == "") && (okHigh || high == "") && low+high != ""
-	}
-	op := opOf(s)
-	n, ok := number(s[len(op):])
-	if op == "=" {
-		op = ""
-	}
-	return op + n, ok
-}
-
-// opOf returns the comparison that a value begins with.
-func opOf(s string) string {
-	for _, op := range []string{"<=", ">=", "<", ">", "="} {
-		if strings.HasPrefix(s, op) {
-			return op
-		}
-	}
-	return ""
-}
-
-// comparisonOf returns what a canonical number value compares with.
-func comparisonOf(s string) comparison {
-	if low, high, ok := strings.Cut(s, ".."); ok {
-		var c comparison
-		c.low, c.hasLow = fixed(low)
-		c.high, c.hasHigh = fixed(high)
-		return c
-	}
-	op := opOf(s)
-	n, _ := fixed(s[len(op):])
-	switch op {
-	case "<":
-		return comparison{high: n - 1, hasHigh: true}
-	case "<=":
-		return comparison{high: n, hasHigh: true}
-	case ">":
-		return comparison{low: n + 1, hasLow: true}
-	case ">=":
-		return comparison{low: n, hasLow: true}
-	}
-	return comparison{low: n, high: n, hasLow: true, hasHigh: true}
-}
-
-// holds reports whether n is within the comparison.
-func (c comparison) holds(n int64) bool {
-	return (!c.hasLow || n >= c.low) && (!c.hasHigh || n <= c.high)
-}
-
-// fixed reads a decimal of at most 14 digits and 4 decimals as ten-thousandths:
-// WHMCS keeps money as decimal(16,2), so nothing is lost, and comparing and
-// sorting stay whole numbers.
-func fixed(s string) (int64, bool) {
-	negative := strings.HasPrefix(s, "-")
-	whole, part, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
-	if len(part) > 4 {
-		part = strings.TrimRight(part, "0")
-	}
-	if whole == "" || len(whole) > 14 || len(part) > 4 {
-		return 0, false
-	}
-	var n int64
-	for _, c := range []byte(whole + (part + "0000")[:4]) {
-		if !isDigit(c) {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if negative {
-		n = -n
-	}
-	return n, true
 }

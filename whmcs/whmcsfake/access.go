@@ -11,7 +11,7 @@ import (
 )
 
 // The actions that the fake has, in the documentation's spelling.
-var actions = []string{"GetClientsProducts", "GetClientsDetails", "GetServers"}
+var actions = []string{"GetClientsProducts", "GetClientsDetails", "GetClients", "GetServers"}
 
 // actionName returns the documented spelling of an action: WHMCS does not mind
 // the case. Unknown ones are returned as they are.

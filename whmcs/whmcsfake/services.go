@@ -66,6 +66,8 @@ func (s *Server) act(action string, form url.Values, sh *shape) *reply {
 		return in.getClientsProducts(form, sh)
 	case "GetClientsDetails":
 		return in.getClientsDetails(form, s.cfg.Currency)
+	case "GetClients":
+		return in.getClients(form)
 	default:
 		return in.getServers()
 	}

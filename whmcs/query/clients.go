@@ -1,0 +1,110 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"servicesbot/whmcs"
+)
+
+// maxNamedClients is how many clients of one name are asked for their services.
+const maxNamedClients = 10
+
+// maxNames is how many names one question may look for, a call each.
+const maxNames = 3
+
+// resolveNames asks for the clients whose names begin with the texts of client: terms.
+func (a *question) resolveNames(ctx context.Context) error {
+	var names []string
+	for _, t := range a.q.Terms {
+		if t.Key == "client" {
+			names = append(names, texts(t.Values)...)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) > maxNames {
+		return a.q.problem(Problem{Reason: TooManyNames, Count: len(names), Most: maxNames})
+	}
+	found := make([]whmcs.Clients, len(names))
+	errs := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		all.Go(func() { found[i], errs[i] = a.f.api.GetClients(ctx, name) })
+	}
+	all.Wait()
+	for i, name := range names {
+		switch {
+		case errors.Is(errs[i], whmcs.ErrActionNotPermitted):
+			return a.q.problem(Problem{Reason: NamesNotPermitted, Key: "client", Value: name})
+		case errs[i] != nil:
+			return errs[i]
+		case found[i].Total > maxNamedClients:
+			return a.manyClients(name, found[i])
+		}
+		a.env.knowNamed(name, found[i].Clients)
+	}
+	return nil
+}
+
+// problem is the Error of a question that is well written but cannot be asked.
+func (q Query) problem(p Problem) *Error {
+	line := q.String()
+	p.End = len(line)
+	return &Error{Line: line, Problems: []Problem{p}}
+}
+
+// manyClients says that more clients have a name than are asked for at once, and offers
+// the first of them.
+func (a *question) manyClients(name string, found whmcs.Clients) *Error {
+	e := a.q.problem(Problem{Reason: ManyClients, Key: "client", Value: name, Count: found.Total, Most: maxNamedClients})
+	for _, c := range found.Clients[:min(len(found.Clients), maxNamedClients)] {
+		e.Clients = append(e.Clients, c)
+		e.Corrected = append(e.Corrected, a.q.withClient(name, c.ID).String())
+	}
+	return e
+}
+
+// withClient returns q about the client of a number in the place of those of a name,
+// from the first page on.
+func (q Query) withClient(name string, id int) Query {
+	q = q.Lasting().WithPage(1)
+	q.Terms = slices.Clone(q.Terms)
+	for i, t := range q.Terms {
+		if t.Key != "client" {
+			continue
+		}
+		values := slices.Clone(t.Values)
+		for j, v := range values {
+			if strings.EqualFold(v, name) {
+				values[j] = strconv.Itoa(id)
+			}
+		}
+		q.Terms[i].Values = values
+	}
+	return q
+}
+
+// knowNamed keeps which clients have a name, folded.
+func (e *env) knowNamed(name string, found []whmcs.Client) {
+	if e.byName == nil {
+		e.byName = make(map[string][]int)
+	}
+	e.byName[name] = []int{}
+	for _, c := range found {
+		e.byName[name] = append(e.byName[name], c.ID)
+	}
+}
+
+// clientIDs returns the numbers of the clients that values of client: mean.
+func (e *env) clientIDs(values []string) []int {
+	ids := numbers(values)
+	for _, name := range texts(values) {
+		ids = append(ids, e.byName[name]...)
+	}
+	return ids
+}

@@ -1,0 +1,103 @@
+package query
+
+import (
+	"strings"
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// periods are the weeks, months and years with a name, by the unit they are of and how
+// many of those they are from the one of today. A week begins on Monday.
+var periods = map[string]struct {
+	unit byte
+	from int
+}{
+	"last-week": {'w', -1}, "this-week": {'w', 0}, "next-week": {'w', 1},
+	"last-month": {'m', -1}, "this-month": {'m', 0}, "next-month": {'m', 1},
+	"last-year": {'y', -1}, "this-year": {'y', 0}, "next-year": {'y', 1},
+}
+
+// months are the names of the months as they are written in a line.
+var months = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+
+// periodNamed brings the name of a period into canonical form: next-week, dec, and
+// 2026-12 for "december 2026".
+func periodNamed(s string) (string, bool) {
+	if s == "" || !isLetter(s[0]) {
+		return "", false
+	}
+	s = strings.NewReplacer(" ", "-", "_", "-").Replace(s)
+	if len(s) > 4 && s[4] != '-' && (strings.HasPrefix(s, "this") || strings.HasPrefix(s, "next") || strings.HasPrefix(s, "last")) {
+		s = s[:4] + "-" + s[4:]
+	}
+	if _, ok := periods[s]; ok {
+		return s, true
+	}
+	name, year, hasYear := strings.Cut(s, "-")
+	month := monthOf(name)
+	switch {
+	case month == 0:
+		return "", false
+	case !hasYear:
+		return months[month-1], true
+	case len(year) != 4 || !allDigits(year):
+		return "", false
+	}
+	return year + twoDigits(month), true
+}
+
+// twoDigits writes the month of a date.
+func twoDigits(month int) string {
+	return "-" + string([]byte{byte('0' + month/10), byte('0' + month%10)})
+}
+
+// monthOf returns the month that a word names, in full or by three letters or "sept";
+// 0: none.
+func monthOf(word string) int {
+	for i, short := range months {
+		full := strings.ToLower(time.Month(i + 1).String())
+		if word == short || word == full || word == "sept" && short == "sep" {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// periodDays resolves a canonical period; false: it is none. A month without a year is
+// the next one of that name, or the last one where dates count back; the month of
+// today is itself.
+func periodDays(name string, today whmcs.Date, ahead bool) (days, bool) {
+	now, err := time.Parse(time.DateOnly, string(today))
+	if err != nil {
+		return days{}, false
+	}
+	if month := monthOf(name); month > 0 {
+		year := now.Year()
+		switch {
+		case ahead && month < int(now.Month()):
+			year++
+		case !ahead && month > int(now.Month()):
+			year--
+		}
+		first := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
+		return days{clampDate(first), clampDate(first.AddDate(0, 1, -1))}, true
+	}
+	p, ok := periods[name]
+	if !ok {
+		return days{}, false
+	}
+	var first, next time.Time
+	switch p.unit {
+	case 'w':
+		first = now.AddDate(0, 0, -(int(now.Weekday())+6)%7+7*p.from)
+		next = first.AddDate(0, 0, 7)
+	case 'm':
+		first = time.Date(now.Year(), now.Month()+time.Month(p.from), 1, 0, 0, 0, 0, time.UTC)
+		next = first.AddDate(0, 1, 0)
+	default:
+		first = time.Date(now.Year()+p.from, 1, 1, 0, 0, 0, 0, time.UTC)
+		next = first.AddDate(1, 0, 0)
+	}
+	return days{clampDate(first), clampDate(next.AddDate(0, 0, -1))}, true
+}
