@@ -76,6 +76,7 @@ var problemSentences = map[query.Reason]func(query.Problem) string{
 	query.TooManyValues: func(p query.Problem) string {
 		return fmt.Sprintf("A list may have %d values, this one has %d.", p.Most, p.Count)
 	},
+	query.OrBetweenKeys: fixed(`"or" works between values of one key: status:active,suspended. Ask the rest in two questions.`),
 	query.TooManyNames: func(p query.Problem) string {
 		return fmt.Sprintf("One question may be about %d clients' names, this one is about %d.", p.Most, p.Count)
 	},

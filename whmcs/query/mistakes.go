@@ -77,6 +77,7 @@ const (
 	OverdueRegistered  Reason = "overdue of registered"
 	RegisteredAhead    Reason = "registered in the future"
 	TooManyEmails      Reason = "too many e-mail addresses"
+	OrBetweenKeys      Reason = "or between different keys"
 	TooManyNames       Reason = "too many names"
 	ManyClients        Reason = "name of many clients"
 	NamesNotPermitted  Reason = "GetClients not permitted"

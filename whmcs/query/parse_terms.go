@@ -95,6 +95,8 @@ func (t Term) single() bool {
 		return isNumber(v)
 	case "domain":
 		return !strings.Contains(v, "*")
+	case "":
+		return isAddressWord(v)
 	}
 	return false
 }

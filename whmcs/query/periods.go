@@ -27,8 +27,8 @@ func periodNamed(s string) (string, bool) {
 	if s == "" || !isLetter(s[0]) {
 		return "", false
 	}
-	s = strings.NewReplacer(" ", "-", "_", "-").Replace(s)
-	if len(s) > 4 && s[4] != '-' && (strings.HasPrefix(s, "this") || strings.HasPrefix(s, "next") || strings.HasPrefix(s, "last")) {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, " ", "-"), "_", "-")
+	if len(s) > 4 && s[4] != '-' && mayBePeriod(s) {
 		s = s[:4] + "-" + s[4:]
 	}
 	if _, ok := periods[s]; ok {
@@ -47,6 +47,11 @@ func periodNamed(s string) (string, bool) {
 	return year + twoDigits(month), true
 }
 
+// mayBePeriod reports whether a word may begin the name of a period.
+func mayBePeriod(s string) bool {
+	return strings.HasPrefix(s, "this") || strings.HasPrefix(s, "next") || strings.HasPrefix(s, "last")
+}
+
 // twoDigits writes the month of a date.
 func twoDigits(month int) string {
 	return "-" + string([]byte{byte('0' + month/10), byte('0' + month%10)})
@@ -55,7 +60,13 @@ func twoDigits(month int) string {
 // monthOf returns the month that a word names, in full or by three letters or "sept";
 // 0: none.
 func monthOf(word string) int {
+	if len(word) < 3 || len(word) > len("september") {
+		return 0
+	}
 	for i, short := range months {
+		if !strings.HasPrefix(word, short) {
+			continue
+		}
 		full := strings.ToLower(time.Month(i + 1).String())
 		if word == short || word == full || word == "sept" && short == "sep" {
 			return i + 1

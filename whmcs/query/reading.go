@@ -1,0 +1,284 @@
+package query
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Reading is what somebody who typed a line probably meant, found without asking
+// anybody. What depends on names in WHMCS stays open: Words and Others are for the
+// search to try.
+type Reading struct {
+	Typed string
+	Kind  ReadingKind
+	Query Query // of ReadQuestion: all that was typed
+	Core  Query // of ReadQuestion: keys, hosts, addresses and numbers alone, without Words and lone words of the language
+
+	// Words are the texts of Query without a key, in the order typed: phrases of names of
+	// products, groups, domains, servers or clients.
+	Words []string
+	// Others are other queries of the same words, best first, where a key is followed by
+	// more words than its value may have: product:"vps s", then product:vps with the word s.
+	Others []Query
+
+	LeftOut []string // words that nothing accounts for
+	Strict  bool     // every part was written in the language: read as it is, certain
+	ReadAs  bool     // more than case, spaces and what stood around the words was changed
+
+	Offers []string // of ReadChoice and the others that ask nothing: lines to choose from
+	Matter Matter   // of ReadCannot
+	Err    *Error   // of ReadMistake, and of ReadChoice where a value can be read in two ways
+}
+
+// Guess reports whether words were left out that nothing accounts for. What answers a
+// guess is for the asker alone.
+func (r Reading) Guess() bool { return len(r.LeftOut) > 0 }
+
+// A ReadingKind is what is to be done with a line.
+type ReadingKind string
+
+// The kinds of readings.
+const (
+	ReadQuestion   ReadingKind = "question"   // Query is to be answered
+	ReadChoice     ReadingKind = "choice"     // one of Offers, to be chosen
+	ReadHelp       ReadingKind = "help"       // a greeting, thanks or a wish for help; Query.Topic may name a key
+	ReadCannot     ReadingKind = "cannot"     // about Matter, which is not looked up; Offers may hold what is
+	ReadEverything ReadingKind = "everything" // exclusions alone: all services but these; Offers has it as a line
+	ReadNoFilter   ReadingKind = "no filter"  // a view or an order of nothing
+	ReadMistake    ReadingKind = "mistake"    // Err says what is wrong
+)
+
+// A Matter is what people ask for that is not looked up.
+type Matter string
+
+// The matters.
+const (
+	MatterChange   Matter = "change" // only reads
+	MatterInvoice  Matter = "invoice"
+	MatterTicket   Matter = "ticket"
+	MatterPhone    Matter = "phone"
+	MatterPassword Matter = "password"
+)
+
+// Read finds out what a typed line means. It asks nobody. A line of which every part is
+// written in the language is read as it is.
+func Read(line string) Reading {
+	r := Reading{Typed: line}
+	if q, err := Parse(line); err == nil && isStrict(line) {
+		r.Strict = true
+		r.settle(q, q)
+		return r
+	}
+	t := listener{tokens: wordsOf(line)}
+	t.read()
+	return t.reading(r)
+}
+
+// isStrict reports whether every token of a line that parses is key:value, a quoted text,
+// a host name, an e-mail address or an IP address, or help with its topic.
+func isStrict(line string) bool {
+	l := lexer{line: line}
+	tokens := l.tokens()
+	if len(tokens) > 0 && asksHelp(tokens[0]) && line != "?" {
+		return true
+	}
+	if strings.Contains(line, ";") || strings.Contains(line, ".php?") {
+		return false
+	}
+	for _, t := range tokens {
+		if t.hasKey {
+			continue
+		}
+		for _, v := range t.values {
+			if v.quoted == looksLikeTerm(v.text) {
+				return false
+			}
+		}
+	}
+	return len(tokens) > 0
+}
+
+// looksLikeTerm reports whether a word is a host name, an address, or key:value; in quotes
+// it is still meant as that.
+func looksLikeTerm(w string) bool {
+	if isHostWord(w) || isEmail(w) || isAddressWord(w) {
+		return true
+	}
+	k := keyLength(w)
+	return k > 0 && k < len(w)-1 && !strings.ContainsAny(w, ` "`) && lookup(w[:k]) != nil
+}
+
+// settle says what is to be done with a query that was read.
+func (r *Reading) settle(q, core Query) {
+	r.Query, r.Core = q, core
+	switch {
+	case q.Help:
+		r.Kind = ReadHelp
+	case q.asksSomething():
+		r.Kind = ReadQuestion
+		for _, t := range q.Terms {
+			if t.Key == "" && !t.Not {
+				r.Words = append(r.Words, t.Values...)
+			}
+		}
+	case len(q.Terms) > 0:
+		r.Kind = ReadEverything
+		all := q.Lasting()
+		all.Terms = slices.Insert(slices.Clone(q.Terms), 0, Term{Key: "all", Values: []string{"yes"}})
+		r.Offers = []string{all.String()}
+	default:
+		r.Kind = ReadNoFilter
+	}
+}
+
+// asksSomething reports whether q has a filter that is no exclusion, or is a summary of
+// everything, which lists nobody.
+func (q Query) asksSomething() bool {
+	return q.As == ViewSummary || slices.ContainsFunc(q.Terms, func(t Term) bool { return !t.Not })
+}
+
+// reading makes a Reading of what was understood.
+func (t *listener) reading(r Reading) Reading {
+	r.LeftOut = t.left
+	line := t.line(allParts)
+	switch {
+	case t.matter != "":
+		r.Kind, r.Matter, r.LeftOut = ReadCannot, t.matter, nil
+		if q, err := Parse(t.line(coreParts)); err == nil && len(q.Terms) > 0 {
+			r.Offers = []string{q.String()}
+		}
+		return r
+	case t.topic != "" && len(t.phrases) == 0:
+		r.Kind, r.Query = ReadHelp, Query{Help: true, Topic: t.topic}
+		return r
+	case len(t.phrases) == 0:
+		r.Kind, r.Query, r.LeftOut = ReadHelp, Query{Help: true}, nil
+		return r
+	}
+	q, faults := parse(line)
+	switch {
+	case len(faults) > 0:
+		return r.mistaken(line, t.changed)
+	case t.badOr:
+		r.Kind, r.Err = ReadMistake, q.problem(Problem{Reason: OrBetweenKeys})
+		return r
+	}
+	core, err := Parse(t.line(coreParts))
+	if err != nil {
+		core = Query{}
+	}
+	r.ReadAs = t.changed
+	r.settle(q, core)
+	for _, other := range t.others() {
+		if o, err := Parse(other); err == nil {
+			r.Others = append(r.Others, o)
+		}
+	}
+	return r
+}
+
+// mistaken says what is wrong with a line: with the one typed where it is wrong too, so
+// that its carets stand under what was typed.
+func (r Reading) mistaken(line string, changed bool) Reading {
+	if !changed {
+		if _, faults := parse(r.Typed); len(faults) > 0 {
+			line = r.Typed
+		}
+	}
+	_, faults := parse(line)
+	r.Kind, r.Err = ReadMistake, newError(line, faults)
+	switch r.Err.Problems[0].Reason {
+	case LoneNumber, AmbiguousKey, AmbiguousNumber, AmbiguousDate:
+		if len(r.Err.Corrected) > 1 {
+			r.Kind, r.Offers = ReadChoice, r.Err.Corrected
+		}
+	}
+	return r
+}
+
+// A phrase is a term that was understood, as it is written in a line.
+type phrase struct {
+	text string
+	kind phraseKind
+
+	// Of a key with text whose value may have fewer words:
+	run  []string // the words
+	key  string   // with its - and without its colon
+	word string   // the key as it was typed
+}
+
+// A phraseKind is how sure a phrase is.
+type phraseKind int
+
+const (
+	firmPart    phraseKind = iota // a key with its value, a host, an address, a number
+	wordPart                      // a text
+	loosePart                     // a lone word of the language
+	controlPart                   // an order or a view
+)
+
+func allParts(phraseKind) bool    { return true }
+func coreParts(k phraseKind) bool { return k == firmPart || k == controlPart }
+
+// line writes the phrases of some kinds: what names something, then the lone words, then
+// the controls.
+func (t *listener) line(of func(phraseKind) bool) string {
+	var b strings.Builder
+	for _, kinds := range [][]phraseKind{{firmPart, wordPart}, {loosePart}, {controlPart}} {
+		for _, p := range t.phrases {
+			if slices.Contains(kinds, p.kind) && of(p.kind) {
+				if b.Len() > 0 {
+					b.WriteByte(' ')
+				}
+				b.WriteString(p.text)
+			}
+		}
+	}
+	return b.String()
+}
+
+// others writes the lines in which the value of a key has fewer words, longest first.
+func (t *listener) others() []string {
+	var lines []string
+	for i, p := range t.phrases {
+		for n := len(p.run) - 1; n > 0; n-- {
+			shorter := *t
+			shorter.phrases = slices.Clone(t.phrases)
+			shorter.phrases[i].text = p.key + ":" + valueText(strings.Join(p.run[:n], " "))
+			for _, w := range p.run[n:] {
+				shorter.phrases = append(shorter.phrases, phrase{text: wordTextOf(w), kind: wordPart})
+			}
+			lines = append(lines, shorter.line(allParts))
+		}
+		if p.word != "" { // the key is a word like the others: "server management"
+			plain := *t
+			plain.phrases = slices.Delete(slices.Clone(t.phrases), i, i+1)
+			for _, w := range append([]string{p.word}, p.run...) {
+				plain.phrases = append(plain.phrases, phrase{text: wordTextOf(w), kind: wordPart})
+			}
+			lines = append(lines, plain.line(allParts))
+		}
+	}
+	return lines
+}
+
+// valueText writes a value, in quotes where it needs them.
+func valueText(v string) string {
+	if bare(v) {
+		return v
+	}
+	var b strings.Builder
+	quote(&b, v)
+	return b.String()
+}
+
+// wordTextOf writes a text without a key, in quotes where it would be read as something
+// else.
+func wordTextOf(w string) string {
+	if bare(w) && plainWord(w) {
+		return w
+	}
+	var b strings.Builder
+	quote(&b, w)
+	return b.String()
+}

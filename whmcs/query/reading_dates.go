@@ -1,0 +1,119 @@
+package query
+
+import (
+	"strings"
+)
+
+// overdueFor takes how long something is overdue: overdue more than 30 days, more than 30
+// days overdue.
+func (t *listener) overdueFor() bool {
+	n, found := 0, false
+	if t.at(0).lower == overdue {
+		n, found = 1, true
+	}
+	op := ""
+	for ; ; n++ {
+		switch t.at(n).lower {
+		case "more", "over", "longer", ">":
+			op = ">"
+			continue
+		case "less", "<":
+			op = "<"
+			continue
+		case "than", "for", "by", "since":
+			if n > 0 {
+				continue
+			}
+		}
+		break
+	}
+	distance, used := t.distanceAt(n)
+	if used == 0 {
+		return false
+	}
+	n += used
+	if !found {
+		if t.at(n).lower != overdue {
+			return false
+		}
+		n++
+	}
+	t.changed = true
+	t.take(n, overdue+":"+op+distance, loosePart)
+	return true
+}
+
+// distanceAt reads 30d or 30 days n words further on, and returns how many words it is.
+func (t *listener) distanceAt(n int) (distance string, used int) {
+	w := t.at(n).lower
+	if w == "" || !isDigit(w[0]) {
+		return "", 0
+	}
+	if m := spelledForm.FindStringSubmatch(w); m != nil {
+		if m[3] != "" {
+			return m[2] + m[3], 1
+		}
+		if m := spelledForm.FindStringSubmatch(w + t.at(n+1).lower); m != nil && m[3] != "" && len(t.at(n+1).lower) > 1 {
+			return m[2] + m[3], 2
+		}
+	}
+	return "", 0
+}
+
+// dated takes a date or a period with the word before it: due next week, created in 2025.
+func (t *listener) dated() bool {
+	key, n := dateKeys[t.at(0).lower], 1
+	if key == "" {
+		key, n = "due", 0
+		if p, used := t.periodAt(0); used != 2 || !strings.Contains(p, "-") {
+			return false
+		}
+	}
+	op := ""
+	for ; ; n++ {
+		switch t.at(n).lower {
+		case "in", "on", "by", "for", "the", "within", "at":
+			if t.at(n).lower == "within" || t.at(n).lower == "in" {
+				op = "<="
+			}
+			continue
+		case "before":
+			op = "<"
+			continue
+		case "after":
+			op = ">"
+			continue
+		}
+		break
+	}
+	value, used := t.periodAt(n)
+	if used > 0 {
+		if op == "<=" {
+			op = ""
+		}
+	} else if value, used = t.distanceAt(n); used == 0 {
+		return false
+	}
+	t.changed = true
+	t.take(n+used, key+":"+op+value, loosePart)
+	return true
+}
+
+// periodAt reads a day or a period n words further on, and returns how many words it is.
+func (t *listener) periodAt(n int) (period string, used int) {
+	first := t.at(n).lower
+	if first == "" {
+		return "", 0
+	}
+	if second := t.at(n + 1).lower; second != "" && (mayBePeriod(first) || monthOf(first) > 0) {
+		if p, ok := periodNamed(first + "-" + second); ok {
+			return p, 2
+		}
+	}
+	if _, ok := periodNamed(first); ok && (mayBePeriod(first) || monthOf(first) > 0) || first == overdue || isDigit(first[0]) && !isNumber(first) || dayWords[first] != 0 || first == "today" {
+		if p, flaw := readDue(first); flaw == nil && !relativeForm.MatchString(p) {
+			return p, 1
+		}
+	}
+	return "", 0
+}

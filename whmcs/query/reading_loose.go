@@ -1,0 +1,107 @@
+package query
+
+import (
+	"slices"
+	"strings"
+)
+
+// matterWord takes what is not looked up, with its number.
+func (t *listener) matterWord() bool {
+	w := t.at(0)
+	m, ok := matters[w.lower]
+	if !ok {
+		return false
+	}
+	if t.matter == "" {
+		t.matter = m
+	}
+	t.i++
+	if isNumber(t.at(0).text) && m != MatterChange {
+		t.i++
+	}
+	return true
+}
+
+// connective takes and, or, not.
+func (t *listener) connective() bool {
+	w := t.at(0)
+	switch {
+	case w.lower == "or":
+		t.or = true
+	case joiners[w.lower]:
+	case excluders[w.lower] && t.excludes(t.at(1)):
+		t.not, t.changed = true, true
+	default:
+		return false
+	}
+	t.i++
+	return true
+}
+
+// excludes reports whether a word is a term of the language, which "not" excludes.
+func (t *listener) excludes(w typedWord) bool {
+	_, lone := loneTerms[w.lower]
+	return lone || keyLength(w.text) > 0 && !w.quoted || looksLikeTerm(w.text) || keyNamed(w.text) != nil && !fillers[w.lower]
+}
+
+// loneTerm takes a word that is a filter by itself; in a question about one thing it is
+// what is asked.
+func (t *listener) loneTerm() bool {
+	w := t.at(0)
+	lower, not := w.lower, ""
+	if len(lower) > 1 && (lower[0] == '!' || lower[0] == '-') {
+		lower, not = lower[1:], "-"
+	}
+	term, ok := loneTerms[lower]
+	if !ok {
+		return false
+	}
+	kind := loosePart
+	if strings.HasPrefix(term, "as:") || strings.HasPrefix(term, "fresh:") {
+		kind = controlPart
+		if slices.ContainsFunc(t.phrases, func(p phrase) bool { return strings.HasPrefix(p.text, term[:3]) }) {
+			t.i++
+			return true
+		}
+	}
+	t.changed = true
+	if t.asks && strings.HasPrefix(term, "status:") {
+		t.i++
+		return true
+	}
+	if term == "as:summary" && t.at(1).lower == "by" && keyNamed(t.at(2).text) != nil {
+		t.i += 2
+	}
+	t.take(1, not+term, kind)
+	return true
+}
+
+// plain takes what remains: words without meaning, trouble, and texts.
+func (t *listener) plain() bool {
+	w := t.at(0)
+	w.lower = strings.TrimRight(w.lower, ":")
+	t.i++
+	switch {
+	case greetings[w.lower], fillers[w.lower], joiners[w.lower], strings.Trim(w.text, "-–—.,:;!?=/|*&+") == "":
+		t.changed = true
+		return true
+	case keyNamed(w.lower) != nil && len(t.tokens) > 1:
+		t.changed = true
+		return true
+	case troubles[w.lower], excluders[w.lower]:
+		t.left = append(t.left, w.text)
+		return true
+	}
+	text, not := w.text, ""
+	if len(text) > 1 && text[0] == '-' {
+		text, not = text[1:], "-"
+	}
+	word := not + wordTextOf(strings.TrimRight(text, ":"))
+	if last := len(t.phrases) - 1; t.or && last >= 0 && t.phrases[last].kind == wordPart {
+		t.phrases[last].text += "," + word
+		t.changed = true
+		return true
+	}
+	t.phrases = append(t.phrases, phrase{text: word, kind: wordPart})
+	return true
+}

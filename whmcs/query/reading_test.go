@@ -1,0 +1,357 @@
+package query
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// readings are the rows of what people type, with the reading's part of what must happen:
+// "= line" is answered as that line, "~ line" is that line as a guess, with words left
+// out, "? lines" offers them, and "help", "cannot", "everything", "no filter", "mistake".
+const readings = `
+is demodomain2.net suspended? → = domain:demodomain2.net
+demodomain2.net status → = domain:demodomain2.net
+demodomain2.net suspended → = domain:demodomain2.net status:suspended
+demodomain2.net is down → ~ domain:demodomain2.net
+[Ticket#2024123] demodomain2.net not reachable → ~ domain:demodomain2.net
+who is on saturn? → = saturn
+show me the services on saturn → = saturn
+saturn is down, whom does it concern? → ~ saturn
+server saturn → = server:saturn
+server = saturn → = server:saturn
+SERVER: Saturn → = server:Saturn
+saturn active → = saturn status:active
+active on saturn → = saturn status:active
+show me all active services on saturn → = saturn status:active
+server:saturnn → = server:saturnn
+client 5 → = client:5
+client=5 → = client:5
+Client 5. → = client:5
+clients 5 → = client:5
+client number 5 → = client:5
+account 5 → = client:5
+customer 5 → = client:5
+Client ID: 5 → = client:5
+client id 5 → = client:5
+cid:5 → = client:5
+userid 5 → = client:5
+clientid 5 active → = client:5 status:active
+show me all active services for client 5 → = client:5 status:active
+client:5 active → = client:5 status:active
+service 17 → = service:17
+id 17 → = service:17
+sid:17 → = service:17
+what does client:5 have? → = client:5
+hey client:5 please → = client:5
+client:5 cc @bob → = client:5
+client:5, thanks! → = client:5
+*client:1* → = client:1
+§client:1§ → = client:1
+(client:1) → = client:1
+'client:1' → = client:1
+> client:1 → = client:1
+1. client:1 → = client:1
+client：１ → = client:1
+client:1 and status:active → = client:1 status:active
+client:1, status:active → = client:1 status:active
+client:1;status:active → = client:1 status:active
+client:5 NOT status:active → = client:5 -status:active
+client:5 !status:active → = client:5 -status:active
+client:5 status!=active → = client:5 -status:active
+not active client:5 → = client:5 -status:active
+client:1 client:2 → = client:1,2
+status:active status:suspended client:5 → = status:active,suspended client:5
+demodomain.com demodomain2.net → = domain:demodomain.com,demodomain2.net
+demodomain.com or demodomain2.net → = domain:demodomain.com,demodomain2.net
+demodomain.com, demodomain2.net → = domain:demodomain.com,demodomain2.net
+demodomain.com⏎demodomain2.net → = domain:demodomain.com,demodomain2.net
+<demodomain2.net> → = domain:demodomain2.net
+(demodomain2.net) → = domain:demodomain2.net
+demodomain2.net! → = domain:demodomain2.net
+hxxp://demodomain2[.]net/x → = domain:demodomain2.net
+mail.demodomain2.net → = domain:mail.demodomain2.net
+domain:demo* → = domain:demo*
+domain:demodomain → = domain:demodomain
+info@demodomain2.net → = email:info@demodomain2.net
+From: Dana Demo <dana@demodomain.com> → = email:dana@demodomain.com
+client:dana@demodomain.com → = email:dana@demodomain.com
+Dana Demo → = Dana Demo
+dana → = dana
+client:Dana → = client:Dana
+Harbour Web Agency → = Harbour Web Agency
+company:"Harbour Web Agency" → = client:"Harbour Web Agency"
+198.51.100.18 → = 198.51.100.18
+2001:0db8:0011::1 → = 2001:db8:11::1
+1.2.3.4 → = 1.2.3.4
+ip:1.2.3.4 → = ip:1.2.3.4
+ip:198.51.100.0/24 → = ip:198.51.100.0/24
+https://billing.example.com/admin/clientssummary.php?userid=5 → = client:5
+https://billing.example.com/admin/clientsservices.php?userid=5&id=17 → = service:17
+order:456789 → = order:456789
+order 456789 → = order:456789
+456789 → ? client:456789 | service:456789 | order:456789
+5 → ? client:5 | service:5 | order:5
+#5 → ? client:5 | service:5 | order:5
+invoice 1001 → cannot invoice
+ticket 77 → cannot ticket
++43 123456 → cannot phone
+suspend service:17 → cannot change service:17
+password service:17 → cannot password service:17
+overdue → = due:overdue
+client:5 overdue → = client:5 due:overdue
+who is overdue more than 30 days → = due:overdue due:<-30d
+overdue:>30d → = due:overdue due:<-30d
+due:overdue>30d → = due:overdue due:<-30d
+due next week → = due:next-week
+due:next-week → = due:next-week
+due:this-month → = due:this-month
+due:dec → = due:dec
+amount:24,95 → = amount:24.95
+amount:>1.000,00 → = amount:>1000
+amount:>1,000 → = amount:>1000
+amount:>1.000 → ? amount:>1 | amount:>1000
+amount:9.50,2500 → = amount:9.50,2500
+revenue by product → = as:summary
+count server:saturn → = server:saturn as:summary
+csv client:5 → = client:5 as:csv
+table client:5 → = client:5 as:table
+client:1 fresh → = client:1 fresh:yes
+status:closed → mistake
+status:inactive → mistake
+status:unsuspended → mistake
+hi → help
+hello → help
+thanks! → help
+help me → help
+--help → help
+-h → help
+? → help
+about → help
+-product:starter → everything all:yes -product:starter
+name:Conor → ? client:Conor | product:Conor
+`
+
+// moreReadings are other lines of these kinds.
+const moreReadings = `
+hey team, anyone know what client 12 has? → = client:12
+customer no. 12 → = client:12
+customer nr 12 → = client:12
+Customer: 12 → = client:12
+uid 12 → = client:12
+client #12 → = client:12
+clients 1, 2 and client 3 → = client:1,2,3
+client:1, 2 → = client:1,2
+services 17, 18 → = service:17,18
+service #17 → = service:17
+please show service id 17 → = service:17
+hosting 17 → = service:17
+order #456789 → = order:456789
+order no 456789 → = order:456789
+product vps s → = product:"vps s"
+product "vps s" → = product:"vps s"
+product: vps s suspended → = product:"vps s" status:suspended
+plan starter → = product:starter
+pid 3 → = product:3
+server saturn suspended → = server:saturn status:suspended
+services on server saturn → = server:saturn
+which customers are on node saturn? → = server:saturn
+server web1, web2 → = server:web1 web2
+server is saturn → = server:saturn
+domain demodomain.com → = domain:demodomain.com
+domain: demodomain.com → = domain:demodomain.com
+website demodomain.com → = domain:demodomain.com
+www.demodomain.com → = domain:www.demodomain.com
+@demodomain.com → = domain:demodomain.com
+//demodomain.com → = domain:demodomain.com
+https://user:pw@demodomain.com/wp-admin/ → = domain:demodomain.com
+demodomain[.]com → = domain:demodomain.com
+*.demodomain.com → = domain:*.demodomain.com
+_dmarc.demodomain.com → = domain:_dmarc.demodomain.com
+not demodomain.com status:active → = -domain:demodomain.com status:active
+is demodomain.com active → = domain:demodomain.com
+was demodomain.com terminated? → = domain:demodomain.com
+has demodomain.com been suspended → = domain:demodomain.com
+demodomain.com suspended? → = domain:demodomain.com
+is service 17 active? → = service:17
+are the services of client 5 active? → = client:5 status:active
+198.51.100.18 203.0.113.7 → = 198.51.100.18,203.0.113.7
+198.51.100.18:443 → = 198.51.100.18
+[2001:db8::1]:443 → = 2001:db8::1
+ip 203.0.113.7 → = ip:203.0.113.7
+ip = 203.0.113.0/24 → = ip:203.0.113.0/24
+address 203.0.113.7 → = ip:203.0.113.7
+203.0.113.7 is down → ~ 203.0.113.7
+urgent: demodomain.com → ~ domain:demodomain.com
+email dana@demodomain.com → = email:dana@demodomain.com
+mailto:dana@demodomain.com → = email:dana@demodomain.com
+<dana@demodomain.com> → = email:dana@demodomain.com
+dana@demodomain.com or bob@example.com → = email:dana@demodomain.com,bob@example.com
+dana@demodomain.com overdue → = email:dana@demodomain.com due:overdue
+username demodoma → = username:demodoma
+login demodoma → = username:demodoma
+status active → = status:active
+status: active, suspended → = status:active,suspended
+status = active client 5 → = status:active client:5
+client:5 active or suspended → = client:5 status:active,suspended
+client:5 active suspended → = client:5 status:active,suspended
+client:5 not suspended → = client:5 -status:suspended
+client:5 without terminated → = client:5 -status:terminated
+client:5 but not monthly → = client:5 -cycle:monthly
+client:5 yearly → = client:5 cycle:annually
+client:5 monthly active → = client:5 cycle:monthly status:active
+cycle monthly → = cycle:monthly
+suspended → = status:suspended
+not suspended → everything all:yes -status:suspended
+csv → no filter
+sort:due → no filter
+as:summary → = as:summary
+summary → = as:summary
+summary of client 5 → = client:5 as:summary
+revenue of server saturn → = server:saturn as:summary
+due today → = due:today
+due tomorrow → = due:tomorrow
+due in december → = due:dec
+due this month → = due:this-month
+due in 30 days → = due:<=30d
+due within 30 days → = due:<=30d
+renewals next month → = due:next-month
+expiring next week → = due:next-week
+due before 30.11.2026 → = due:<2026-11-30
+due after 2026-12-01 → = due:>2026-12-01
+due:03/04/2026 → ? due:2026-03-04 | due:2026-04-03
+registered this week → = registered:this-week
+created last month → = registered:last-month
+new this week → = registered:this-week
+next month → = due:next-month
+overdue for 2 weeks → = due:overdue due:<=-2w
+more than 3 months overdue → = due:overdue due:<-3m
+overdue by 30d client:5 → = client:5 due:overdue due:<=-30d
+is anyone overdue on saturn → = saturn due:overdue
+amount: 24,95 → = amount:24.95
+amount 24.95 → = amount:24.95
+price:24,95 → = amount:24.95
+amount:€1.198,50 → = amount:1198.50
+"please" → = "please"
+"Active Backup" → = "Active Backup"
+'Active Backup' → = "Active Backup"
+"Active Backup" suspended → = "Active Backup" status:suspended
+show "client:5" → = client:5
+saturn or jupiter → = saturn,jupiter
+saturn jupiter → = saturn jupiter
+domain backup → = backup
+>>> client:5 → = client:5
+• client:5 → = client:5
+_client:5_ → = client:5
+~client:5~ → = client:5
+§§§client:5§§§ → = client:5
+/services client:5 → = client:5
+@servicesbot client:5 → = client:5
+client:5 #support → = client:5
+client:５ → = client:5
+“client:5” → = client:5
+cancel service 17 → cannot change service:17
+please terminate client:5 → cannot change client:5
+can you unsuspend demodomain.com? → cannot change domain:demodomain.com
+what is the password of demodomain.com → cannot password domain:demodomain.com
+invoices of client 5 → cannot invoice client:5
+phone of client 5 → cannot phone client:5
+tickets for demodomain.com → cannot ticket domain:demodomain.com
+good morning → help
+thank you very much! → help
+what can you do? → help
+how does this work → help
+help status → help
+? sort → help
+clint:5 → mistake
+client: → help
+due:bananas → mistake
+domain → help
+client 5 or status active → mistake
+`
+
+// summed says of a reading what a row says of it.
+func summed(r Reading) string {
+	switch r.Kind {
+	case ReadQuestion:
+		if r.Guess() {
+			return "~ " + r.Query.String()
+		}
+		return "= " + r.Query.String()
+	case ReadChoice:
+		return "? " + strings.Join(r.Offers, " | ")
+	case ReadHelp:
+		return "help"
+	case ReadCannot:
+		return strings.TrimSpace("cannot " + string(r.Matter) + " " + strings.Join(r.Offers, " "))
+	case ReadEverything:
+		return "everything " + strings.Join(r.Offers, " ")
+	case ReadNoFilter:
+		return "no filter"
+	}
+	return "mistake"
+}
+
+func TestReadings(t *testing.T) {
+	t.Parallel()
+	for row := range strings.Lines(readings + moreReadings) {
+		typed, must, ok := strings.Cut(strings.TrimSpace(row), " → ")
+		if !ok {
+			continue
+		}
+		typed = strings.NewReplacer("§", "`", "⏎", "\n").Replace(typed)
+		if sign, line, _ := strings.Cut(must, " "); sign == "=" || sign == "~" {
+			q, err := Parse(line)
+			if err != nil {
+				t.Fatalf("%s: the row's own line: %v", typed, err)
+			}
+			must = sign + " " + q.String()
+		}
+		r := Read(typed)
+		if got := summed(r); got != must {
+			t.Errorf("%q: %s, want %s (left out %q, %v)", typed, got, must, r.LeftOut, r.Err)
+		}
+	}
+}
+
+// FuzzRead holds any line to the promises: no panic, a strict line read as it is, a query
+// and offers that parse.
+func FuzzRead(f *testing.F) {
+	for row := range strings.Lines(readings + moreReadings) {
+		typed, _, _ := strings.Cut(strings.TrimSpace(row), " → ")
+		f.Add(typed)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		r := Read(line)
+		if q, err := Parse(line); err == nil && isStrict(line) && (!r.Strict || r.Query.String() != q.String() || r.Guess()) {
+			t.Fatalf("%q is %q, and is read as %q", line, q, r.Query)
+		}
+		for _, q := range append([]Query{r.Query, r.Core}, r.Others...) {
+			again, err := Parse(q.String())
+			if err != nil || again.String() != q.String() {
+				t.Fatalf("%q is read as %q: %v", line, q, err)
+			}
+		}
+		for _, offer := range r.Offers {
+			if _, err := Parse(offer); err != nil {
+				t.Fatalf("%q offers %q: %v", line, offer, err)
+			}
+		}
+		if r.Kind == ReadMistake && r.Err == nil || r.Kind == "" {
+			t.Fatalf("%q: %+v", line, r)
+		}
+	})
+}
+
+// BenchmarkRead reads and parses lines of 200 and of 2,000 characters.
+func BenchmarkRead(b *testing.B) {
+	sentence := "show me all active services of client 5 on server saturn that are overdue more than 30 days, please "
+	for _, n := range []int{200, 2000} {
+		line := strings.Repeat(sentence, n/len(sentence)+1)[:n]
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				Read(line)
+			}
+		})
+	}
+}

@@ -1,0 +1,211 @@
+package query
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A typedWord is a piece of what was typed, freed of what only stood around it.
+type typedWord struct {
+	text   string
+	lower  string
+	quoted bool // it stood in quotes and is a text, whatever it says
+	angled bool // it stood in angle brackets
+	comma  bool // a comma came after it
+	asks   bool // a question mark came after it
+}
+
+// wordsOf cuts a line into words. What stands around words is no content: Slack's marks,
+// brackets, punctuation, bullets, a ticket's number before the line.
+func wordsOf(line string) []typedWord {
+	line = plainForms(line)
+	line = withoutPrefix(line)
+	var all []typedWord
+	for i := 0; i < len(line); {
+		if n := spaceAt(line, i); n > 0 || line[i] == ';' {
+			i += max(n, 1)
+			continue
+		}
+		end := wordEnd(line, i)
+		if w, ok := freed(line[i:end]); ok {
+			all = append(all, w)
+		}
+		i = end
+	}
+	return all
+}
+
+// wordEnd returns where the word at i ends: at a space or semicolon outside of quotes. A
+// single quote at its beginning holds until the next one that ends a word.
+func wordEnd(line string, i int) int {
+	if line[i] == '\'' {
+		for j := i + 1; j < len(line); j++ {
+			if line[j] == '\'' && (j+1 == len(line) || spaceAt(line, j+1) > 0 || strings.IndexByte(".,;!?)", line[j+1]) >= 0) {
+				return j + 1
+			}
+		}
+	}
+	quoted := false
+	for ; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '\\' && quoted && i+1 < len(line):
+			i++
+		case !quoted && (c == ';' || spaceAt(line, i) > 0):
+			return i
+		}
+	}
+	return i
+}
+
+// plainForms puts ASCII in the place of full-width forms and of quotes and dashes that
+// programs make of it.
+func plainForms(line string) string {
+	ascii := true
+	for i := 0; i < len(line) && ascii; i++ {
+		ascii = line[i] < utf8.RuneSelf
+	}
+	if ascii {
+		return line
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 0xff01 <= r && r <= 0xff5e:
+			return r - 0xfee0
+		case strings.ContainsRune("“”„«»", r):
+			return '"'
+		case strings.ContainsRune("‘’‚", r):
+			return '\''
+		case r == '–' || r == '—' || r == '−':
+			return '-'
+		}
+		return r
+	}, line)
+}
+
+// withoutPrefix drops what stands before a line: a quote mark, a bullet, a number with a
+// point, a ticket's number in brackets, the command or the bot's name.
+func withoutPrefix(line string) string {
+	for {
+		line = strings.TrimLeftFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '>' || r == '•' || r == '·' })
+		switch {
+		case strings.HasPrefix(line, "- "), strings.HasPrefix(line, "* "):
+			line = line[2:]
+			continue
+		case strings.HasPrefix(line, "["):
+			inside, rest, ok := strings.Cut(line[1:], "]")
+			if !ok || !strings.Contains(inside, "#") {
+				return line
+			}
+			line = rest
+			continue
+		}
+		if n := countPrefix(line); n > 0 {
+			line = line[n:]
+			continue
+		}
+		first, rest, _ := strings.Cut(line, " ")
+		switch strings.ToLower(strings.TrimRight(first, ":,")) {
+		case "/services", "@servicesbot", "servicesbot":
+			line = rest
+			continue
+		}
+		return line
+	}
+}
+
+// countPrefix returns the length of "1. " or "1) " at the beginning of a line.
+func countPrefix(line string) int {
+	n := 0
+	for n < len(line) && n < 3 && isDigit(line[n]) {
+		n++
+	}
+	if n > 0 && n+1 < len(line) && (line[n] == '.' || line[n] == ')') && line[n+1] == ' ' {
+		return n + 2
+	}
+	return 0
+}
+
+// around are the characters that may stand around a word without being of it.
+const (
+	opening = "*_~`'([{<"
+	closing = "*_~`')]}>!?;,."
+)
+
+// freed takes off what stands around a word; false: nothing is left. A star that begins
+// *.example.com or stands behind a key is of the word.
+func freed(raw string) (typedWord, bool) {
+	var w typedWord
+	s := raw
+	for s != "" {
+		before := s
+		if c := s[0]; strings.IndexByte(opening, c) >= 0 && !strings.HasPrefix(s, "*.") && !(c == '_' && strings.Contains(s, ".")) && !isBracketAddress(s) {
+			w.angled = w.angled || c == '<'
+			w.quoted = w.quoted || c == '\'' && strings.ContainsRune(s, ' ')
+			s = s[1:]
+		}
+		if s != "" {
+			if c := s[len(s)-1]; strings.IndexByte(closing, c) >= 0 && !ofWord(raw, s, c) {
+				w.comma = w.comma || c == ','
+				w.asks = w.asks || c == '?'
+				s = s[:len(s)-1]
+			}
+		}
+		if s == before {
+			break
+		}
+	}
+	s = unquotedTerm(s)
+	if n := len(s); n > 1 && s[0] == '"' && s[n-1] == '"' {
+		w.quoted = true
+		s = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(s[1 : n-1])
+	}
+	w.text = clean(s)
+	w.lower = strings.ToLower(w.text)
+	if w.text == "" && w.asks && raw == "?" {
+		w.text, w.lower = "?", "?"
+	}
+	return w, w.text != ""
+}
+
+// ofWord reports whether the character that ends s, of what was typed, belongs to it.
+func ofWord(raw, s string, c byte) bool {
+	switch c {
+	case '*': // a wildcard, unless the word is in stars
+		return strings.Contains(s, ":") && !strings.HasPrefix(raw, "*")
+	case ']', ')':
+		return strings.IndexByte(s, map[byte]byte{']': '[', ')': '('}[c]) >= 0
+	case '_', '~':
+		return strings.IndexByte(s, ':') >= 0 && raw[0] != c
+	case '.':
+		return strings.HasSuffix(s, "..")
+	case '>':
+		return strings.IndexByte(s, ':') >= 0 && strings.HasSuffix(s, ":>")
+	}
+	return false
+}
+
+// isBracketAddress reports whether s begins with an IPv6 address in brackets.
+func isBracketAddress(s string) bool {
+	inside, _, ok := strings.Cut(strings.TrimPrefix(s, "["), "]")
+	return ok && s[0] == '[' && strings.Count(inside, ":") > 1
+}
+
+// unquotedTerm takes quotes off that stand around key:value, a host name or an address:
+// "client:1" in quotes is the term, not a text.
+func unquotedTerm(s string) string {
+	n := len(s)
+	if n < 3 || s[0] != '"' || s[n-1] != '"' {
+		return s
+	}
+	inside := s[1 : n-1]
+	if strings.ContainsAny(inside, ` "\`) {
+		return s
+	}
+	if looksLikeTerm(inside) {
+		return inside
+	}
+	return s
+}

@@ -1,0 +1,103 @@
+package query
+
+import "strings"
+
+// The words that a reading knows, in lower case, a table for each use.
+
+// fillers say nothing about which services are meant.
+var fillers = wordSet(`
+	a an the my our your his her its their this that these those some
+	i me we us you he she it they them one ones
+	please pls plz kindly show list find get give tell look looking search searching see display fetch check pull need needs
+	want wants would like can could will shall should may might must do does did done let lets make
+	is are was were be been being has have had having am isn't aren't
+	who whom whose what what's whats which when where why how who's
+	on in at of for from by to with about into onto under within up out as
+	all any anyone anybody someone know knows every each both everything anything
+	services service's customers customer's clients client's accounts hostings purchases purchased bought products product's
+	customer client account domains servers server's
+	status state states info information details data overview record records
+	there here now currently still right just also again only so too then yet quick quickly today's
+	ok okay hey dear cc fyi re fw fwd team all guys folks everyone colleague colleagues hostname website site
+	concern concerns concerned affected affects affect involved running runs run hosted hosting's belonging belongs belong
+	exist exists but name named called number numbers id ids matching question
+	thanks thank thx ty cheers greetings regards hello hi hallo morning afternoon evening good day
+	very much many lot appreciated help work works
+`)
+
+// greetings are lines that want nothing but an answer.
+var greetings = wordSet(`hi hello hey hallo thanks thank thx ty cheers help --help -h ? about usage manual howto`)
+
+// joiners stand between things that are all meant.
+var joiners = wordSet(`and & + plus as well`)
+
+// excluders say that what follows is not meant.
+var excluders = wordSet(`not non no without except excluding exclude minus`)
+
+// loneTerms are words that are a filter or a control by themselves.
+var loneTerms = map[string]string{
+	"pending": "status:pending", "active": "status:active", "completed": "status:completed", "suspended": "status:suspended",
+	"terminated": "status:terminated", "cancelled": "status:cancelled", "canceled": "status:cancelled", "fraud": "status:fraud",
+	"fraudulent": "status:fraud",
+	"monthly":    "cycle:monthly", "quarterly": "cycle:quarterly", "semi-annually": "cycle:semi-annually", "semiannually": "cycle:semi-annually",
+	"annually": "cycle:annually", "yearly": "cycle:annually", "annual": "cycle:annually", "biennially": "cycle:biennially",
+	"triennially": "cycle:triennially", "one-time": "cycle:one-time",
+	"csv": "as:csv", "table": "as:table", "summary": "as:summary", "count": "as:summary", "revenue": "as:summary",
+	"totals": "as:summary", "statistics": "as:summary", "stats": "as:summary",
+	"fresh": "fresh:yes", "refreshed": "fresh:yes",
+	"overdue": "due:overdue",
+}
+
+// troubles are what is said of something in an incident, and never the name of it.
+var troubles = wordSet(`
+	down offline unreachable reachable slow broken urgent asap incident outage error errors issue issues problem problems
+	working failing failed hacked spam blocked timeout timeouts emergency important why help
+`)
+
+// dateKeys are the words before a date, and the key that they mean.
+var dateKeys = map[string]string{
+	"due": "due", "renews": "due", "renewing": "due", "renewal": "due", "renewals": "due", "expires": "due", "expiring": "due",
+	"expire": "due", "expiry": "due", "billed": "due",
+	"registered": "registered", "created": "registered", "ordered": "registered", "since": "registered", "new": "registered",
+}
+
+// keyWords are what people call the keys of the table beside their names and aliases.
+var keyWords = map[string]string{
+	"clients": "client", "customer": "client", "customers": "client", "account": "client", "accounts": "client", "clientnumber": "client",
+	"services": "service", "hosting": "service", "subscription": "service",
+	"orders": "order", "products": "product", "plan": "product", "package": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
+	"domains": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
+	"address": "ip", "gateway": "payment", "state": "status", "groups": "group", "price": "amount", "quantity": "qty",
+}
+
+// matters are the words for what is not looked up.
+var matters = map[string]Matter{
+	"invoice": MatterInvoice, "invoices": MatterInvoice, "bill": MatterInvoice, "bills": MatterInvoice, "transaction": MatterInvoice, "transactions": MatterInvoice,
+	"quote": MatterInvoice, "quotes": MatterInvoice,
+	"ticket": MatterTicket, "tickets": MatterTicket,
+	"phone": MatterPhone, "telephone": MatterPhone, "call": MatterPhone,
+	"password": MatterPassword, "passwords": MatterPassword, "pw": MatterPassword, "passwd": MatterPassword,
+	"cancel": MatterChange, "suspend": MatterChange, "terminate": MatterChange, "unsuspend": MatterChange, "delete": MatterChange,
+	"reset": MatterChange, "reboot": MatterChange, "restart": MatterChange, "reinstall": MatterChange, "upgrade": MatterChange,
+	"downgrade": MatterChange, "renew": MatterChange, "refund": MatterChange, "reactivate": MatterChange, "activate": MatterChange,
+}
+
+func wordSet(words string) map[string]bool {
+	set := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		set[w] = true
+	}
+	return set
+}
+
+// isOfLanguage reports whether a word, in lower case, alone means more than its text.
+func isOfLanguage(w string) bool {
+	if fillers[w] || greetings[w] || joiners[w] || excluders[w] || troubles[w] || w == "or" {
+		return true
+	}
+	_, lone := loneTerms[w]
+	_, date := dateKeys[w]
+	_, matter := matters[w]
+	_, key := keyWords[w]
+	return lone || date || matter || key || lookup(w) != nil
+}
