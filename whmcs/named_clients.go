@@ -40,7 +40,7 @@ func (a *API) GetClients(ctx context.Context, text string) (Clients, error) {
 	})
 	a.tell(actionSearch, from, err)
 	if err != nil {
-		return Clients{}, a.settled(ctx, actionSearch, err)
+		return Clients{}, a.ended(ctx, actionSearch, err)
 	}
 	found.Clients = append([]Client(nil), found.Clients...)
 	return found, nil
