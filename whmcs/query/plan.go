@@ -114,8 +114,6 @@ func domainRequests(host string) []whmcs.GetClientsProductsRequest {
 	}
 	if ascii != names[0] {
 		names = append(names, ascii)
-	} else if shown := unicodeHost(ascii); shown != ascii {
-		names = append(names, shown)
 	}
 	var all []whmcs.GetClientsProductsRequest
 	for _, name := range names {
