@@ -78,6 +78,7 @@ func TestPausesAreOfWhatSlackLimits(t *testing.T) {
 					synctest.Wait() // the calls meet Slack in their order
 				}
 				<-time.After(2 * time.Minute)
+				synctest.Wait()
 				for i, want := range c.at {
 					if at[i] != want*time.Second {
 						t.Errorf("%v is answered after %v, want %d s", c.calls[i], at[i], want)
