@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"servicesbot/whmcs"
 )
@@ -31,12 +30,16 @@ func (a *question) resolveNames(ctx context.Context) error {
 		return a.q.problem(Problem{Reason: TooManyNames, Count: len(names), Most: maxNames})
 	}
 	found := make([]whmcs.Clients, len(names))
-	errs := make([]error, len(names))
-	var all sync.WaitGroup
+	errs, asked := make([]error, len(names)), make([]<-chan error, len(names))
 	for i, name := range names {
-		all.Go(func() { found[i], errs[i] = a.f.api.GetClients(ctx, name) })
+		asked[i] = whmcs.Go(func() (err error) {
+			found[i], err = a.f.api.GetClients(ctx, name)
+			return err
+		})
 	}
-	all.Wait()
+	for i := range asked {
+		errs[i] = <-asked[i]
+	}
 	for i, name := range names {
 		switch {
 		case errors.Is(errs[i], whmcs.ErrActionNotPermitted):

@@ -155,3 +155,25 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestOppositesAreNotOffered: a word that says not is never corrected into what it denies.
+func TestOppositesAreNotOffered(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"status:inactive", "status:unsuspended", "status:non-active"} {
+		_, err := query.Parse(line)
+		wrong, ok := errors.AsType[*query.Error](err)
+		if !ok {
+			t.Errorf("%s is read", line)
+			continue
+		}
+		for _, c := range wrong.Corrected {
+			t.Errorf("%s offers %s", line, c)
+		}
+	}
+	for line, want := range map[string]string{"status:actve": "status:active", "status:unknwn": "status:unknown", "status:suspendd": "status:suspended"} {
+		_, err := query.Parse(line)
+		if wrong, ok := errors.AsType[*query.Error](err); !ok || len(wrong.Corrected) != 1 || wrong.Corrected[0] != want {
+			t.Errorf("%s offers %v, want %s", line, err, want)
+		}
+	}
+}

@@ -29,6 +29,9 @@ func nearestKeys(word string) []*field {
 func nearest(word string, values []string) string {
 	best, found := maxKeyLength, ""
 	for _, v := range values {
+		if opposite(word, v) {
+			continue
+		}
 		if d := distance(word, v); d < best {
 			best, found = d, v
 		}
@@ -93,4 +96,14 @@ func squeeze(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// opposite reports whether word says that v is not so: inactive is no misspelt active.
+func opposite(word, v string) bool {
+	for _, not := range []string{"in", "un", "non", "not"} {
+		if rest, ok := strings.CutPrefix(squeeze(word), not); ok && distance(rest, v) < len(not) {
+			return true
+		}
+	}
+	return false
 }
