@@ -54,7 +54,7 @@ var pictures = []picture{
 	{name: "modal", look: message, part: "#modal", shown: func(v *tab) {
 		v.say("/services")
 		v.sees("#modal[open]", "Client number")
-		v.fill("#input-client", "abc")
+		v.fill("#input-client", "-5")
 		v.click("#modal .choice", "Active")
 		v.click("#modal .dialog-foot button", "Find")
 		v.sees("#modal .error", "not a number")

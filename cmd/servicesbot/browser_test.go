@@ -378,7 +378,7 @@ func submitForm(v *tab) {
 	v.t.Helper()
 	v.say("/services")
 	v.until(`document.activeElement?.id === "input-client"`)
-	v.press("abc" + kb.Enter)
+	v.press("-5" + kb.Enter)
 	v.sees("#modal .error", "not a number")
 	v.until(`document.querySelector("#input-client").getAttribute("aria-invalid") === "true"`)
 	v.fill("#input-client", "1")
