@@ -190,7 +190,7 @@ func pageLayout(v *tab) {
 	v.layout("a thread")
 	v.say("/services")
 	v.sees("#modal[open]", "Client number")
-	v.fill("#input-client", "a client whose number nobody knows")
+	v.fill("#input-client", "-1234567890123456789012345678901")
 	v.click("#modal .dialog-foot button", "Find")
 	v.sees("#modal .error", "not a number")
 	v.layout("the form")
