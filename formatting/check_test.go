@@ -109,7 +109,7 @@ func brokenBlocks() map[string][]slack.Block {
 		"rows[1][1]: is empty":              {rawTable(func(b *slack.DataTableBlock) { b.Rows[1][1] = slack.NewDataTableRawTextCell("") })},
 		"raw_number is no cell for here":    {rawTable(func(b *slack.DataTableBlock) { b.Rows[0][0] = slack.NewDataTableRawNumberCell(1) })},
 		"rich_text is no cell":              {rawTable(func(b *slack.DataTableBlock) { b.Rows[1][0] = slack.NewDataTableRichTextCell() })},
-		"characters of 20000":               {rawTable(func(b *slack.DataTableBlock) { b.Rows[1][1] = slack.NewDataTableRawTextCell(over(tableText)) })},
+		"characters of 10000":               {rawTable(func(b *slack.DataTableBlock) { b.Rows[1][1] = slack.NewDataTableRawTextCell(over(tableText)) })},
 		"more than one table":               {rawTable(func(*slack.DataTableBlock) {}), rawTable(func(*slack.DataTableBlock) {})},
 		"title: has 51":                     {slack.NewDataVisualizationBlock(over(maxChartTitle), slack.NewDataVisualizationPieChart(segment("a", 1)))},
 		"0 segments":                        {pie()},

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	tableText  = 20_000 // characters over all cells
+	tableText  = 10_000 // characters over all cells: the smaller of the two numbers that Slack's pages give
 	tablePage  = 20     // rows that Slack shows before one turns the table's own page
 	compact    = 12_000 // characters of the list that stands for a table
 	compactRow = 10     // rows of it in one block
@@ -105,7 +105,7 @@ func (d *draft) dataTable(res *query.Result) *slack.DataTableBlock {
 
 // cellWidths are the lengths that texts are cut to, tried one after the other. At
 // the last one 100 rows fit whatever they hold.
-var cellWidths = []int{120, 80, 50, 30, 18, 12}
+var cellWidths = []int{120, 80, 50, 30, 18, 12, 8, 5}
 
 // cells returns the header and the rows, with texts of at most width units, and
 // the characters of all of them.
