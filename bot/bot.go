@@ -263,7 +263,7 @@ func formErrors(errs map[string]string) any {
 }
 
 // offer queues req on its lane and returns what the acknowledgement says. Where the
-// lane is full, or the process is about to end, who asked is told instead. It
+// lane is full, or the process is about to end, the asker is told instead. It
 // returns false where not even that can be queued: without an acknowledgement Slack
 // tells who clicked, and sends an event again.
 func (b *Bot) offer(req *Request) (payload any, taken bool) {

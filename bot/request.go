@@ -39,7 +39,7 @@ type Request struct {
 	User      string    // who acts
 	UserTeam  string    // the workspace of who acts, where the payload tells it
 	Channel   string    // where; empty for the Home tab and the global shortcut
-	Thread    string    // the thread it stands in, ""
+	Thread    string    // ts of the thread that it is in; "": none
 	Message   string    // ts of the mention or message that asks, or of the message clicked
 	Edited    string    // of an edited mention: when
 	Sent      time.Time // of a mention or message: when Slack took it; zero: not told

@@ -44,7 +44,7 @@ func SaysTooMany(atOnce int) Sentence {
 	return Sentence(fmt.Sprintf("You have %d questions in progress. Wait for their answers, then ask again.", atOnce))
 }
 
-// SaysTooFast is said to somebody who asked more than so many questions per minute and may
+// SaysTooFast is for somebody who has asked more than so many questions per minute and may
 // ask again after wait.
 func SaysTooFast(perMinute int, wait time.Duration) Sentence {
 	return Sentence(fmt.Sprintf("That is more than %d questions per minute. Ask again in %d seconds.", perMinute, int(wait.Seconds())+1))
