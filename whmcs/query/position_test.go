@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,8 +20,10 @@ import (
 	"servicesbot/whmcs/whmcsfake"
 )
 
-// A changingWHMCS has services of clients 1 to 3, by id, which a test changes between calls.
+// A changingWHMCS has services of clients 1 to 3, by id, which a test changes between calls,
+// though a page that is read ahead may be on its way.
 type changingWHMCS struct {
+	mu   sync.Mutex
 	ids  []int
 	next int
 }
@@ -32,6 +35,8 @@ func (s *changingWHMCS) row(id int) map[string]any {
 }
 
 func (s *changingWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return replyTo(r, func(form url.Values) any {
 		rows := []map[string]any{}
 		for _, id := range s.ids {
@@ -50,6 +55,8 @@ func (s *changingWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // change deletes or adds some services.
 func (s *changingWHMCS) change(random *rand.Rand) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for range 1 + random.IntN(6) {
 		if random.IntN(3) > 0 && len(s.ids) > 0 {
 			i := random.IntN(len(s.ids))
