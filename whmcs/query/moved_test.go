@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -60,12 +61,21 @@ func TestContinueBehindRowsThatWent(t *testing.T) {
 // A shrinking WHMCS has services of client 1 with these ids, in this order. After each
 // reply, gone may take some away or add some.
 type shrinkingWHMCS struct {
+	mu   sync.Mutex // a page may be read ahead
 	ids  []int
 	gone func(call int, ids []int) []int
 	call int
 }
 
+func (s *shrinkingWHMCS) change(to func(ids []int) []int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ids = to(s.ids)
+}
+
 func (s *shrinkingWHMCS) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return replyTo(r, func(form url.Values) any {
 		rows := make([]map[string]any, len(s.ids))
 		for i, id := range s.ids {
@@ -124,7 +134,7 @@ func TestNothingIsSkippedWhereRowsMove(t *testing.T) {
 					t.Fatal(err)
 				}
 				if c.rests != nil {
-					server.ids = c.rests(server.ids)
+					server.change(c.rests)
 				}
 				all, continued := ids(got.Services), got.Continue != ""
 				for n := 0; n < 3 && got.Continue != ""; n++ {
