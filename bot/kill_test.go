@@ -174,3 +174,61 @@ func (k *killing) answered(all []asked) bool {
 	}
 	return true
 }
+
+// TestSharingAfterAKill: what was to be shared when the process was killed was not shared
+// before: the next process posts it.
+func TestSharingAfterAKill(t *testing.T) {
+	t.Parallel()
+	whmcs := whmcsfake.New(whmcsfake.Config{})
+	if err := whmcs.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { whmcs.Close() })
+	slack, err := slackfake.New(slackfake.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := slack.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { slack.Close() })
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	defer cancel()
+	k := &killing{t: t, ctx: ctx, slack: slack}
+	first := k.start(whmcs)
+	if _, err := slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"); err != nil {
+		t.Fatal(err)
+	}
+	m, err := slack.WaitMessage(ctx, slackfake.Alice, slackfake.Support, marker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	share := func() {
+		t.Helper()
+		id, ok := m.Button("Share")
+		if !ok {
+			t.Fatal("the answer cannot be shared")
+		}
+		if _, err := slack.Click(slackfake.Alice, &m, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	whmcs.ResetCalls()
+	share()
+	if err := whmcs.Wait(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	first.kill()
+	if err := whmcs.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	k.waits("the sockets to close", func() bool { return slack.Counts().Sockets == 0 })
+	k.start(whmcs)
+	share()
+	if _, err := slack.WaitMessage(ctx, slackfake.Bob, slackfake.Support, "Shared by"); err != nil {
+		t.Error(err)
+	}
+}

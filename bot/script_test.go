@@ -57,7 +57,7 @@ func (r *road) addSwitches() {
 			r.t.Error(err)
 		}
 	}})
-	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated", "trace", "bot-protection", "malformed"} {
+	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated", "trace", "bot-protection", "malformed", "counts-more"} {
 		r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-" + name, Group: "WHMCS", Set: func(on bool) {
 			if err := r.whmcs.Clear(name); err != nil && !on {
 				r.t.Error(err)

@@ -103,3 +103,37 @@ func TestRefreshesLeaveNoGap(t *testing.T) {
 		})
 	}
 }
+
+// TestBothRefreshedAtOnce: where Slack asks both sockets for another connection at the same
+// moment, both are opened at once, each time: there is none for as long as one takes to
+// open, and not for a growing pause.
+func TestBothRefreshedAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	up := func() int { return r.slack.Counts().Sockets }
+	r.waits("both sockets", func() bool { return up() == 2 })
+	const opening = 300 * time.Millisecond
+	r.slack.Fail(slackfake.SocketLink, slackfake.Failure{Delay: opening})
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for n := range 4 {
+		<-time.After(1100 * time.Millisecond) // a shorter life is one that ended at once
+		r.slack.Disconnect("refresh_requested")
+		begun, none := time.Now(), time.Duration(0)
+		for up() < 2 && time.Since(begun) < patience {
+			<-tick.C
+			if up() == 0 {
+				none = time.Since(begun)
+			}
+		}
+		if took := time.Since(begun); none > opening+time.Second || took > opening+2*time.Second {
+			t.Errorf("refresh %d: no connection for %v, one of two for %v", n+1, none, took)
+		}
+	}
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	r.sees(slackfake.Alice, slackfake.Support, marker)
+	r.allAcked(1)
+	if strings.Contains(r.log.String(), "cannot connect") {
+		t.Error("the log says that a connection failed")
+	}
+}

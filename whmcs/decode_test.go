@@ -89,6 +89,10 @@ func TestDates(t *testing.T) {
 		{"2026-12-01T10:00:00Z", "2026-12-01", false, true},
 		{"0000-00-00", "", true, false},
 		{"0000-00-00 00:00:00", "", true, false},
+		{"-0001-11-30", "", true, false},
+		{"-0001-11-30 00:00:00", "", true, false},
+		{"00/00/0000", "", true, false},
+		{"0000-00-00T00:00:00", "", true, false},
 		{"", "", true, false},
 		{"2026-02-30", "2026-02-30", false, false},
 		{"soon", "soon", false, false},
@@ -97,13 +101,27 @@ func TestDates(t *testing.T) {
 			t.Errorf("%q: %q, none %v, valid %v", c.sent, d, d.None(), d.Valid())
 		}
 	}
-	for sent, want := range map[string]DateTime{"2026-01-02 03:04:05": "2026-01-02 03:04:05", "0000-00-00 00:00:00": "", " ": ""} {
+	for sent, want := range map[string]DateTime{"2026-01-02 03:04:05": "2026-01-02 03:04:05", "0000-00-00 00:00:00": "", "-0001-11-30 00:00:00": "", "00/00/0000": "", " ": ""} {
 		if d := dateTimeOf(sent); d != want || d.None() != (want == "") || d.Valid() == (want == "") {
 			t.Errorf("%q: %q", sent, d)
 		}
 	}
 	if day, ok := Date("2026-12-01").Time(); !ok || day.Format("2006-01-02 15:04 MST") != "2026-12-01 00:00 UTC" {
 		t.Error(day, ok)
+	}
+}
+
+// TestAssignedIPs: addresses are one a line, however their lines end.
+func TestAssignedIPs(t *testing.T) {
+	t.Parallel()
+	for sent, want := range map[string]string{
+		`192.0.2.1\r\n192.0.2.2`:            "192.0.2.1\n192.0.2.2",
+		`192.0.2.1<br />192.0.2.2`:          "192.0.2.1\n192.0.2.2",
+		`192.0.2.1<br>\r\n192.0.2.2 <BR/> `: "192.0.2.1\n192.0.2.2\n",
+	} {
+		if s, ok := decodeService([]byte(`{"id":1,"assignedips":"` + sent + `"}`)); !ok || s.AssignedIPs != want {
+			t.Errorf("%s gives %q, want %q", sent, s.AssignedIPs, want)
+		}
 	}
 }
 

@@ -150,3 +150,32 @@ func TestFairness(t *testing.T) {
 		})
 	}
 }
+
+// TestRetryAfterHoldsAllBack: while WHMCS wants one call to wait, no other is made, for at
+// most 60 s; one that has not that much time fails at once, with the reason.
+func TestRetryAfterHoldsAllBack(t *testing.T) {
+	t.Parallel()
+	for after, held := range map[string]time.Duration{"7": 7 * time.Second, "300": maxHold} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{answers: []replier{says(429, "", "Retry-After", after), says(200, none)}}
+			a := newTestAPI(t, s.wire)
+			begun := time.Now()
+			ask := func(client int, within time.Duration) (time.Duration, error) {
+				ctx, cancel := context.WithTimeout(t.Context(), within)
+				defer cancel()
+				_, err := a.GetClientsProducts(ctx, GetClientsProductsRequest{ClientID: client})
+				return time.Since(begun), err
+			}
+			var all sync.WaitGroup
+			all.Go(func() { ask(1, time.Hour) })
+			synctest.Wait() // the first has met the 429
+			if took, err := ask(2, 5*time.Second); took != 0 || kindOf(err) != ErrBlocked {
+				t.Errorf("Retry-After %s: a call without the time fails after %v: %v", after, took, err)
+			}
+			if took, err := ask(3, time.Hour); took != held || err != nil {
+				t.Errorf("Retry-After %s: another call is held back for %v, want %v (%v)", after, took, held, err)
+			}
+			all.Wait()
+		})
+	}
+}

@@ -22,9 +22,9 @@ func (w *Workspace) Slash(user, channel, text string) (Sent, error) {
 	}
 	switch {
 	case command != w.cfg.Command:
-		return Sent{}, fmt.Errorf("slackfake: %s is not a valid command", command)
+		return Sent{}, fmt.Errorf("%s is not a valid command", command)
 	case u.external():
-		return Sent{}, fmt.Errorf("slackfake: %s is of another workspace and cannot use %s", u.Name, command)
+		return Sent{}, fmt.Errorf("%s is of another workspace and cannot use %s", u.Name, command)
 	}
 	text = strings.TrimSpace(text)
 	if w.cfg.ShouldEscape {
@@ -93,7 +93,7 @@ func (w *Workspace) PostAt(user, channel, threadTS, text string, at time.Time) (
 		return Sent{}, err
 	}
 	if problem := w.thread(c, threadTS); problem != nil {
-		return Sent{}, fmt.Errorf("slackfake: thread %s: %s", threadTS, problem.name)
+		return Sent{}, fmt.Errorf("thread %s: %s", threadTS, problem.name)
 	}
 	typed := w.typed(text)
 	m := &Message{
@@ -160,7 +160,7 @@ func (w *Workspace) ownMessage(user, channel, ts string) (*User, *Channel, *Mess
 	}
 	m := w.find(c.ID, ts)
 	if m == nil || m.User != u.ID || m.Ephemeral {
-		return nil, nil, nil, fmt.Errorf("slackfake: %s has no message %s in %s", u.Name, ts, c.label())
+		return nil, nil, nil, fmt.Errorf("%s has no message %s in %s", u.Name, ts, c.label())
 	}
 	return u, c, m, nil
 }
@@ -211,7 +211,7 @@ func (w *Workspace) ShareChannel(channel string, ext bool) (Sent, error) {
 	defer w.mu.Unlock()
 	c := w.channelNamed(channel)
 	if c == nil {
-		return Sent{}, fmt.Errorf("slackfake: no channel %q", channel)
+		return Sent{}, fmt.Errorf("no channel %q", channel)
 	}
 	c.ExtShared = ext
 	w.changed()
@@ -232,7 +232,7 @@ func (w *Workspace) ChangeChannelID(channel, id string) (Sent, error) {
 	defer w.mu.Unlock()
 	c := w.channelNamed(channel)
 	if c == nil || w.channels[id] != nil {
-		return Sent{}, fmt.Errorf("slackfake: no channel %q, or %q is taken", channel, id)
+		return Sent{}, fmt.Errorf("no channel %q, or %q is taken", channel, id)
 	}
 	old := c.ID
 	c.ID = id
@@ -264,7 +264,7 @@ func (w *Workspace) membership(user, channel string, in bool) error {
 	u, err := w.user(user)
 	c := w.channelNamed(channel)
 	if err != nil || c == nil {
-		return fmt.Errorf("slackfake: no user %q or no channel %q", user, channel)
+		return fmt.Errorf("no user %q or no channel %q", user, channel)
 	}
 	members := []string{}
 	for _, id := range c.Members {

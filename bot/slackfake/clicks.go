@@ -64,7 +64,7 @@ func (w *Workspace) action(raw json.RawMessage, actionID string, value *string) 
 			return a, nil
 		case kind == "overflow" && value != nil:
 			if a["selected_option"] = option(e.element, *value); obj(a["selected_option"]) == nil {
-				return nil, fmt.Errorf("slackfake: no option %q in %s", *value, actionID)
+				return nil, fmt.Errorf("no option %q in %s", *value, actionID)
 			}
 			return a, nil
 		case value != nil:
@@ -74,9 +74,9 @@ func (w *Workspace) action(raw json.RawMessage, actionID string, value *string) 
 			}
 			return a, err
 		}
-		return nil, fmt.Errorf("slackfake: %s is a %s", actionID, kind)
+		return nil, fmt.Errorf("%s is a %s", actionID, kind)
 	}
-	return nil, fmt.Errorf("slackfake: nothing with the action_id %q is there", actionID)
+	return nil, fmt.Errorf("nothing with the action_id %q is there", actionID)
 }
 
 // interaction is what all interactive payloads have.
@@ -103,11 +103,11 @@ func (w *Workspace) actInMessage(u *User, seen *Message, actionID string, value 
 	c := w.channels[seen.Channel]
 	switch {
 	case m == nil || m.Ephemeral && m.To != u.ID:
-		return Sent{}, fmt.Errorf("slackfake: %s sees no message %s", u.Name, seen.TS)
+		return Sent{}, fmt.Errorf("%s sees no message %s", u.Name, seen.TS)
 	case !c.has(u.ID):
-		return Sent{}, fmt.Errorf("slackfake: %s is not in %s", u.Name, c.label())
+		return Sent{}, fmt.Errorf("%s is not in %s", u.Name, c.label())
 	case m.BotID != BotID:
-		return Sent{}, fmt.Errorf("slackfake: message %s is not the app's", seen.TS)
+		return Sent{}, fmt.Errorf("message %s is not the app's", seen.TS)
 	}
 	action, err := w.action(m.Blocks, actionID, value)
 	if err != nil {
@@ -143,7 +143,7 @@ func (w *Workspace) actInMessage(u *User, seen *Message, actionID string, value 
 func (w *Workspace) actInView(u *User, seen *View, actionID string, value *string) (Sent, error) {
 	v := w.lookUp(seen.ID, "")
 	if v == nil || v.User != u.ID {
-		return Sent{}, fmt.Errorf("slackfake: %s sees no view %s", u.Name, seen.ID)
+		return Sent{}, fmt.Errorf("%s sees no view %s", u.Name, seen.ID)
 	}
 	action, err := w.action(v.Blocks, actionID, value)
 	if err != nil {
@@ -228,7 +228,7 @@ func (w *Workspace) MessageShortcut(user string, on Message, callbackID string) 
 	}
 	m := w.find(c.ID, on.TS)
 	if m == nil || m.Ephemeral {
-		return Sent{}, fmt.Errorf("slackfake: no message %s that has a menu", on.TS)
+		return Sent{}, fmt.Errorf("no message %s that has a menu", on.TS)
 	}
 	sent := w.newSent(u, "")
 	payload := w.interaction("message_action", u, sent.TriggerID)
@@ -244,12 +244,12 @@ func (w *Workspace) MessageShortcut(user string, on Message, callbackID string) 
 
 func (w *Workspace) hasShortcut(callbackID string, message bool, u *User) error {
 	if u.external() {
-		return fmt.Errorf("slackfake: %s is of another workspace and has no shortcuts here", u.Name)
+		return fmt.Errorf("%s is of another workspace and has no shortcuts here", u.Name)
 	}
 	for _, s := range w.cfg.Shortcuts {
 		if s.CallbackID == callbackID && s.Message == message {
 			return nil
 		}
 	}
-	return fmt.Errorf("slackfake: the app has no such shortcut: %s", callbackID)
+	return fmt.Errorf("the app has no such shortcut: %s", callbackID)
 }

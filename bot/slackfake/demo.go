@@ -123,7 +123,7 @@ func sayJSON(rw http.ResponseWriter, status int, v any) {
 func (w *Workspace) serveState(rw http.ResponseWriter, r *http.Request) {
 	state, err := w.demoState(r.URL.Query().Get("user"))
 	if err != nil {
-		sayJSON(rw, http.StatusNotFound, object{"ok": false, "error": forPeople(err)})
+		sayJSON(rw, http.StatusNotFound, object{"ok": false, "error": err.Error()})
 		return
 	}
 	sayJSON(rw, http.StatusOK, state)

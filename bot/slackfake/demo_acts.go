@@ -52,22 +52,19 @@ func (w *Workspace) serveAct(rw http.ResponseWriter, r *http.Request) {
 	}
 	sent, err := act(w, a)
 	if err != nil {
-		sayJSON(rw, http.StatusOK, object{"ok": false, "error": forPeople(err)})
+		sayJSON(rw, http.StatusOK, object{"ok": false, "error": err.Error()})
 		return
 	}
 	sayJSON(rw, http.StatusOK, object{"ok": true, "ts": sent.TS, "envelope": sent.Envelope})
 }
 
-// forPeople is an error without the name of this package.
-func forPeople(err error) string { return strings.TrimPrefix(err.Error(), "slackfake: ") }
-
 func (w *Workspace) demoPost(a demoAct) (Sent, error) {
 	a.Text = strings.TrimSpace(a.Text)
 	switch {
 	case a.Text == "":
-		return Sent{}, fmt.Errorf("slackfake: there is nothing to send")
+		return Sent{}, fmt.Errorf("there is nothing to send")
 	case strings.HasPrefix(a.Text, "/") && a.Thread != "":
-		return Sent{}, fmt.Errorf("slackfake: %s cannot be used in a thread; mention @%s there", w.cfg.Command, BotName)
+		return Sent{}, fmt.Errorf("%s cannot be used in a thread; mention @%s there", w.cfg.Command, BotName)
 	case strings.HasPrefix(a.Text, "/invite "):
 		return Sent{}, w.Invite(strings.TrimSpace(strings.TrimPrefix(a.Text, "/invite ")), a.Channel)
 	case strings.HasPrefix(a.Text, "/"):

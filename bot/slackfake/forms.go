@@ -37,7 +37,7 @@ func (w *Workspace) Submit(user string, in View, values map[string]any) (Sent, e
 	v.Trouble = ""
 	if v.Errors = w.complain(v); len(v.Errors) > 0 {
 		v.ChangedAt = time.Now()
-		return Sent{}, fmt.Errorf("slackfake: the form is not complete: %v", v.Errors)
+		return Sent{}, fmt.Errorf("the form is not complete: %v", v.Errors)
 	}
 	sent := w.newSent(u, v.ID)
 	payload := w.interaction("view_submission", u, sent.TriggerID)
@@ -57,7 +57,7 @@ func (w *Workspace) openView(user, id string) (*User, *View, error) {
 	}
 	v := w.top(u.ID)
 	if v == nil || v.ID != id {
-		return nil, nil, fmt.Errorf("slackfake: %s does not look at the modal %s", u.Name, id)
+		return nil, nil, fmt.Errorf("%s does not look at the modal %s", u.Name, id)
 	}
 	return u, v, nil
 }

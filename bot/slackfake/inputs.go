@@ -62,7 +62,7 @@ func fillValue(e object, given any) (object, error) {
 	kind := str(e["type"])
 	h, ok := holders[kind]
 	if !ok {
-		return nil, fmt.Errorf("slackfake: a %s cannot be filled in", kind)
+		return nil, fmt.Errorf("a %s cannot be filled in", kind)
 	}
 	state := object{"type": kind}
 	switch h.now {
@@ -74,7 +74,7 @@ func fillValue(e object, given any) (object, error) {
 		}
 		o := option(e, text)
 		if o == nil {
-			return nil, fmt.Errorf("slackfake: no option %q in %s", text, str(e["action_id"]))
+			return nil, fmt.Errorf("no option %q in %s", text, str(e["action_id"]))
 		}
 		state[h.now] = o
 	case "selected_options":
@@ -82,7 +82,7 @@ func fillValue(e object, given any) (object, error) {
 		for _, text := range stringsOf(given) {
 			o := option(e, text)
 			if o == nil {
-				return nil, fmt.Errorf("slackfake: no option %q in %s", text, str(e["action_id"]))
+				return nil, fmt.Errorf("no option %q in %s", text, str(e["action_id"]))
 			}
 			chosen = append(chosen, o)
 		}
@@ -95,7 +95,7 @@ func fillValue(e object, given any) (object, error) {
 		}
 		seconds, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("slackfake: %q is not a time in Unix seconds, as %s wants it", text, str(e["action_id"]))
+			return nil, fmt.Errorf("%q is not a time in Unix seconds, as %s wants it", text, str(e["action_id"]))
 		}
 		state[h.now] = json.Number(strconv.FormatInt(seconds, 10))
 	default:
@@ -165,7 +165,7 @@ func (w *Workspace) fill(v *View, values map[string]any) error {
 			break
 		}
 		if !found {
-			return fmt.Errorf("slackfake: the view has no input %q", key)
+			return fmt.Errorf("the view has no input %q", key)
 		}
 	}
 	return nil

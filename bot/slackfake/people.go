@@ -168,7 +168,7 @@ func (w *Workspace) user(name string) (*User, error) {
 			return u, nil
 		}
 	}
-	return nil, fmt.Errorf("slackfake: no user %q", name)
+	return nil, fmt.Errorf("no user %q", name)
 }
 
 func (w *Workspace) channelNamed(name string) *Channel {
@@ -196,10 +196,10 @@ func (w *Workspace) place(user, channel string) (*User, *Channel, error) {
 	}
 	c := w.channelNamed(channel)
 	if c == nil {
-		return nil, nil, fmt.Errorf("slackfake: no channel %q", channel)
+		return nil, nil, fmt.Errorf("no channel %q", channel)
 	}
 	if !c.has(u.ID) {
-		return nil, nil, fmt.Errorf("slackfake: %s is not in %s", u.Name, c.label())
+		return nil, nil, fmt.Errorf("%s is not in %s", u.Name, c.label())
 	}
 	return u, c, nil
 }

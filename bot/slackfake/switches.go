@@ -50,7 +50,7 @@ func (w *Workspace) Flip(name string, on bool) error {
 	}
 	w.mu.Unlock()
 	if set == nil {
-		return fmt.Errorf("slackfake: no switch %q", name)
+		return fmt.Errorf("no switch %q", name)
 	}
 	set(on)
 	w.changed()

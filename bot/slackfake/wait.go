@@ -52,9 +52,9 @@ func (w *Workspace) Wait(ctx context.Context, cond func() bool) error {
 		select {
 		case <-change:
 		case <-ctx.Done():
-			return fmt.Errorf("slackfake: %w; last seen:\n%s", context.Cause(ctx), w.lately())
+			return fmt.Errorf("%w; last seen:\n%s", context.Cause(ctx), w.lately())
 		case <-w.closed:
-			return fmt.Errorf("slackfake: the workspace was closed")
+			return fmt.Errorf("the workspace was closed")
 		}
 	}
 }

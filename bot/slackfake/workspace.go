@@ -115,10 +115,10 @@ func New(cfg Config) (*Workspace, error) {
 	}
 	host, _, err := net.SplitHostPort(cfg.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("slackfake: address %q: %w", cfg.Addr, err)
+		return nil, fmt.Errorf("address %q: %w", cfg.Addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("slackfake: address %q is not on loopback", cfg.Addr)
+		return nil, fmt.Errorf("address %q is not on loopback", cfg.Addr)
 	}
 	w := &Workspace{
 		cfg:      withDefaults(cfg),
@@ -171,7 +171,7 @@ func withDefaults(cfg Config) Config {
 func (w *Workspace) Start() error {
 	l, err := net.Listen("tcp", w.cfg.Addr)
 	if err != nil {
-		return fmt.Errorf("slackfake: %w", err)
+		return err
 	}
 	w.listener = l
 	w.server = &http.Server{

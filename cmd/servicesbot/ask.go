@@ -39,17 +39,24 @@ then it has an error and no services. These names stay as they are; others may b
   text        of help: what it says
   matched     how many services match, as far as they were looked at
   more        whether there are more than services lists; as:csv lists all
+  next        the question for the next page, to be asked as it is; missing on the last page
+  continue    the question that goes on where the search stopped; missing if it did not stop
   complete    whether everything was looked at; if not, why says why not
-  looked_at   how many services were looked at
-  unreadable  how many services WHMCS sent in a form that cannot be read
+  looked_at   how many services were looked at, of how many that WHMCS counts (of)
+  unreadable  how many of them cannot be read; malformed is how many of those WHMCS itself
+              cannot send, because their text is not valid UTF-8
+  foreign     how many were left out because WHMCS sent what was not asked for
+  unpriced    how many an amount: filter left out because their price cannot be read
   as_of       when WHMCS said so
   services    service, client, client_name, company, status, product_id, product, group,
               qty, domain, username, amount, first_payment, currency, cycle, due,
               registered, payment, server, server_host, server_ip, ip, assigned_ips,
               suspension_reason, order, order_number, options; with BOT_FIELDS also
               notes, subscriptionid and fields
-  summary     of as:summary: clients, due_7, due_30, overdue, free_or_once, unpriced,
-              revenue_per_month, currency, and counts by status, product, server, cycle
+  summary     of as:summary: clients, due_7, due_30, overdue, free_or_once,
+              revenue_per_month, currency, and counts by status, product, server, cycle;
+              unpriced is how many are in no revenue, odd_cycle those of them whose billing
+              cycle is not known
 
 With as:csv, and without --json, the file goes to standard output and the rest to
 standard error. Nothing is logged unless LOG_LEVEL is set.
@@ -76,7 +83,7 @@ func (p *process) askCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if level, _ := p.env.Lookup("LOG_LEVEL"); level == "" {
+			if _, set := withFiles(p.env, &problems{}).Lookup("LOG_LEVEL"); !set {
 				cfg.log = slog.New(slog.DiscardHandler) // the answer says what went wrong
 			}
 			end, err := cfg.openWay()

@@ -21,10 +21,16 @@ type answerJSON struct {
 	Text       string        `json:"text,omitempty"`
 	Matched    int           `json:"matched"`
 	More       bool          `json:"more"`
+	Next       string        `json:"next,omitempty"`
+	Continue   string        `json:"continue,omitempty"`
 	Complete   bool          `json:"complete"`
 	Why        string        `json:"why,omitempty"`
 	LookedAt   int           `json:"looked_at"`
+	Of         int           `json:"of"`
 	Unreadable int           `json:"unreadable"`
+	Malformed  int           `json:"malformed"`
+	Foreign    int           `json:"foreign"`
+	Unpriced   int           `json:"unpriced"`
 	AsOf       *time.Time    `json:"as_of,omitempty"`
 	Services   []serviceJSON `json:"services"`
 	Summary    *summaryJSON  `json:"summary,omitempty"`
@@ -79,6 +85,7 @@ type summaryJSON struct {
 	Overdue    int         `json:"overdue"`
 	FreeOrOnce int         `json:"free_or_once"`
 	Unpriced   int         `json:"unpriced"`
+	OddCycle   int         `json:"odd_cycle"`
 	Revenue    string      `json:"revenue_per_month,omitempty"`
 	Currency   string      `json:"currency,omitempty"`
 	Statuses   []countJSON `json:"status"`
@@ -107,7 +114,9 @@ func printAnswer(w io.Writer, ans bot.Answer, msg formatting.Message, style form
 	res := ans.Result
 	out.Query, out.Matched, out.More = res.Query.String(), res.Matched, res.Next != ""
 	out.Complete, out.Why = res.Complete && res.Unreadable == 0, formatting.Gap(res)
-	out.LookedAt, out.Unreadable, out.AsOf = res.Looked, res.Unreadable, &res.AsOf
+	out.Next, out.Continue = res.Next, res.Continue
+	out.LookedAt, out.Of, out.AsOf = res.Looked, max(res.Of, res.Looked), &res.AsOf
+	out.Unreadable, out.Malformed, out.Foreign, out.Unpriced = res.Unreadable, res.Malformed, res.Foreign, res.Unpriced
 	for i := range res.Services {
 		out.Services = append(out.Services, newServiceJSON(&res.Services[i], res.Clients, style))
 	}
@@ -174,7 +183,7 @@ func cycleWord(c whmcs.Cycle) string {
 
 func newSummaryJSON(s *query.Summary) *summaryJSON {
 	return &summaryJSON{
-		Clients: s.Clients, Due7: s.Due7, Due30: s.Due30, Overdue: s.Overdue, FreeOrOnce: s.FreeOrOnce, Unpriced: s.Unpriced,
+		Clients: s.Clients, Due7: s.Due7, Due30: s.Due30, Overdue: s.Overdue, FreeOrOnce: s.FreeOrOnce, Unpriced: s.Unpriced, OddCycle: s.OddCycle,
 		Revenue: s.Revenue, Currency: s.Currency,
 		Statuses: countsJSON(s.Statuses), Products: countsJSON(s.Products), Servers: countsJSON(s.Servers), Cycles: countsJSON(s.Cycles),
 	}

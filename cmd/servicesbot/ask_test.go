@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -129,5 +131,22 @@ func TestAskExitCodes(t *testing.T) {
 				t.Errorf("exit code %d, want %d:\n%s", got, tt.want, out.String())
 			}
 		})
+	}
+}
+
+// TestAskLogsWhereAsked: ask logs nothing unless LOG_LEVEL is set, by a file too.
+func TestAskLogsWhereAsked(t *testing.T) {
+	t.Parallel()
+	s := newShellStage(t)
+	s.run(t, "fault trace")
+	file := filepath.Join(t.TempDir(), "level")
+	if err := os.WriteFile(file, []byte("warn\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for settings, want := range map[string]bool{"": false, "LOG_LEVEL=warn ": true, "LOG_LEVEL_FILE=" + file + " ": true, "LOG_LEVEL=error ": false} {
+		printed := s.run(t, settings+`servicesbot ask "service:2 fresh:yes"`)
+		if got := strings.Contains(printed, "something is printed around"); got != want {
+			t.Errorf("with %q it logs: %v, want %v\n%s", settings, got, want, printed)
+		}
 	}
 }

@@ -646,8 +646,8 @@ func TestDemoScript(t *testing.T) {
 	}
 	out.Reset()
 	playScript(ctx, s.workspace, script{name: "wrong.talk", text: "alice in #nowhere: hello\n"}, &out)
-	if !strings.Contains(out.String(), "wrong.talk:1") {
-		t.Errorf("a line that fails is told as\n%s", &out)
+	if !strings.Contains(out.String(), "wrong.talk:1: alice in #nowhere: hello: no channel") {
+		t.Errorf("a line that fails is reported as\n%s", &out)
 	}
 	if m := s.workspace.Messages(slackfake.Alice, slackfake.Support); len(m) == 0 {
 		t.Error("nothing was said")

@@ -100,11 +100,15 @@ func (p *process) tryLoad(ctx context.Context, needs need) (*config, *problems) 
 			cfg.worker.Env = append(cfg.worker.Env, name+"="+value)
 		}
 	}
+	if e.TZ != "" { // perhaps from TZ_FILE
+		cfg.worker.Env = append(cfg.worker.Env, "TZ="+e.TZ)
+	}
 	return cfg, wrong
 }
 
-// workerEnvironment are the variables that a worker gets. No setting is among them.
-var workerEnvironment = []string{"PATH", "HOME", "LANG", "TZ", "SSH_AUTH_SOCK"}
+// workerEnvironment are the variables that a worker gets, beside TZ. No other setting is
+// among them.
+var workerEnvironment = []string{"PATH", "HOME", "LANG", "SSH_AUTH_SOCK"}
 
 // read converts and checks. What is logged later goes to logs.
 func (e *environment) read(p *problems, needs need, logs io.Writer) *config {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -24,12 +27,13 @@ const (
 
 // What the report says a Slack check is about.
 const (
-	aboutAppToken = "app token"
-	aboutBotToken = "bot token"
-	aboutSameApp  = "both tokens"
-	aboutScopes   = "scopes"
-	aboutAllow    = "BOT_ALLOW"
-	aboutApp      = "command, events, shortcuts"
+	aboutAppToken  = "app token"
+	aboutBotToken  = "bot token"
+	aboutSameApp   = "both tokens"
+	aboutInstalled = "installation"
+	aboutScopes    = "scopes"
+	aboutAllow     = "BOT_ALLOW"
+	aboutApp       = "command, events, shortcuts"
 )
 
 // How to fix what is often wrong.
@@ -46,23 +50,54 @@ func (d *doctor) slack(ctx context.Context) {
 		d.skip("SLACK_API_URL is not right", aboutAppToken, aboutBotToken, aboutScopes, aboutAllow)
 		return
 	}
+	calls := &installation{http: &http.Client{
+		Timeout:       slackTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a token does not follow
+	}}
 	d.slackAPI = slack.New(d.cfg.slackBotToken.Reveal(),
 		slack.OptionAppLevelToken(d.cfg.slackAppToken.Reveal()),
 		slack.OptionAPIURL(d.cfg.slackURL),
-		slack.OptionHTTPClient(&http.Client{
-			Timeout:       slackTimeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a token does not follow
-		}))
+		slack.OptionHTTPClient(calls))
 	app := d.appToken(ctx)
 	bot := d.botToken(ctx)
 	if bot == nil {
 		d.skip("they need a bot token that works", aboutScopes, aboutAllow)
 		return
 	}
+	if calls.orgWide {
+		d.problem(aboutInstalled, "the app is installed for a whole organisation (Enterprise Grid), and the bot answers the members of one workspace, so it does not start",
+			"Remove the app from the organisation, install it in that workspace, and take the bot token from there.")
+	}
 	d.scopes(scopesOf(bot))
 	d.sameApp(ctx, app, bot)
 	d.allow(ctx, bot)
 	d.skip("Slack does not say; compare them under App Manifest with what servicesbot manifest prints", aboutApp)
+}
+
+// An installation carries the calls to Slack and notes what the library leaves out of the
+// reply to auth.test: whether the app is installed for a whole organisation.
+type installation struct {
+	http    *http.Client
+	orgWide bool
+}
+
+// Do makes a call.
+func (i *installation) Do(req *http.Request) (*http.Response, error) {
+	resp, err := i.http.Do(req)
+	if err != nil || !strings.HasSuffix(req.URL.Path, "/auth.test") {
+		return resp, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return nil, err
+	}
+	var says struct {
+		OrgWide bool `json:"is_enterprise_install"`
+	}
+	i.orgWide = json.Unmarshal(body, &says) == nil && says.OrgWide
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
 }
 
 // appToken asks for the address of a socket and does not open it: Slack would send

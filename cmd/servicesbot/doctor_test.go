@@ -126,6 +126,8 @@ func TestDoctorSlack(t *testing.T) {
 			check{About: aboutBotToken, Result: wrong, Says: "token_revoked", Fix: "Bot User OAuth Token"}},
 		{"app uninstalled", slackfake.Config{}, func(s *surgery) { s.slack.Fail("auth.test", slackfake.Failure{Refuse: "account_inactive"}) },
 			check{About: aboutBotToken, Result: wrong, Says: "no longer installed", Fix: "Install the app"}},
+		{"installed for an organisation", slackfake.Config{Enterprise: "E0ACME", OrgInstall: true}, nil,
+			check{About: aboutInstalled, Result: wrong, Says: "a whole organisation", Fix: "install it in that workspace"}},
 		{"word of Slack's that nobody knows", slackfake.Config{}, func(s *surgery) { s.slack.Fail("auth.test", slackfake.Failure{Refuse: "fatal_error"}) },
 			check{About: aboutBotToken, Result: wrong, Says: "fatal_error", Fix: "docs.slack.dev"}},
 		{"pause", slackfake.Config{}, func(s *surgery) {

@@ -22,8 +22,7 @@ var fakes = []string{"bot/slackfake/", "whmcs/whmcsfake/", "whmcs/cassette/"}
 func TestGoroutinesFailAlone(t *testing.T) {
 	t.Parallel()
 	for _, path := range sources(t, "", false) {
-		name := filepath.ToSlash(strings.TrimPrefix(path, filepath.FromSlash(root)+string(filepath.Separator)))
-		if slices.ContainsFunc(fakes, func(fake string) bool { return strings.HasPrefix(name, fake) }) {
+		if ofFake(path) {
 			continue
 		}
 		file, set := parsed(t, path)
@@ -34,14 +33,24 @@ func TestGoroutinesFailAlone(t *testing.T) {
 			}
 			return true
 		})
-		if bypasses[name] == "" {
+		if name := within(path); bypasses[name] == "" {
 			for _, at := range found {
 				t.Errorf("%s starts a goroutine that can end the process: use whmcs.Go, or whmcs.Recovered in a timer", at)
 			}
 		} else if len(found) == 0 {
-			t.Errorf("%s starts no goroutine by itself any more: take it off the list", name)
+			t.Errorf("%s starts no goroutine by itself any more: take it off the list", path)
 		}
 	}
+}
+
+// within is the place of a file in the repository.
+func within(path string) string {
+	return filepath.ToSlash(strings.TrimPrefix(path, filepath.FromSlash(root)+string(filepath.Separator)))
+}
+
+// ofFake reports whether a file belongs to a fake.
+func ofFake(path string) bool {
+	return slices.ContainsFunc(fakes, func(fake string) bool { return strings.HasPrefix(within(path), fake) })
 }
 
 // startsByItself reports whether n starts a goroutine without the helper.

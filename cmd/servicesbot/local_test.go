@@ -228,8 +228,16 @@ func TestWorkerEnvironment(t *testing.T) {
 	for name, value := range map[string]string{"WHMCS_LOCAL_COMMAND": "php worker.php", "PATH": "/bin", "TZ": "Europe/Vienna", "LD_PRELOAD": "x", "SECRET": whmcsfake.Secret} {
 		values[name] = value
 	}
-	c, err := loadFrom(values, needWHMCS|needSlack)
-	if want := []string{"PATH=/bin", "TZ=Europe/Vienna"}; err != nil || !slices.Equal(c.worker.Env, want) {
-		t.Errorf("%v, %q", err, c.worker.Env)
+	file := filepath.Join(t.TempDir(), "zone")
+	if err := os.WriteFile(file, []byte("Europe/Vienna\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		c, err := loadFrom(values, needWHMCS|needSlack)
+		if want := []string{"PATH=/bin", "TZ=Europe/Vienna"}; err != nil || !slices.Equal(c.worker.Env, want) {
+			t.Errorf("%v, %q", err, c.worker.Env)
+		}
+		delete(values, "TZ")
+		values["TZ_FILE"] = file
 	}
 }

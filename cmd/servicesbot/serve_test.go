@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,18 +41,31 @@ type child struct {
 
 func startChild(t *testing.T, settings []string, args ...string) *child {
 	t.Helper()
+	p := newChild(t, settings, args...)
+	p.cmd.Stderr = &p.stderr
+	p.start(t)
+	return p
+}
+
+// newChild is a child that does not run yet and whose standard error goes nowhere.
+func newChild(t *testing.T, settings []string, args ...string) *child {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &child{cmd: exec.Command(self, args...)}
 	p.cmd.Env = append(settings, asCommand+"=1", "GOCOVERDIR="+t.TempDir())
-	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
+	p.cmd.Stdout = &p.stdout
+	return p
+}
+
+func (p *child) start(t *testing.T) {
+	t.Helper()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.cmd.Process.Kill() })
-	return p
 }
 
 // terminated sends SIGTERM and returns how long the end took.
@@ -231,6 +246,55 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	}
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("the end took %v", took)
+	}
+}
+
+// TestBlockedStandardError: a command whose standard error nobody reads answers as ever and
+// ends in time. The pipe takes some 64 KiB, and with each reply the log gets a line.
+func TestBlockedStandardError(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	if err := installation.Set(whmcsfake.Fault{Name: "trace"}); err != nil {
+		t.Fatal(err)
+	}
+	addr := freeAddr(t)
+	p := newChild(t, append(settingsFor(workspace, installation), "HTTP_ADDR="+addr, "BOT_USER_RATE=0", "WHMCS_CACHE_TTL=0s"))
+	blocked, err := p.cmd.StderrPipe() // read only at the end
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.start(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	defer cancel()
+	if err := workspace.WaitSockets(ctx, 2); err != nil {
+		t.Fatal(err)
+	}
+	const asked = 800
+	for n := range asked {
+		sent, err := workspace.Slash(slackfake.Alice, slackfake.Support, "/services service:"+strconv.Itoa(1+n%600))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := workspace.Wait(ctx, func() bool { return workspace.Answers(sent.Envelope) > 0 }); err != nil {
+			t.Fatalf("question %d: %v", n, err)
+		}
+	}
+	if c := workspace.Counts(); c.Acked != asked || c.LateAcks > 0 {
+		t.Errorf("of %d commands %d were acknowledged, %d late", asked, c.Acked, c.LateAcks)
+	}
+	if got := get(t, "http://"+addr+"/healthz"); !strings.Contains(got, "true") {
+		t.Errorf("/healthz says %s", got)
+	}
+	begun := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	state, err := p.cmd.Process.Wait()
+	if err != nil || state.ExitCode() != 0 || time.Since(begun) > 9*time.Second {
+		t.Errorf("the end: %v, %v after %v", state, err, time.Since(begun))
+	}
+	if written, _ := io.ReadAll(blocked); len(written) < 60_000 {
+		t.Errorf("only %d bytes were written: nothing was blocked", len(written))
 	}
 }
 

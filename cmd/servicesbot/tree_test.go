@@ -314,3 +314,45 @@ func TestSamplesLoad(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorsNameNoPackage holds that no error begins with the name of one of our packages:
+// whoever runs the command reads it, and can do nothing with the name.
+func TestErrorsNameNoPackage(t *testing.T) {
+	t.Parallel()
+	prefix := regexp.MustCompile(`(?:fmt\.Errorf|errors\.New)\(["` + "`" + `](?:whmcs|query|local|formatting|bot|slackfake|whmcsfake|main): `)
+	for _, path := range sources(t, "", false) {
+		for _, found := range prefix.FindAllString(readText(t, strings.TrimPrefix(path, root)), -1) {
+			t.Errorf("%s: %s", path, found)
+		}
+	}
+}
+
+// TestFewParameters holds what is no test and no fake to at most four values a function,
+// beside the context.
+func TestFewParameters(t *testing.T) {
+	t.Parallel()
+	for _, path := range sources(t, "", false) {
+		if ofFake(path) {
+			continue
+		}
+		file, set := parsed(t, path)
+		ast.Inspect(file, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncType); ok && valuesOf(f) > 4 {
+				t.Errorf("%s: a function of %d values", set.Position(f.Pos()), valuesOf(f))
+			}
+			return true
+		})
+	}
+}
+
+// valuesOf counts a function's parameters without its context.
+func valuesOf(f *ast.FuncType) int {
+	n := 0
+	for _, p := range f.Params.List {
+		if s, ok := p.Type.(*ast.SelectorExpr); ok && nameOf(s.X) == "context" && s.Sel.Name == "Context" {
+			continue
+		}
+		n += max(1, len(p.Names))
+	}
+	return n
+}

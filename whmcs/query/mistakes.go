@@ -90,9 +90,9 @@ const (
 func (e *Error) Error() string {
 	p := e.Problems[0]
 	if p.Key == "" {
-		return "query: " + string(p.Reason)
+		return string(p.Reason)
 	}
-	return "query: " + p.Key + ": " + string(p.Reason)
+	return p.Key + ": " + string(p.Reason)
 }
 
 // A fault is a problem with the edits of the line that correct it.

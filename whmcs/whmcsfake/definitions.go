@@ -138,6 +138,7 @@ var definitions = []definition{
 	{name: "nvp", about: "flat keys, as if JSON had not been asked for", shape: func(sh *shape, _ Fault, _ int) { sh.container = containerFlat }},
 	{name: "empty", about: "an empty list is Text: string (default), array, missing, null, inner-null, inner-array or inner-string", text: "string", shape: func(sh *shape, f Fault, _ int) { sh.empty = f.Text }},
 	{name: "lost-rows", about: "the total counts rows, but none is sent", shape: func(sh *shape, _ Fault, _ int) { sh.lost = true }},
+	{name: "counts-more", about: "the total counts N (2) rows that are never sent", n: 2, shape: func(sh *shape, f Fault, _ int) { sh.grow = f.N }},
 	{name: "filter-ignored", about: "all filters are ignored: everybody's services", shape: func(sh *shape, _ Fault, _ int) { sh.unfiltered = true }},
 	{name: "more-rows", about: "N (2) times the rows that were asked for", n: 2, shape: func(sh *shape, f Fault, _ int) { sh.times = f.N }},
 	{name: "fewer-rows", about: "at most N (10) rows, whatever was asked for", n: 10, shape: func(sh *shape, f Fault, _ int) { sh.most = f.N }},

@@ -49,7 +49,7 @@ type active struct {
 func (s *Server) Set(f Fault) error {
 	i := slices.IndexFunc(definitions, func(d definition) bool { return d.name == f.Name })
 	if i < 0 {
-		return fmt.Errorf("whmcsfake: no fault is named %q", f.Name)
+		return fmt.Errorf("no fault is named %q", f.Name)
 	}
 	def := &definitions[i]
 	if f.N == 0 {

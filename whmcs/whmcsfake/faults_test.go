@@ -88,6 +88,7 @@ var wires = []wire{
 	{fault: whmcsfake.Fault{Name: "empty", Text: "inner-array"}, pairs: []string{"clientid", "3"}, has: []string{`"products":{"product":[]}`}, json: true},
 	{fault: whmcsfake.Fault{Name: "empty", Text: "inner-string"}, pairs: []string{"clientid", "3"}, has: []string{`"products":{"product":""}`}, json: true},
 	{fault: whmcsfake.Fault{Name: "lost-rows"}, has: []string{`"totalresults":"2","startnumber":0,"numreturned":0,"products":[]`}, json: true},
+	{fault: whmcsfake.Fault{Name: "counts-more", N: 3}, has: []string{`"totalresults":"5"`, `"numreturned":2`}, json: true},
 	{fault: whmcsfake.Fault{Name: "filter-ignored"}, has: []string{`"clientid":"1","serviceid":null`, `"totalresults":"650"`, `"clientid":"2"`}, json: true},
 	{fault: whmcsfake.Fault{Name: "more-rows"}, pairs: []string{"limitnum", "1"}, has: []string{`"numreturned":2`, "demodomain2.net"}, json: true},
 	{fault: whmcsfake.Fault{Name: "fewer-rows", N: 1}, has: []string{`"totalresults":"2"`, `"numreturned":1`}, lacks: []string{"demodomain2.net"}, json: true},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -92,11 +91,11 @@ func (s *Server) Start() error {
 // listen opens the port, the same one after the first time. s.mu is held.
 func (s *Server) listen() error {
 	if s.http != nil {
-		return errors.New("whmcsfake: already listening")
+		return errors.New("already listening")
 	}
 	ln, err := net.Listen("tcp", cmp.Or(s.addr, s.cfg.Addr))
 	if err != nil {
-		return fmt.Errorf("whmcsfake: %w", err)
+		return err
 	}
 	s.addr = ln.Addr().String()
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnContext: countCalls}

@@ -1,0 +1,26 @@
+package bot
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// TestWhatComesAfterTheEndIsCounted: once both sockets are left nothing can be acknowledged
+// any more, so nothing is begun: Slack sends an event again, and says so to a person.
+func TestWhatComesAfterTheEndIsCounted(t *testing.T) {
+	t.Parallel()
+	b, err := New(Config{AppToken: "xapp-1", BotToken: "xoxb-1", Answers: &Answers{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.left.Store(true)
+	for range 3 {
+		b.take(frame{Type: "slash_commands", Envelope: "e1", Payload: json.RawMessage(`{"user_id":"U1","text":"client:1"}`)}, &connection{})
+	}
+	if got := metric(t, b.status, "servicesbot_events_dropped_total"); got != 3 {
+		t.Errorf("%v are counted, want 3", got)
+	}
+	if len(b.questions.queue) != 0 || len(b.acks.waiting) != 0 {
+		t.Error("a question was begun, or acknowledged")
+	}
+}
