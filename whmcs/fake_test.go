@@ -109,6 +109,7 @@ var (
 		{fault: whmcsfake.Fault{Name: "empty", Text: "inner-array"}, req: none, calls: 1},
 		{fault: whmcsfake.Fault{Name: "empty", Text: "inner-string"}, req: none, calls: 1},
 		{fault: whmcsfake.Fault{Name: "lost-rows"}, calls: 1, kind: whmcs.ErrWHMCS},
+		{fault: whmcsfake.Fault{Name: "counts-more"}, calls: 1, rows: 2},
 		{fault: whmcsfake.Fault{Name: "filter-ignored"}, calls: 1, rows: 2, check: dropped(98, 0)},
 		{fault: whmcsfake.Fault{Name: "filter-ignored"}, req: one, calls: 1, rows: 1, check: dropped(99, 0)},
 		{fault: whmcsfake.Fault{Name: "more-rows"}, req: whmcs.GetClientsProductsRequest{ClientID: 5, LimitNum: 2}, calls: 1, rows: 4},

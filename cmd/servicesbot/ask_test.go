@@ -148,5 +148,8 @@ func TestAskLogsWhereAsked(t *testing.T) {
 		if got := strings.Contains(printed, "something is printed around"); got != want {
 			t.Errorf("with %q it logs: %v, want %v\n%s", settings, got, want, printed)
 		}
+		if got := strings.Contains(printed, `"kind":"PHP","bytes":`); got != want || strings.Contains(printed, "{main}") {
+			t.Errorf("of what is printed it logs more than kind and length:\n%s", printed)
+		}
 	}
 }
