@@ -26,6 +26,8 @@ const (
 	answered   Outcome = "answered"
 	nothing    Outcome = "nothing"
 	help       Outcome = "help"
+	choice     Outcome = "choice" // lines to choose from
+	cannot     Outcome = "cannot" // about what is not looked up
 	malformed  Outcome = "malformed"
 	denied     Outcome = "denied"
 	failed     Outcome = "failed"
@@ -40,14 +42,36 @@ type Answer struct {
 	Line    string        // what was asked, as its buttons hold it
 	Query   query.Query   // zero where the line could not be read
 	Result  *query.Result // nil where WHMCS was not asked or failed
+	Reading query.Reading
+	Offers  []query.Offer // to choose from, where there is no result
 	Outcome Outcome
 	Err     error // why there is no result; nil: there is one, or none was asked for
+}
+
+// forAskerAlone reports whether an answer is no certain one, which others have no use for:
+// a guess, an offer, a correction.
+func (ans *Answer) forAskerAlone() bool {
+	switch ans.Outcome {
+	case help, choice, cannot, malformed:
+		return true
+	case nothing:
+		return !ans.Reading.Strict
+	}
+	return ans.Result != nil && ans.Result.Guess()
 }
 
 // isFile reports whether an answer is a CSV file rather than a message. Without rows it is
 // none.
 func (ans *Answer) isFile() bool {
 	return ans.Result != nil && ans.Query.As == query.ViewCSV && len(ans.Result.Services) > 0
+}
+
+// near is what there is near to what was asked for, where nothing was found.
+func (ans *Answer) near() []query.Offer {
+	if ans.Result == nil {
+		return nil
+	}
+	return ans.Result.Near
 }
 
 // Ask answers a line from the shell, where whoever can start the process may ask. It never
@@ -61,31 +85,56 @@ func (s *Answers) Ask(ctx context.Context, line string, progress func(query.Prog
 
 // find finds what a asks for. It never fails: an error is an answer too.
 func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress)) Answer {
-	ans := Answer{Line: a.line(), Query: a.query}
-	q := a.query
-	switch {
-	case !a.access.granted:
+	ans := Answer{Line: a.line(), Query: a.query, Reading: a.reading}
+	if !a.access.granted {
 		ans.Query, ans.Outcome, ans.Err = query.Query{}, denied, a.access.denial
 		if ans.Err == nil {
 			ans.Err = errUnchecked
 		}
 		return ans
-	case a.unread != nil:
-		ans.Outcome, ans.Err = malformed, a.unread
-		return ans
-	case q.Help, a.Line == "", !q.Filtered() && (a.Door == DoorMention || q.InChannel):
-		ans.Outcome = help
-		return ans
 	}
-	snapshot := a.deed == deedShare && !q.Fresh
-	q.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh
-	opt := query.Options{Snapshot: snapshot, Progress: progress}
-	if ans.Result, ans.Err = s.Finder.Find(ctx, q, opt); ans.Err != nil {
+	if a.reading.Kind != query.ReadQuestion {
+		return s.offer(ctx, a, ans)
+	}
+	r, q := a.reading, a.query
+	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh, Progress: progress}
+	r.Query.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh
+	if ans.Result, ans.Err = s.Finder.Answer(ctx, r, opt); ans.Err != nil {
 		return s.failed(ctx, a, ans)
 	}
 	ans.Outcome = answered
 	if len(ans.Result.Services) == 0 && ans.Result.Summary == nil {
 		ans.Outcome = nothing
+	}
+	return ans
+}
+
+// offer answers what is no question with what can be asked.
+func (s *Answers) offer(ctx context.Context, a *ask, ans Answer) Answer {
+	r := a.reading
+	switch r.Kind {
+	case query.ReadMistake:
+		ans.Outcome, ans.Err = malformed, a.unread
+	case query.ReadCannot:
+		ans.Outcome = cannot
+	case query.ReadChoice, query.ReadEverything:
+		ans.Outcome = choice
+	default:
+		ans.Outcome = help
+		return ans
+	}
+	if r.Kind == query.ReadChoice && r.Err.Problems[0].Reason != query.LoneNumber {
+		ans.Err = r.Err
+		return ans
+	}
+	if r.Kind == query.ReadChoice {
+		if ans.Offers, ans.Err = s.Finder.Choose(ctx, r.Offers); ans.Err != nil {
+			return s.failed(ctx, a, ans)
+		}
+		return ans
+	}
+	for _, line := range r.Offers {
+		ans.Offers = append(ans.Offers, query.Offer{Line: line})
 	}
 	return ans
 }
@@ -121,6 +170,8 @@ func (s *Answers) write(ans Answer, v formatting.View) formatting.Message {
 		return s.Style.Help(ans.Query.Topic, v)
 	case ans.Outcome == help:
 		return s.Style.NoFilter(v)
+	case ans.Err == nil && (ans.Outcome == choice || ans.Outcome == cannot):
+		return s.Style.Offers(ans.Reading, ans.Offers, v)
 	case ans.Outcome == stopped:
 		return s.Style.Notice(formatting.SaysStopped, []string{ans.Line}, v)
 	case ans.Outcome == restarting:

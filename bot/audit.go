@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"servicesbot/whmcs/query"
 )
 
 // A record is the audit line of one request: opened when a worker takes it,
@@ -21,6 +23,7 @@ type record struct {
 	calls   int
 	shared  bool // whether others can read what was posted, or may be able to
 	sent    bool // whether Slack accepted an answer
+	guess   bool // whether words of the line were left out, or a client's name alone matched
 }
 
 // typedMost is how much of a line that cannot be read an audit line holds, in bytes.
@@ -36,7 +39,7 @@ func (r *record) note(a Answer) {
 		r.why, r.theirs = string(d.Why), d.Theirs
 	}
 	if a.Result != nil {
-		r.rows, r.calls = len(a.Result.Services), a.Result.Calls
+		r.rows, r.calls, r.guess = len(a.Result.Services), a.Result.Calls, a.Result.Guess()
 	}
 }
 
@@ -50,7 +53,7 @@ func (r *record) query() string {
 	switch {
 	case a.deed == deedStop, a.deed == deedRemove:
 		return ""
-	case a.unread != nil:
+	case a.unread != nil, a.reading.Kind == query.ReadCannot:
 		return strings.ToValidUTF8(a.Line[:min(len(a.Line), typedMost)], "")
 	}
 	return a.query.Lasting().String()
@@ -77,6 +80,7 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		slog.Bool("allowed", r.outcome != denied),
 		slog.String("why", r.why),
 		slog.String("outcome", string(r.outcome)),
+		slog.Bool("guess", r.guess),
 		slog.Bool("answered", r.sent),
 		slog.Bool("shared", r.shared),
 		slog.Int("rows", r.rows),

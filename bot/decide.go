@@ -72,10 +72,11 @@ var errUnchecked = errors.New("access was not checked")
 // read and decide make it; the zero ask has no access.
 type ask struct {
 	*Request
-	deed   deed
-	query  query.Query
-	unread error // why the line cannot be read; nil: it can
-	access verdict
+	deed    deed
+	reading query.Reading
+	query   query.Query // the reading's
+	unread  error       // why the line cannot be read; nil: it can
+	access  verdict
 }
 
 // read reads what req asks for. It calls nobody, and gives no access.
@@ -85,11 +86,24 @@ func read(req *Request) *ask {
 	case deedHome, deedLookUp, deedStop, deedRemove, deedUnknown:
 		return a // whose line, where there is one, is no question
 	}
-	a.query, a.unread = query.Parse(req.Line)
+	a.reading = readingOf(req)
+	a.query = a.reading.Query
+	if a.reading.Err != nil {
+		a.unread = a.reading.Err
+	}
 	if a.deed == deedAsk && a.query.InChannel && req.Door != DoorMention && req.Door != DoorMessage {
 		a.deed = deedShare
 	}
 	return a
+}
+
+// readingOf reads the line of req: what people type may be anything, and what a button
+// holds was written by the bot.
+func readingOf(req *Request) query.Reading {
+	if req.Door == DoorButton {
+		return query.Written(req.Line)
+	}
+	return query.Read(req.Line)
 }
 
 // decide reads what req asks for and checks whether its asker may. What somebody began
@@ -177,24 +191,31 @@ func deliveryOf(a *ask, f facts) delivery {
 		d.sharedBy = a.SharedBy
 	}
 	d.notes = d.to
-	if a.Door != DoorMention && d.to.public() {
-		d.notes = alone(a.Request) // a post that one of its readers clicked stays as it is until the answer
+	if d.to.public() && (a.Door != DoorMention || !a.reading.Strict) {
+		// A post that one of its readers clicked stays as it is until the answer, and what
+		// may be a guess is for the asker alone.
+		d.notes = alone(a.Request)
 	}
 	return d
 }
 
-// narrow takes the delivery to the asker alone where what was found is not for others.
+// narrow takes the delivery to the asker alone where what was found is not for others. What
+// a mention was answered before its edit goes then, as it answers nothing any more.
 func (d *delivery) narrow(a *ask, f facts) {
 	ans := f.answer
 	if ans == nil || d.to.way == modal {
 		return
 	}
-	noPost := ans.Err != nil && a.Door == DoorButton || a.deed == deedShare && ans.Result == nil
+	noPost := ans.Err != nil && a.Door == DoorButton || a.deed == deedShare && ans.Result == nil || ans.forAskerAlone()
+	guess := ans.forAskerAlone() && d.to.public() && a.Door != DoorButton
 	if ans.Outcome == denied || noPost && d.to.public() {
 		d.to, d.sharedBy, d.once = alone(a.Request), "", ""
 	}
+	if guess && ans.Result != nil && ans.Result.Guess() {
+		d.alone = formatting.AloneGuess
+	}
 	d.file = ans.isFile()
-	d.withdraw = f.closed != "" && f.at.public() && a.Door == DoorMention
+	d.withdraw = (f.closed != "" || guess) && f.at.public() && a.Door == DoorMention
 }
 
 // clicked is where the answer to a button goes: a private message is replaced; on a post

@@ -112,6 +112,9 @@ func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r rece
 	if o.deed == deedShare && r.err == nil && r.at.public() {
 		b.sayShared(ctx, o)
 	}
+	if len(o.answer.near()) > 0 && o.to.public() && r.err == nil {
+		b.tell(ctx, o.Request, o.rec, b.answers.Style.Near(o.answer.Result, b.answers.view(o.Request)))
+	}
 	at := posted{r.at, o.file}
 	if r.err != nil {
 		at.address = o.to // what was there may be there still

@@ -21,6 +21,7 @@ const (
 // head tells who shared the answer, the question, and how many match.
 func (d *draft) head(res *query.Result) {
 	d.readers()
+	d.heard(res)
 	d.section(headline(res), nil)
 	d.changed(res)
 	d.offers(res)
@@ -94,7 +95,10 @@ func nothing(res *query.Result, question markup) markup {
 	case res.Unreadable > 0:
 		return join(" ", "*Nothing found among the rows that could be read* for", question)
 	}
-	said := join(" ", "*Nothing found* for", question) + "\nWHMCS answered, and no service matches."
+	if said := absent(res); said != "" {
+		return said
+	}
+	said := join("\n", join(" ", "*Nothing found* for", question)+"\nWHMCS answered, and no service matches.", searched(res))
 	if len(res.Asked) > 0 && len(res.Tested) > 0 {
 		said += markup("\nAsked of WHMCS: ") + code(strings.Join(res.Asked, ", "), 300) +
 			"\nTested here: " + code(strings.Join(res.Tested, ", "), 300)
@@ -115,6 +119,7 @@ func asked(q query.Query) markup {
 
 // offers shows the questions that are worth asking instead.
 func (d *draft) offers(res *query.Result) {
+	d.offered(res.Near)
 	buttons := d.asks(res.Try)
 	if len(buttons) > 0 {
 		primary(buttons[0])

@@ -62,6 +62,7 @@ const (
 	AloneNoChannel  Alone = "There is no channel here that others could read it in."
 	AloneOutsiders  Alone = "This channel is shared with another company, or is about to be."
 	AloneNotKnown   Alone = "Slack does not say whether this channel is shared with another company."
+	AloneGuess      Alone = "The answer is a guess at what you meant. Share posts it here."
 	AloneNotInvited Alone = "The bot is not in this channel, so it cannot post here. Invite it first (/invite), then share again."
 )
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"servicesbot/whmcs"
 )
@@ -67,47 +66,26 @@ func (a *question) manyClients(name string, found whmcs.Clients) *Error {
 	e := a.q.problem(Problem{Reason: ManyClients, Key: "client", Value: name, Count: found.Total, Most: maxNamedClients})
 	for _, c := range found.Clients[:min(len(found.Clients), maxNamedClients)] {
 		e.Clients = append(e.Clients, c)
-		e.Corrected = append(e.Corrected, a.q.withClient(name, c.ID).String())
+		e.Corrected = append(e.Corrected, a.q.withValue("client", name, strconv.Itoa(c.ID)))
 	}
 	return e
-}
-
-// withClient returns q about the client of a number in the place of those of a name,
-// from the first page on.
-func (q Query) withClient(name string, id int) Query {
-	q = q.Lasting().WithPage(1)
-	q.Terms = slices.Clone(q.Terms)
-	for i, t := range q.Terms {
-		if t.Key != "client" {
-			continue
-		}
-		values := slices.Clone(t.Values)
-		for j, v := range values {
-			if strings.EqualFold(v, name) {
-				values[j] = strconv.Itoa(id)
-			}
-		}
-		q.Terms[i].Values = values
-	}
-	return q
 }
 
 // knowNamed keeps which clients have a name, folded.
 func (e *env) knowNamed(name string, found []whmcs.Client) {
 	if e.byName == nil {
-		e.byName = make(map[string][]int)
+		e.byName = make(map[string][]whmcs.Client)
 	}
-	e.byName[name] = []int{}
-	for _, c := range found {
-		e.byName[name] = append(e.byName[name], c.ID)
-	}
+	e.byName[name] = found
 }
 
 // clientIDs returns the numbers of the clients that values of client: mean.
 func (e *env) clientIDs(values []string) []int {
 	ids := numbers(values)
 	for _, name := range texts(values) {
-		ids = append(ids, e.byName[name]...)
+		for _, c := range e.byName[name] {
+			ids = append(ids, c.ID)
+		}
 	}
 	return ids
 }

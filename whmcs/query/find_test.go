@@ -248,20 +248,6 @@ func TestFindBehindTheLastPage(t *testing.T) {
 	}
 }
 
-func TestFindOffersOtherReadings(t *testing.T) {
-	t.Parallel()
-	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
-	for line, want := range map[string]string{
-		"client:1 active as:table":   "client:1 status:active as:table",
-		"client:1 monthly,quarterly": "client:1 cycle:monthly,quarterly",
-		"saturn.example.com":         "server:saturn.example.com",
-	} {
-		if res := in.find(t, line); res.Matched != 0 || !slices.Equal(res.Try, []string{want}) {
-			t.Errorf("%s: found %d, offers %q, want %q", line, res.Matched, res.Try, want)
-		}
-	}
-}
-
 func TestForeignRowsAreDropped(t *testing.T) {
 	t.Parallel()
 	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})

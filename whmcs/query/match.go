@@ -15,11 +15,11 @@ import (
 // An env is what tests of rows need to know beside the query.
 type env struct {
 	today   whmcs.Date
-	emails  map[string]int       // client ids of the addresses asked for; 0: no such client
-	clients map[int]whmcs.Client // the clients whose details are known
-	servers map[int]whmcs.Server // nil: rows carry their server's names themselves
-	byName  map[string][]int     // ids of the clients of each name asked for, folded
-	named   []*nameTest          // of the query being answered
+	emails  map[string]int            // client ids of the addresses asked for; 0: no such client
+	clients map[int]whmcs.Client      // the clients whose details are known
+	servers map[int]whmcs.Server      // nil: rows carry their server's names themselves
+	byName  map[string][]whmcs.Client // the clients of each name asked for, folded, without a currency
+	named   []*nameTest               // of the query being answered
 
 	priceless map[int]struct{} // services that an amount: filter could not compare
 }

@@ -59,6 +59,60 @@ type wantedName struct {
 	text    string // folded
 	address netip.Prefix
 	exists  bool // something has exactly this name
+
+	others []string // names met that hold the text and more, at most maxNamesakes
+}
+
+// maxNamesakes is how many other names with the text of one asked for are shown.
+const maxNamesakes = 5
+
+// note keeps the name of a row that holds the text and more.
+func (w *wantedName) note(row rowNames) {
+	if len(w.others) == maxNamesakes {
+		return
+	}
+	for _, t := range row.texts {
+		if holdsFolded(t, w.text) {
+			if !slices.Contains(w.others, t) {
+				w.others = append(w.others, t)
+			}
+			return
+		}
+	}
+}
+
+// namesakes are what texts of q would find too, were nothing of exactly that name.
+func (e *env) namesakes(q Query) []Namesake {
+	var all []Namesake
+	for _, n := range e.named {
+		for _, w := range n.wanted {
+			if n.not || !w.exists || len(w.others) == 0 {
+				continue
+			}
+			star := w.text + "*"
+			if slices.ContainsFunc(w.others, func(o string) bool { return !strings.HasPrefix(strings.ToLower(o), w.text) }) {
+				star = "*" + star
+			}
+			all = append(all, Namesake{Key: n.field.Name, Text: w.text, Names: w.others, Line: q.withValue(n.field.Name, w.text, star)})
+		}
+	}
+	return all
+}
+
+// withValue writes q with another value, from the first page on.
+func (q Query) withValue(key, value, other string) string {
+	q = q.Lasting().WithPage(1)
+	q.Terms = slices.Clone(q.Terms)
+	for i, t := range q.Terms {
+		values := slices.Clone(t.Values)
+		for j, v := range values {
+			if t.Key == key && strings.EqualFold(v, value) {
+				values[j] = other
+			}
+		}
+		q.Terms[i].Values = values
+	}
+	return q.String()
 }
 
 func newNameTest(k *field, t Term) *nameTest {
@@ -97,6 +151,7 @@ func (n *nameTest) mayHold(s *whmcs.Service, e *env) bool {
 			w.exists, sure = true, true
 		} else if w.isIn(row) {
 			maybe = true
+			w.note(row)
 		}
 	}
 	if n.not {
@@ -158,7 +213,11 @@ func (e *env) knowServers(list []whmcs.Server) {
 		for _, s := range list {
 			row := namesOfServer(s)
 			for _, w := range n.wanted {
-				w.exists = w.exists || w.isExactly(row)
+				if w.isExactly(row) {
+					w.exists = true
+				} else if w.isIn(row) {
+					w.note(row)
+				}
 			}
 		}
 	}

@@ -74,6 +74,18 @@ func Read(line string) Reading {
 	return t.reading(r)
 }
 
+// Written reads a line that was written for a button: it is taken as it is.
+func Written(line string) Reading {
+	r := Reading{Typed: line, Strict: true}
+	q, faults := parse(line)
+	if len(faults) > 0 {
+		r.Kind, r.Err = ReadMistake, newError(line, faults)
+		return r
+	}
+	r.settle(q, q)
+	return r
+}
+
 // isStrict reports whether every token of a line that parses is key:value, a quoted text,
 // a host name, an e-mail address or an IP address, or help with its topic.
 func isStrict(line string) bool {

@@ -2,7 +2,7 @@ package query
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"strings"
 	"time"
 
@@ -44,9 +44,21 @@ type Result struct {
 	Summary  *Summary             // of as:summary
 
 	// Try are whole lines that are worth asking instead: server:3 where servers
-	// have no names, the last page behind the last, status:active for a lone
-	// "active" that found nothing.
+	// have no names, the last page behind the last.
 	Try []string
+
+	Heard                   // how what was typed was understood; set by Answer
+	Near     []Offer        // where nothing was found, what is near; set by Answer
+	Also     []Namesake     // what else has a name with the text of one asked for
+	Existing []whmcs.Client // the clients asked for by a number, an address or a name that WHMCS has
+	NoClient bool           // WHMCS has no client of the one number asked for
+}
+
+// A Namesake is what a text of a term would find too, were nothing of exactly that name.
+type Namesake struct {
+	Key, Text string
+	Names     []string // at most maxNamesakes
+	Line      string   // the question with a star, which finds them too
 }
 
 // A Gap is why an answer is not complete.
@@ -86,10 +98,13 @@ func (a *question) answer(ctx context.Context, d *details) {
 	if a.q.As == ViewSummary {
 		a.res.Summary = summarize(a.found, a.env)
 		a.addRevenue(ctx, d)
+		a.addExisting(ctx, d)
 		return
 	}
 	a.addClients(ctx, d)
-	a.offer()
+	a.addExisting(ctx, d)
+	a.res.Also = a.env.namesakes(a.q)
+	a.offerLastPage()
 }
 
 // fill puts the page asked for, and what is counted, into the result.
@@ -182,6 +197,7 @@ type details struct {
 	id     int
 	cancel context.CancelFunc
 	reply  chan *whmcs.Client
+	absent bool // WHMCS has no such client; known with the reply
 }
 
 // startDetails asks for the client where the query is about one.
@@ -213,6 +229,7 @@ func (d *details) start(ctx context.Context, id int) {
 		if err == nil {
 			c = client
 		}
+		d.absent = errors.Is(err, whmcs.ErrNotFound)
 		return err
 	})
 }
@@ -255,6 +272,54 @@ func (a *question) addClients(ctx context.Context, d *details) {
 	}
 }
 
+// addExisting notes which of the clients asked for WHMCS has, so that one without services
+// is not taken for one that does not exist.
+func (a *question) addExisting(ctx context.Context, d *details) {
+	if len(a.found) == 0 && d.id != 0 && a.env.clients[d.id].ID == 0 {
+		c := d.wait(ctx)
+		a.res.NoClient = c == nil && d.reply != nil && a.gone(d)
+		a.learn(c)
+	}
+	for _, t := range a.q.Terms {
+		if t.Not {
+			continue
+		}
+		switch t.Key {
+		case "client":
+			for _, id := range numbers(t.Values) {
+				a.exists(a.env.clients[id])
+			}
+			for _, name := range texts(t.Values) {
+				for _, c := range a.env.byName[name] {
+					a.exists(c)
+				}
+			}
+		case "email":
+			for _, v := range t.Values {
+				a.exists(a.env.clients[a.env.emails[v]])
+			}
+		}
+	}
+}
+
+// exists notes a client that WHMCS has; one without an id is not known.
+func (a *question) exists(c whmcs.Client) {
+	if c.ID != 0 {
+		a.res.Existing = append(a.res.Existing, c)
+	}
+}
+
+// gone reports whether WHMCS answered that the client does not exist.
+func (a *question) gone(d *details) bool {
+	select {
+	case c := <-d.reply:
+		d.reply <- c
+		return d.absent
+	default:
+		return false
+	}
+}
+
 // learn keeps a client that was waited for; nil: it did not come.
 func (a *question) learn(c *whmcs.Client) {
 	if c != nil {
@@ -292,60 +357,12 @@ func (a *question) addRevenue(ctx context.Context, d *details) {
 	}
 }
 
-// offer adds lines that are worth trying where the page is empty.
-func (a *question) offer() {
-	if len(a.res.Services) > 0 || len(a.res.Try) > 0 {
-		return
-	}
-	q := a.q.Lasting()
-	if a.res.Matched > 0 {
+// offerLastPage offers the last page behind which a page is empty.
+func (a *question) offerLastPage() {
+	if len(a.res.Services) == 0 && len(a.res.Try) == 0 && a.res.Matched > 0 {
 		last := (a.res.Matched-1)/a.pageRows() + 1
-		a.res.Try = []string{q.WithPage(last).String()}
-		return
+		a.res.Try = []string{a.q.Lasting().WithPage(last).String()}
 	}
-	for i, t := range q.Terms {
-		if len(a.res.Try) == maxOffers || t.Not {
-			continue
-		}
-		if other, ok := otherReading(t); ok {
-			other.Terms = slices.Replace(slices.Clone(q.Terms), i, i+1, other.Terms...)
-			a.res.Try = append(a.res.Try, other.withControls(q).String())
-		}
-	}
-}
-
-// otherReading returns what else may have been meant by a term that found
-// nothing: a word that is a status or a cycle, a host name that is a server's.
-func otherReading(t Term) (Query, bool) {
-	key := ""
-	switch {
-	case t.Key == "domain" && !strings.HasPrefix(t.Values[0], "*."):
-		key = "server"
-	case t.Key == "" && all(t.Values, readStatus):
-		key = "status"
-	case t.Key == "" && all(t.Values, readCycle):
-		key = "cycle"
-	default:
-		return Query{}, false
-	}
-	other, err := NewTerm(key, t.Values...)
-	return Query{Terms: []Term{other}}, err == nil
-}
-
-// all reports whether every value is taken by a reader.
-func all(values []string, read func(string) (string, *flaw)) bool {
-	return !slices.ContainsFunc(values, func(v string) bool {
-		_, flaw := read(v)
-		return flaw != nil
-	})
-}
-
-// withControls returns q with from's order and view, from the first page on.
-func (q Query) withControls(from Query) Query {
-	terms := q.Terms
-	q = from.WithPage(1)
-	q.Terms = terms
-	return q
 }
 
 // cutLast cuts s around the last sep.

@@ -1,0 +1,174 @@
+package formatting
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+// heard says how the line that was typed was understood, where that is not plain.
+func (d *draft) heard(res *query.Result) {
+	h := res.Heard
+	if len(h.Without) > 0 {
+		d.section("*Nothing matches all of it.* Without "+emphasized(h.Without)+":", nil)
+	}
+	var said []markup
+	if h.ReadAs {
+		said = append(said, "Read as "+code(res.Query.Lasting().String(), 300)+".")
+	}
+	if len(h.LeftOut) > 0 {
+		said = append(said, "Left out: "+emphasized(h.LeftOut)+".")
+	}
+	if h.Named != "" {
+		said = append(said, "Clients whose names begin with "+emphasized([]string{h.Named})+".")
+	}
+	if len(h.Servers) > 0 {
+		said = append(said, "That is the address of "+short(strings.Join(h.Servers, ", "), 300)+".")
+	}
+	for _, n := range res.Also {
+		said = append(said, "There is also "+short(strings.Join(n.Names, ", "), 300)+": "+code(n.Line, 300))
+	}
+	d.context(join(" ", said...))
+}
+
+// emphasized lists words as they were typed.
+func emphasized(words []string) markup {
+	parts := make([]markup, len(words))
+	for i, w := range words {
+		parts[i] = "_" + short(w, 100) + "_"
+	}
+	return join(", ", parts...)
+}
+
+// absent says of a question that found nothing which client it is that has no services, or
+// does not exist; "" where it was not about one client alone.
+func absent(res *query.Result) markup {
+	terms := res.Query.Terms
+	if len(terms) != 1 || terms[0].Not || terms[0].Key != "client" && terms[0].Key != "email" {
+		return ""
+	}
+	if len(res.Existing) == 1 {
+		c := res.Existing[0]
+		return bold(literal("Client " + id(c.ID) + nameOf(c) + " has no services."))
+	}
+	if len(terms[0].Values) > 1 || len(res.Existing) > 1 {
+		return ""
+	}
+	v := terms[0].Values[0]
+	switch {
+	case res.NoClient:
+		return bold(literal("There is no client " + v + "."))
+	case terms[0].Key == "email":
+		return join(" ", "*No client has this e-mail address:*", code(v, 300))
+	case strings.Trim(v, "0123456789") == "":
+		return bold(literal("WHMCS has no services for client " + v + "."))
+	}
+	return "*No client's name begins with* " + code(v, 300)
+}
+
+// nameOf is a client's name behind a number: ", Ann Able (Able Ltd)".
+func nameOf(c whmcs.Client) string {
+	switch {
+	case c.Name == "" && c.Company == "":
+		return ""
+	case c.Company == "":
+		return ", " + plain(c.Name, 100) + ","
+	case c.Name == "":
+		return ", " + plain(c.Company, 100) + ","
+	}
+	return ", " + plain(c.Name, 100) + " (" + plain(c.Company, 100) + "),"
+}
+
+// searched says where words were looked for that nothing has.
+func searched(res *query.Result) markup {
+	words := false
+	for _, t := range res.Query.Terms {
+		words = words || t.Key == ""
+	}
+	switch {
+	case words && res.NamesClosed:
+		return "Looked in the names of products, groups and servers and in domains. Names of clients are not searched: the bot's API role lacks GetClients."
+	case words:
+		return "Looked in the names of products, groups, servers and clients and in domains. Invoices, tickets, and domains without a service are not searched."
+	}
+	return ""
+}
+
+// offered shows lines that are worth asking instead, with what each has. In public there are
+// none: they are for the asker.
+func (d *draft) offered(offers []query.Offer) {
+	if d.view.Public || len(offers) == 0 {
+		return
+	}
+	buttons := make([]*slack.ButtonBlockElement, len(offers))
+	for i, o := range offers {
+		buttons[i] = d.button(ActionAsk, offerLabel(o), o.Line)
+	}
+	primary(buttons[0])
+	d.row(buttons...)
+}
+
+// offerLabel is what a button says of the line that it asks: who or what, and how many.
+func offerLabel(o query.Offer) string {
+	label := plain(o.Line, 45)
+	if o.Without != "" {
+		label = "Without " + plain(o.Without, 40)
+	}
+	if c := o.Client; c != nil && c.Name+c.Company != "" {
+		label += ", " + plain(or(c.Name, c.Company), 20)
+	}
+	if o.Counted || o.Found > 0 {
+		n := count(o.Found, "service")
+		if !o.Counted {
+			n = "at least " + n
+		}
+		label += " · " + n
+	}
+	return label
+}
+
+// Near says to the asker alone what there is near to a question that found nothing, and was
+// answered so in public.
+func (s Style) Near(res *query.Result, v View) Message {
+	d := s.draft(v)
+	d.section(join(" ", "Nothing was found for", asked(res.Query)+".", "This does exist:"), nil)
+	d.offered(res.Near)
+	return d.message()
+}
+
+// Offers answers a line that asks for nothing yet: what can be asked in its place.
+func (s Style) Offers(r query.Reading, offers []query.Offer, v View) Message {
+	d := s.draft(v)
+	switch {
+	case r.Kind == query.ReadCannot:
+		d.section(literal(string(notLookedUp[r.Matter])), nil)
+		if len(offers) > 0 {
+			d.section("This can be looked up:", nil)
+		}
+	case r.Kind == query.ReadEverything:
+		d.section("*That asks for all services but these.* Add what you look for, or list all the others.", nil)
+	case len(offers) == 0:
+		d.section(join(" ", "*Nothing found.* There is no client, service or order", emphasized([]string{r.Typed})+"."), nil)
+	case len(offers) == 1 && !offers[0].Counted:
+		d.section(join(" ", "There is no client and no service", emphasized([]string{r.Typed})+".", "An order may have that number:"), nil)
+	default:
+		d.section(join(" ", emphasized([]string{r.Typed}), "is a number without a key. Which do you mean?"), nil)
+	}
+	d.offered(offers)
+	if r.Kind == query.ReadCannot {
+		d.row(d.open("Open WHMCS", s.AdminURL))
+	}
+	return d.message()
+}
+
+// notLookedUp says of each matter that the bot does not look it up.
+var notLookedUp = map[query.Matter]Sentence{
+	query.MatterChange:   "servicesbot only reads. It cannot change anything: do that in WHMCS.",
+	query.MatterInvoice:  "Invoices and payments are not looked up here, only what a client bought: products, domains, servers, dates, prices.",
+	query.MatterTicket:   "Tickets are not looked up here. Ask by what the ticket is about: a domain, a client, a service.",
+	query.MatterPhone:    "Phone numbers are not looked up here. Ask by a client's name, number or e-mail address, or by a domain.",
+	query.MatterPassword: "Passwords are never shown. servicesbot shows what a client bought, and only reads.",
+}

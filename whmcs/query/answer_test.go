@@ -1,0 +1,212 @@
+package query_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// answers are lines, the line that is answered and how many services it has, and what is
+// said of it: [without: left out | named: text | server: name], and, for none, what is near.
+const answers = `
+demodomain2.net suspended → domain:demodomain2.net 1 [without suspended]
+demodomain2.net is down → domain:demodomain2.net 1 [left out down]
+[Ticket#2024123] demodomain2.net not reachable → domain:demodomain2.net 1 [left out not, reachable]
+saturn is down, whom does it concern? → saturn 123 [left out down]
+server:saturnn → server:saturnn 0 near server:Saturn 123
+mail.demodomain2.net → domain:mail.demodomain2.net 0 near domain:demodomain2.net 1
+a.b.demodomain2.net → domain:a.b.demodomain2.net 0 near domain:demodomain2.net 1
+domain:demodomain → domain:demodomain 0 near domain:demodomain* 2
+info@demodomain2.net → email:info@demodomain2.net 0 near domain:demodomain2.net 1
+Dana Demo → client:"Dana Demo" 2 [named Dana Demo]
+dana → client:dana 2 [named dana]
+"Dana Demo" → client:"Dana Demo" 2 [named Dana Demo]
+client:Dana → client:Dana 2
+Harbour Web Agency → client:"Harbour Web Agency" 310 [named Harbour Web Agency]
+company:"Harbour Web Agency" → client:"Harbour Web Agency" 310
+198.51.100.18 → 198.51.100.18 1
+1.2.3.4 → 1.2.3.4 123 [server Saturn]
+ip:1.2.3.4 → ip:1.2.3.4 0 near server:1.2.3.4 123
+starter on saturn for dana → client:dana starter saturn 1 [named dana]
+dana gibberish → dana gibberish 0 near client:dana 2
+saturn gibberish → saturn 123 [without gibberish]
+server saturn gibberish → server:saturn 123 [without gibberish]
+client:5 gibberish active → client:5 status:active 10 [without gibberish]
+client:5 saturn gibberish → client:5 saturn 2 [without gibberish]
+vps m urgent gibberish → "vps m" 20 [left out urgent] [without gibberish]
+gibberish active → gibberish status:active 0 near status:active 412
+client:5 product:plus → client:5 product:plus 3
+`
+
+func said(res *query.Result) string {
+	s := fmt.Sprintf("%s %d", res.Query, res.Matched)
+	for _, h := range []struct {
+		what  string
+		words []string
+	}{{"left out", res.LeftOut}, {"without", res.Without}, {"server", res.Servers}} {
+		if len(h.words) > 0 {
+			s += " [" + h.what + " " + strings.Join(h.words, ", ") + "]"
+		}
+	}
+	if res.Named != "" {
+		s += " [named " + res.Named + "]"
+	}
+	for _, o := range res.Near {
+		s += fmt.Sprintf(" near %s %d", o.Line, o.Found)
+	}
+	return s
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	in.find(t, "-client:99999 sort:id") // all rows are at hand
+	for row := range strings.Lines(answers) {
+		typed, want, ok := strings.Cut(strings.TrimSpace(row), " → ")
+		if !ok {
+			continue
+		}
+		res, err := in.Answer(t.Context(), query.Read(typed), query.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", typed, err)
+			continue
+		}
+		res.Query = res.Query.Lasting()
+		if q, err := query.Parse(res.Query.String()); err != nil || q.String() != res.Query.String() {
+			t.Errorf("%s: the line answered does not parse: %v", typed, err)
+		}
+		if !res.Counted { // a list stops when its page is full
+			res.Matched = in.find(t, res.Query.WithAs(query.ViewSummary).String()).Matched
+		}
+		if got := said(res); got != want {
+			t.Errorf("%s\n got %s\nwant %s", typed, got, want)
+		}
+	}
+}
+
+// TestWordsWithoutGetClients: names are not searched then, and the answer says so; a line
+// with client: says why it cannot be asked.
+func TestWordsWithoutGetClients(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{Actions: []string{"GetClientsProducts", "GetServers"}}, whmcs.Config{}, query.FinderConfig{})
+	res, err := in.Answer(t.Context(), query.Read("Dana Demo"), query.Options{})
+	if err != nil || res.Matched != 0 || !res.NamesClosed || !res.Complete {
+		t.Errorf("got %+v, %v", res, err)
+	}
+	_, err = in.Answer(t.Context(), query.Read("client:Dana"), query.Options{})
+	if wrong, ok := errors.AsType[*query.Error](err); !ok || wrong.Problems[0].Reason != query.NamesNotPermitted {
+		t.Errorf("client:Dana: %v", err)
+	}
+}
+
+// TestClientsThatExist: one without services is told from one that does not exist, where
+// GetClientsDetails says so.
+func TestClientsThatExist(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	closed := install(t, whmcsfake.Config{Actions: []string{"GetClientsProducts"}}, whmcs.Config{}, query.FinderConfig{})
+	for line, want := range map[string]string{
+		"client:3":     "exists", // has no services
+		"client:99999": "absent",
+	} {
+		res, err := in.Answer(t.Context(), query.Read(line), query.Options{})
+		if err != nil || res.Matched != 0 || (len(res.Existing) == 1) != (want == "exists") || res.NoClient != (want == "absent") {
+			t.Errorf("%s: existing %v, absent %v, %v", line, res.Existing, res.NoClient, err)
+		}
+		res, err = closed.Answer(t.Context(), query.Read(line), query.Options{})
+		if err != nil || len(res.Existing) > 0 || res.NoClient {
+			t.Errorf("%s without GetClientsDetails: existing %v, absent %v, %v", line, res.Existing, res.NoClient, err)
+		}
+	}
+}
+
+// TestChoose: of what a lone number may be, what exists is offered; an order is counted
+// only where all rows are at hand.
+func TestChoose(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	lines := func(typed string) string {
+		offers, err := in.Choose(t.Context(), query.Read(typed).Offers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, o := range offers {
+			name := ""
+			if o.Client != nil {
+				name = o.Client.Name
+			}
+			said = append(said, fmt.Sprintf("%s %d %v %s", o.Line, o.Found, o.Counted, name))
+		}
+		return strings.Join(said, "; ")
+	}
+	if got, want := lines("#5"), "client:5 11 true Conor O'Brien; service:5 1 true ; order:5 0 false "; got != want {
+		t.Errorf("#5: %q, want %q", got, want)
+	}
+	if got, want := lines("456789"), "order:456789 0 false "; got != want {
+		t.Errorf("456789: %q, want %q", got, want)
+	}
+	in.find(t, "-client:99999 sort:id")
+	if got, want := lines("5"), "client:5 11 true Conor O'Brien; service:5 1 true "; got != want {
+		t.Errorf("5, all rows at hand: %q, want %q", got, want)
+	}
+	if got, want := lines("456789"), "order:456789 1 true "; got != want {
+		t.Errorf("456789, all rows at hand: %q, want %q", got, want)
+	}
+	if got := lines("987654"); got != "" {
+		t.Errorf("987654, all rows at hand: %q", got)
+	}
+	if err := in.fake.Set(whmcsfake.Fault{Name: "error", Text: "Out of order"}); err != nil {
+		t.Fatal(err)
+	}
+	if offers, err := in.Choose(t.Context(), []string{"client:77"}); err == nil {
+		t.Errorf("a failure is no absence: %v", offers)
+	}
+}
+
+// TestAFailureIsNotNothing: where WHMCS fails while other meanings are tried, that is what
+// is said.
+func TestAFailureIsNotNothing(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	in.find(t, "gibberish")
+	if err := in.fake.Set(whmcsfake.Fault{Name: "error", Text: "Out of order"}); err != nil {
+		t.Fatal(err)
+	}
+	if res, err := in.Answer(t.Context(), query.Read("dana gibberish"), query.Options{}); err == nil {
+		t.Errorf("nothing found, though WHMCS fails: %+v", res)
+	}
+}
+
+// TestNamesakes: a name that is met exactly is taken alone, and what else begins with it is
+// said.
+func TestNamesakes(t *testing.T) {
+	t.Parallel()
+	rows := func(form url.Values) any {
+		var all []map[string]any
+		for i, name := range []string{"web1", "web10", "web12", "old-web1"} {
+			all = append(all, map[string]any{"id": i + 1, "clientid": 1, "pid": 1, "status": "Active", "domain": "x.example",
+				"serverid": i + 1, "servername": name, "serverhostname": name + ".example.net"})
+		}
+		return rowsReply(form, all)
+	}
+	api, err := whmcs.New(whmcs.Config{URL: "https://whmcs.example", Identifier: "a", Secret: "b", Transport: roundTrip(func(r *http.Request) (*http.Response, error) { return replyTo(r, rows) })})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := query.NewFinder(api, query.FinderConfig{}).Answer(t.Context(), query.Read("server:web1 sort:id"), query.Options{})
+	if err != nil || res.Matched != 1 {
+		t.Fatalf("got %+v, %v", res, err)
+	}
+	if want := []query.Namesake{{Key: "server", Text: "web1", Names: []string{"web10", "web12", "old-web1"}, Line: "server:*web1* sort:id"}}; !reflect.DeepEqual(res.Also, want) {
+		t.Errorf("got %+v, want %+v", res.Also, want)
+	}
+}

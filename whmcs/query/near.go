@@ -1,0 +1,196 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"servicesbot/whmcs"
+)
+
+const (
+	// nearTime is how long an answer that found nothing looks for what is near.
+	nearTime = 3 * time.Second
+	// maxNear is how many lines it offers.
+	maxNear = 5
+)
+
+// An Offer is a line that is worth asking instead of one that found nothing.
+type Offer struct {
+	Line    string
+	Found   int           // how many services it has
+	Counted bool          // whether Found is known, and is all of them
+	Without string        // the filter that the line leaves out; "": none
+	Client  *whmcs.Client // of a line about one client: who that is; nil: not known
+}
+
+// near puts into an empty result what there is near to what was asked for: similar names,
+// the domain above, the server of an address, and each filter without which something
+// matches. It looks at most nearTime, and offers only what has a match.
+func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
+	ctx, cancel := context.WithTimeout(ctx, nearTime)
+	defer cancel()
+	q := res.Query.Lasting().WithPage(1)
+	add := func(q Query, without string) {
+		if len(res.Near) == maxNear || ctx.Err() != nil || slices.ContainsFunc(res.Near, func(o Offer) bool { return o.Line == q.String() }) {
+			return
+		}
+		if o, err := f.offer(ctx, q); err == nil && o.Found > 0 {
+			o.Without = without
+			res.Near = append(res.Near, o)
+		}
+	}
+	for i, t := range q.Terms {
+		if t.Not {
+			continue
+		}
+		for _, other := range f.nearTerms(ctx, t) {
+			add(q.withTerm(i, other), "")
+		}
+	}
+	if !res.NamesClosed {
+		for _, m := range r.names(nil) {
+			add(named(q, wordsIn(q), m.named), "")
+		}
+	}
+	for i, t := range q.Terms {
+		if rest := q.Without(i); rest.asksSomething() && len(rest.Terms) > 0 && f.quick(rest) {
+			add(rest, t.String())
+		}
+	}
+}
+
+// withTerm is q with another term in the place of term i.
+func (q Query) withTerm(i int, t Term) Query {
+	q.Terms = slices.Clone(q.Terms)
+	q.Terms[i] = t
+	return q
+}
+
+// offer counts what a line has.
+func (f *Finder) offer(ctx context.Context, q Query) (Offer, error) {
+	o := Offer{Line: q.String()}
+	counted := q.Lasting().WithAs(ViewSummary) // which counts all
+	res, err := f.Find(ctx, counted, Options{Snapshot: true})
+	if err != nil {
+		return o, err
+	}
+	o.Found, o.Counted = res.Matched, res.Counted
+	if len(res.Existing) == 1 {
+		o.Client = &res.Existing[0]
+	}
+	return o, nil
+}
+
+// quick reports whether a line can be counted without reading the installation.
+func (f *Finder) quick(q Query) bool {
+	return f.allAtHand() || slices.ContainsFunc(q.Terms, func(t Term) bool {
+		k := lookup(t.Key)
+		return !t.Not && k != nil && k.Pushed != "" && !(k.names != nil && len(texts(t.Values)) > 0) && !strings.Contains(t.String(), "*")
+	})
+}
+
+// nearTerms are terms near to one that found nothing, best first.
+func (f *Finder) nearTerms(ctx context.Context, t Term) []Term {
+	var near []Term
+	for _, v := range t.Values {
+		switch t.Key {
+		case "domain":
+			near = append(near, f.nearHosts(ctx, v)...)
+		case "email":
+			_, host, _ := cutLast(v, "@")
+			near = append(near, Term{Key: "domain", Values: []string{host}})
+		case "ip":
+			near = append(near, Term{Key: "server", Values: []string{v}})
+		case "", "server", "product", "group":
+			if !strings.Contains(v, "*") && !isNumber(v) && !isAddressWord(v) {
+				near = append(near, f.similar(ctx, t.Key, v)...)
+			}
+		}
+	}
+	return slices.DeleteFunc(near, func(t Term) bool {
+		_, err := NewTerm(t.Key, t.Values...)
+		return err != nil
+	})
+}
+
+// nearHosts are the domains above a host name, its server, and for a name without a point
+// all that begins so.
+func (f *Finder) nearHosts(ctx context.Context, host string) []Term {
+	host = strings.TrimPrefix(host, "*.")
+	if strings.Contains(host, "*") {
+		return nil
+	}
+	if !strings.Contains(host, ".") {
+		return append(f.similar(ctx, "server", host), Term{Key: "domain", Values: []string{host + "*"}})
+	}
+	var near []Term
+	suffix, _ := publicsuffix.PublicSuffix(host)
+	for _, above, ok := strings.Cut(host, "."); ok && above != suffix && strings.Contains(above, "."); _, above, ok = strings.Cut(above, ".") {
+		near = append(near, Term{Key: "domain", Values: []string{above}})
+	}
+	for _, s := range f.knownServers(ctx) {
+		if strings.EqualFold(s.Hostname, host) {
+			near = append(near, Term{Key: "server", Values: []string{cmp.Or(s.Name, s.Hostname)}})
+		}
+	}
+	return near
+}
+
+// similar are the names of servers, products and groups that a text may be a slip for, or
+// the beginning of.
+func (f *Finder) similar(ctx context.Context, key, text string) []Term {
+	var near []Term
+	add := func(of, name string) {
+		if name == "" || len(name) > maxKeyLength || key != "" && key != of || strings.EqualFold(name, text) || distance(text, name) >= maxKeyLength {
+			return
+		}
+		if t := (Term{Key: of, Values: []string{name}}); !slices.ContainsFunc(near, func(n Term) bool { return n.String() == t.String() }) {
+			near = append(near, t)
+		}
+	}
+	for _, s := range f.knownServers(ctx) {
+		add("server", s.Name)
+	}
+	for s := range f.rowsAtHand() {
+		if len(near) >= maxNear {
+			return near
+		}
+		add("product", s.Name)
+		add("group", s.GroupName)
+	}
+	return near
+}
+
+// Choose counts what lines have from which people are to choose: the numbers of a client,
+// a service or an order. What does not exist is left out; what cannot be counted quickly is
+// not counted.
+func (f *Finder) Choose(ctx context.Context, lines []string) ([]Offer, error) {
+	var offers []Offer
+	for _, line := range lines {
+		q, err := Parse(line)
+		if err != nil {
+			return nil, err
+		}
+		if !f.quick(q) {
+			offers = append(offers, Offer{Line: q.String()})
+			continue
+		}
+		o, err := f.offer(ctx, q)
+		switch _, asked := errors.AsType[*Error](err); {
+		case asked:
+			continue
+		case err != nil:
+			return nil, err
+		}
+		if o.Found > 0 || o.Client != nil || !o.Counted {
+			offers = append(offers, o)
+		}
+	}
+	return offers, nil
+}
