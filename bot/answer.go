@@ -121,6 +121,9 @@ func (s *Answers) offer(ctx context.Context, a *ask, ans Answer) Answer {
 		ans.Outcome = choice
 	default:
 		ans.Outcome = help
+		if a.Line == "" {
+			ans.Query = query.Query{} // nobody asked what the language is
+		}
 		return ans
 	}
 	if r.Kind == query.ReadChoice && r.Err.Problems[0].Reason != query.LoneNumber {

@@ -193,7 +193,7 @@ func TestEditedAnswerIsCorrectedInPlace(t *testing.T) {
 	t.Parallel()
 	a := asked(&Request{Door: DoorMention, Line: "client:1", Channel: "C1", Message: "5.1", Edited: "6"})
 	at := posted{address: address{way: update, channel: "C1", thread: "5.1", ts: "7.1"}}
-	found := &Answer{Query: a.query, Result: &query.Result{}, Outcome: nothing}
+	found := &Answer{Query: a.query, Reading: a.reading, Result: &query.Result{}, Outcome: nothing}
 	if d := deliveryOf(a, facts{at: at, answer: found}); d.to != at.address || d.withdraw {
 		t.Errorf("among insiders: %+v", d)
 	}

@@ -61,8 +61,8 @@ func TestEditTakesTheFileAway(t *testing.T) {
 func TestNoRowsNoFile(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
-	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 active as:csv"))
-	r.sees(slackfake.Alice, slackfake.Support, "Nothing found for", "client:1 status:active as:csv")
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 status:fraud as:csv"))
+	r.sees(slackfake.Alice, slackfake.Support, "Nothing found for", "client:1 status:fraud as:csv")
 	if files := r.slack.Files(slackfake.Alice); len(files) != 0 {
 		t.Errorf("the file %s holds nothing", files[0].Name)
 	}

@@ -170,9 +170,9 @@ func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
 		rec.note(ans)
 		return formatting.Modal(b.answers.write(ans, b.answers.view(a.Request)))
 	}
-	q := a.query
-	if a.unread != nil {
-		q = query.Query{}
+	q := query.Query{}
+	if a.reading.Kind == query.ReadQuestion {
+		q = a.query
 	}
 	return formatting.SearchForm(q, originOf(a.Request))
 }

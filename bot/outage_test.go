@@ -247,6 +247,7 @@ func TestMetrics(t *testing.T) {
 	r.sees(slackfake.Bob, slackfake.Support, "demodomain2.net")
 	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
 	r.audited(`"door":"slash"`)
+	r.audited(`"door":"mention"`)
 	text := r.metrics()
 	for _, want := range []string{
 		`servicesbot_requests_total{door="mention",outcome="answered"} 1`,
