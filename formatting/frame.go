@@ -94,6 +94,8 @@ func nothing(res *query.Result, question markup) markup {
 		return join("\n", join(" ", "*No sure answer* for", question), short(Gap(res), 500))
 	case res.Unreadable > 0:
 		return join(" ", "*Nothing found among the rows that could be read* for", question)
+	case res.Unpriced > 0:
+		return join(" ", "*Nothing found among the services whose price can be read* for", question)
 	}
 	if said := absent(res); said != "" {
 		return said
@@ -264,7 +266,7 @@ func evidence(res *query.Result) markup {
 		parts = append(parts, literal("looked at "+number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
 	}
 	switch {
-	case res.Complete && res.Unreadable > 0:
+	case res.Complete && res.Unreadable+res.Unpriced > 0:
 		parts = append(parts, "*not complete*")
 	case res.Complete && res.Counted:
 		parts = append(parts, "complete")

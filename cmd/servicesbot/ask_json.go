@@ -113,7 +113,7 @@ func printAnswer(w io.Writer, ans bot.Answer, msg formatting.Message, style form
 	}
 	res := ans.Result
 	out.Query, out.Matched, out.More = res.Query.String(), res.Matched, res.Next != ""
-	out.Complete, out.Why = res.Complete && res.Unreadable == 0, formatting.Gap(res)
+	out.Complete, out.Why = res.Complete && res.Unreadable+res.Unpriced == 0, formatting.Gap(res)
 	out.Next, out.Continue = res.Next, res.Continue
 	out.LookedAt, out.Of, out.AsOf = res.Looked, max(res.Of, res.Looked), &res.AsOf
 	out.Unreadable, out.Malformed, out.Foreign, out.Unpriced = res.Unreadable, res.Malformed, res.Foreign, res.Unpriced
