@@ -15,7 +15,7 @@ import (
 
 // environment is every setting, as text: go-envconfig prints the value of what it
 // cannot convert and stops at the first problem, so converting is left to read, which
-// names all problems and no value. The README's table is made from the tags.
+// names all problems and no value. The tables of the documents are made from the tags.
 type environment struct {
 	SlackAppToken whmcs.Secret `env:"SLACK_APP_TOKEN" for:"serve" help:"Slack app-level token, xapp-…, with the scope connections:write"`
 	SlackBotToken whmcs.Secret `env:"SLACK_BOT_TOKEN" for:"serve" help:"Slack bot token, xoxb-…"`

@@ -149,9 +149,9 @@ func (d *doctor) settings(problems []*problem) {
 		d.ok("settings", "all that serve needs are set")
 	}
 	if names := unknownSettings(d.environ); len(names) == 1 {
-		d.note(names[0], "is not a setting, and changes nothing", "Compare its spelling with the table in the README.")
+		d.note(names[0], "is not a setting, and changes nothing", "Compare its spelling with the table in OPERATING.md.")
 	} else if len(names) > 1 {
-		d.note(strings.Join(names, ", "), "are not settings, and change nothing", "Compare their spelling with the table in the README.")
+		d.note(strings.Join(names, ", "), "are not settings, and change nothing", "Compare their spelling with the table in OPERATING.md.")
 	}
 	if !wrongly["TZ"] {
 		now := d.now()

@@ -59,8 +59,8 @@ func (p *process) root() *cobra.Command {
 		Long: `servicesbot is a Slack bot for the support staff of hosting companies: it answers
 "/services client:1 status:active" from WHMCS. It only reads.
 
-Without a command it serves Slack. Settings come from the environment; the README lists
-them. The exit code is 0 if all went well, else 1.`,
+Without a command it serves Slack. Settings come from the environment; OPERATING.md
+lists them. The exit code is 0 if all went well, else 1.`,
 		Example: `  servicesbot demo                           try it in a browser, no account needed
   servicesbot ask "client:1 status:active"   ask WHMCS from the shell
   servicesbot manifest                       print what Slack makes the app from

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v4"
 )
 
 const root = "../.."
@@ -148,11 +150,11 @@ func readText(t *testing.T, path string) string {
 	return string(content)
 }
 
-// TestFiguresCanBeMeasured holds that each command beside a figure of the README runs
+// TestFiguresCanBeMeasured holds that each command beside a figure runs
 // something that is there.
 func TestFiguresCanBeMeasured(t *testing.T) {
 	t.Parallel()
-	_, figures, _ := strings.Cut(readText(t, "README.md"), "<!-- figures -->")
+	_, figures, _ := strings.Cut(readText(t, ".github/FIGURES.md"), "<!-- figures -->")
 	figures, _, _ = strings.Cut(figures, "<!-- end of figures -->")
 	command := regexp.MustCompile("go test (\\./\\S+)[^`]*? (-bench|-run) (\\w+)")
 	found := command.FindAllStringSubmatch(strings.ReplaceAll(figures, "-run '^$' ", ""), -1)
@@ -172,42 +174,38 @@ func TestFiguresCanBeMeasured(t *testing.T) {
 	}
 }
 
-// TestPicturesAreShown holds the pictures of the repository and of the README to each other.
+// TestPicturesAreShown holds that every picture of the repository is shown in a document.
+// That those are there which the documents show, TestLinks holds.
 func TestPicturesAreShown(t *testing.T) {
 	t.Parallel()
-	text := readText(t, "README.md")
-	for _, name := range regexp.MustCompile(`\.github/pictures/[\w-]+\.png`).FindAllString(text, -1) {
-		if _, err := os.Stat(filepath.Join(root, name)); err != nil {
-			t.Errorf("the README shows %s: %v", name, err)
-		}
-	}
+	text := readText(t, "README.md") + readText(t, ".github/LANGUAGE.md")
 	there, err := filepath.Glob(filepath.Join(root, ".github/pictures/*"))
 	if err != nil || len(there) == 0 {
 		t.Fatalf("no pictures: %v", err)
 	}
 	for _, path := range there {
 		if !strings.Contains(text, filepath.Base(path)) {
-			t.Errorf("the README does not show %s", filepath.Base(path))
+			t.Errorf("%s is not shown", filepath.Base(path))
 		}
 	}
 }
 
-// TestReadmeNamesPackagesAndVerbs holds the README's table of packages to what is there.
-func TestReadmeNamesPackagesAndVerbs(t *testing.T) {
+// TestPackagesAndVerbsAreNamed holds the table of packages to what is there.
+func TestPackagesAndVerbsAreNamed(t *testing.T) {
 	t.Parallel()
-	text := readText(t, "README.md")
+	text := readText(t, ".github/CONTRIBUTING.md")
 	out, err := exec.Command("go", "list", "servicesbot/...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name := range strings.FieldsSeq(string(out)) {
 		if name = strings.TrimPrefix(name, "servicesbot/"); !strings.Contains(text, "| `"+name+"` |") {
-			t.Errorf("the README does not name the package %s", name)
+			t.Errorf("CONTRIBUTING.md does not name the package %s", name)
 		}
 	}
 	for _, c := range (&process{}).root().Commands() {
-		if !strings.Contains(text, "`"+c.Name()+"`") && !strings.Contains(text, "servicesbot "+c.Name()) {
-			t.Errorf("the README does not name the verb %s", c.Name())
+		if !strings.Contains(text, "`"+c.Name()+"`") {
+			t.Errorf("CONTRIBUTING.md does not name the verb %s", c.Name())
 		}
 	}
 }
@@ -287,18 +285,18 @@ func TestWorkflowsKeepTheirPromises(t *testing.T) {
 	}
 }
 
-// TestSamplesLoad feeds the compose and systemd samples of the README to the command.
+// TestSamplesLoad feeds the settings of each sample of OPERATING.md to the command.
 func TestSamplesLoad(t *testing.T) {
 	t.Parallel()
-	text := readText(t, "README.md")
-	variable := regexp.MustCompile(`\b((?:SLACK|WHMCS|BOT|HTTP)_[A-Z_]+|TZ)[:=] ?([^\s` + "`" + `]+)`)
+	text := readText(t, ".github/OPERATING.md")
+	variable := regexp.MustCompile(`\b((?:SLACK|WHMCS|BOT|HTTP)_[A-Z_]+|TZ)(?:[:=] ?|, value: "?)([^\s"` + "`" + `]+)`)
 	for name, bounds := range map[string][2]string{
-		"compose": {"```yaml\nservices:", "```"}, "systemd": {"[Unit]", "servicesbot doctor'"},
+		"Compose": {"## Docker Compose", "## "}, "Kubernetes": {"## Kubernetes", "## "}, "systemd": {"[Unit]", "servicesbot doctor'"},
 	} {
 		_, sample, found := strings.Cut(text, bounds[0])
 		sample, _, ended := strings.Cut(sample, bounds[1])
 		if !found || !ended {
-			t.Fatalf("the README has no %s sample", name)
+			t.Fatalf("there is no sample for %s", name)
 		}
 		values := map[string]string{}
 		for _, v := range variable.FindAllStringSubmatch(sample, -1) {
@@ -310,7 +308,17 @@ func TestSamplesLoad(t *testing.T) {
 		}
 		if _, err := loadFrom(values, needWHMCS|needSlack); err != nil {
 			got, _ := json.Marshal(values)
-			t.Errorf("the %s sample does not load: %v\n%s", name, err, got)
+			t.Errorf("the sample for %s does not load: %v\n%s", name, err, got)
+		}
+	}
+	samples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(text, -1)
+	if len(samples) != 2 {
+		t.Errorf("%d samples in YAML, want those for Compose and Kubernetes", len(samples))
+	}
+	for _, s := range samples {
+		var any map[string]any
+		if err := yaml.Load([]byte(s[1]), &any); err != nil {
+			t.Errorf("%v in\n%s", err, s[1])
 		}
 	}
 }

@@ -7,11 +7,12 @@ import (
 	"servicesbot/whmcs"
 )
 
-// A Key is a row of the table of keys, as help, the search form, the README and
+// A Key is a row of the table of keys, as help, the search form, LANGUAGE.md and
 // shell completion need it.
 type Key struct {
 	Name    string
 	Aliases []string
+	Words   []string // what people call it in a sentence: customer 5; in the order of the alphabet
 	Kind    string   // what values are: id, text, date, number, one of a list ...
 	Values  []string // the valid values, where they are a list
 	Pushed  string   // the WHMCS parameter it is asked as; "": tested here
@@ -226,6 +227,7 @@ func Keys() []Key {
 		keys[i] = f.Key
 		keys[i].Aliases = slices.Clone(f.Aliases)
 		keys[i].Values = slices.Clone(f.Values)
+		keys[i].Words = wordsFor(f.Name)
 	}
 	return keys
 }

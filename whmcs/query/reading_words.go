@@ -1,6 +1,9 @@
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The words that a reading knows, in lower case, a table for each use.
 
@@ -68,6 +71,20 @@ var keyWords = map[string]string{
 	"orders": "order", "products": "product", "plan": "product", "package": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
 	"domains": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
 	"address": "ip", "gateway": "payment", "state": "status", "groups": "group", "price": "amount", "quantity": "qty",
+}
+
+// wordsFor returns the words that mean a key.
+func wordsFor(key string) []string {
+	var words []string
+	for _, table := range []map[string]string{keyWords, dateKeys} {
+		for word, k := range table {
+			if k == key && word != key && !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	slices.Sort(words)
+	return words
 }
 
 // matters are the words for what is not looked up.
