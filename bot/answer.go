@@ -102,7 +102,7 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 	if ans.Result, ans.Err = s.Finder.Answer(ctx, r, opt); ans.Err != nil {
 		return s.failed(ctx, a, ans)
 	}
-	ans.Outcome = answered
+	ans.Query, ans.Outcome = ans.Result.Query, answered
 	if len(ans.Result.Services) == 0 && ans.Result.Summary == nil {
 		ans.Outcome = nothing
 	}

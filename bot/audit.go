@@ -21,9 +21,10 @@ type record struct {
 	theirs  []string // of an outsider: the workspaces and organisations that they belong to
 	rows    int
 	calls   int
-	shared  bool // whether others can read what was posted, or may be able to
-	sent    bool // whether Slack accepted an answer
-	guess   bool // whether words of the line were left out, or a client's name alone matched
+	shared  bool   // whether others can read what was posted, or may be able to
+	sent    bool   // whether Slack accepted an answer
+	guess   bool   // whether words of the line were left out, or a client's name alone matched
+	line    string // what was answered; "": no search was made
 }
 
 // typedMost is how much of a line that cannot be read an audit line holds, in bytes.
@@ -39,13 +40,16 @@ func (r *record) note(a Answer) {
 		r.why, r.theirs = string(d.Why), d.Theirs
 	}
 	if a.Result != nil {
-		r.rows, r.calls, r.guess = len(a.Result.Services), a.Result.Calls, a.Result.Guess()
+		r.rows, r.calls, r.guess, r.line = len(a.Result.Services), a.Result.Calls, a.Result.Guess(), a.Query.Lasting().String()
 	}
 }
 
 // query is what was asked for: the canonical line, or, where it cannot be read, what was
 // typed.
 func (r *record) query() string {
+	if r.line != "" {
+		return r.line
+	}
 	a := r.ask
 	if a == nil {
 		a = read(r.req)

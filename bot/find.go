@@ -101,7 +101,7 @@ func (b *Bot) remember(a *ask, ans Answer) {
 	if ans.Result == nil || a.deed == deedDetails || a.deed == deedShare && a.Door == DoorButton {
 		return
 	}
-	q := a.query.Lasting().WithPage(1)
+	q := ans.Query.Lasting().WithPage(1)
 	if a.Door == DoorButton {
 		q.As = ""
 	}

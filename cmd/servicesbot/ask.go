@@ -36,7 +36,10 @@ then it has an error and no services. These names stay as they are; others may b
 
   query       the question, as it was understood
   error       why there is no answer; missing if there is one
-  text        of help: what it says
+  text        of help, or of a choice: what it says
+  guess       whether words of the question were left out (left_out), or only a client's
+              name matched
+  offers      where nothing was found: questions that have services, with how many (found)
   matched     how many services match, as far as they were looked at
   more        whether there are more than services lists; as:csv lists all
   next        the question for the next page, to be asked as it is; missing on the last page
@@ -162,7 +165,7 @@ func (p *process) askLines(ctx context.Context, answers *bot.Answers, asJSON boo
 func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, asJSON bool) error {
 	ans, msg := answers.Ask(ctx, line, p.progress())
 	switch {
-	case ans.Result != nil && ans.Query.As == query.ViewCSV && !asJSON:
+	case ans.Result != nil && ans.Result.Query.As == query.ViewCSV && !asJSON:
 		return p.printCSV(answers.Style, ans.Result, msg)
 	case asJSON:
 		if err := printAnswer(p.stdout, ans, msg, answers.Style); err != nil {

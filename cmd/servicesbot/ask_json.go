@@ -19,6 +19,9 @@ type answerJSON struct {
 	Query      string        `json:"query"`
 	Error      string        `json:"error,omitempty"`
 	Text       string        `json:"text,omitempty"`
+	Guess      bool          `json:"guess"`
+	LeftOut    []string      `json:"left_out,omitempty"`
+	Offers     []offerJSON   `json:"offers,omitempty"`
 	Matched    int           `json:"matched"`
 	More       bool          `json:"more"`
 	Next       string        `json:"next,omitempty"`
@@ -34,6 +37,24 @@ type answerJSON struct {
 	AsOf       *time.Time    `json:"as_of,omitempty"`
 	Services   []serviceJSON `json:"services"`
 	Summary    *summaryJSON  `json:"summary,omitempty"`
+}
+
+// An offerJSON is a question that is worth asking instead.
+type offerJSON struct {
+	Query string `json:"query"`
+	Found *int   `json:"found,omitempty"` // nil: not counted
+}
+
+func newOffersJSON(offers []query.Offer) []offerJSON {
+	var all []offerJSON
+	for _, o := range offers {
+		one := offerJSON{Query: o.Line}
+		if o.Counted {
+			one.Found = &o.Found
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // A serviceJSON is one service. Numbers are ids and counts; money is text, as WHMCS sent
@@ -102,7 +123,7 @@ type countJSON struct {
 
 // printAnswer prints an answer for programs; msg is the same answer for people.
 func printAnswer(w io.Writer, ans bot.Answer, msg formatting.Message, style formatting.Style) error {
-	out := answerJSON{Query: ans.Line, Services: []serviceJSON{}}
+	out := answerJSON{Query: ans.Line, Services: []serviceJSON{}, Offers: newOffersJSON(ans.Offers)}
 	switch {
 	case ans.Err != nil:
 		out.Error = formatting.Plain(msg)
@@ -112,6 +133,7 @@ func printAnswer(w io.Writer, ans bot.Answer, msg formatting.Message, style form
 		return printJSON(w, out)
 	}
 	res := ans.Result
+	out.Guess, out.LeftOut, out.Offers = res.Guess(), append(res.LeftOut, res.Without...), newOffersJSON(res.Near)
 	out.Query, out.Matched, out.More = res.Query.String(), res.Matched, res.Next != ""
 	out.Complete, out.Why = res.Complete && res.Unreadable+res.Unpriced == 0, formatting.Gap(res)
 	out.Next, out.Continue = res.Next, res.Continue
