@@ -252,7 +252,7 @@ func (r *road) shouldSee(allow bot.Allow, way wayIn, user, place, channel string
 	if way.name == "shortcut and form" {
 		channel = "" // in no channel
 	}
-	asksNothing := way.name == "Home tab" || way.name == "message shortcut"
+	asksNothing := way.name == "Home tab"
 	if asksNothing || !mayAsk(allow, user, channel) {
 		return nil
 	}

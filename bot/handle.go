@@ -62,7 +62,7 @@ func (b *Bot) offerQuestion(ctx context.Context, a *ask, rec *record) {
 	case a.deed == deedConfirm:
 		b.confirm(ctx, a, rec)
 	case a.deed == deedLookUp:
-		b.lookUpHere(ctx, a.Request, rec)
+		b.lookUpHere(ctx, a, rec)
 	default:
 		rec.outcome = "unknown_button"
 		b.say(ctx, a.Request, rec, formatting.SaysOldButton)
