@@ -251,7 +251,7 @@ func TestChannelsWithOutsiders(t *testing.T) {
 // who has no question in work.
 func TestRatesAreBounded(t *testing.T) {
 	t.Parallel()
-	r := newRates(30)
+	r := newRates(30, newMemory())
 	for n := range cachedMost + 1000 {
 		req := &Request{Team: "T1", User: string(rune('A'+n%26)) + time.Duration(n).String()}
 		r.wait(req)
@@ -260,8 +260,8 @@ func TestRatesAreBounded(t *testing.T) {
 		}
 		r.leave(req)
 	}
-	r.buckets.CleanUp()
-	if n := r.buckets.EstimatedSize(); n > cachedMost || len(r.atOnce) != 0 {
+	r.asked.(*memory).buckets.CleanUp()
+	if n := r.asked.(*memory).buckets.EstimatedSize(); n > cachedMost || len(r.atOnce) != 0 {
 		t.Errorf("%d buckets and %d askers are kept", n, len(r.atOnce))
 	}
 }

@@ -37,6 +37,14 @@ const (
 	unchanged  Outcome = "unchanged"
 )
 
+// The outcomes of a request that this replica did not answer.
+const (
+	turnedAway Outcome = "turned_away"
+	overtaken  Outcome = "taken_over"  // by a replica that took this one for dead
+	handedOver Outcome = "handed_over" // to another replica, as this one ends
+	lapsed     Outcome = "lapsed"      // it was taken over too late to be done
+)
+
 // An Answer is what was found, before it is written down for anybody.
 type Answer struct {
 	Line    string        // what was asked, as its buttons hold it
@@ -202,6 +210,7 @@ func (s *Answers) view(req *Request) formatting.View {
 func (s *Answers) viewOf(req *Request, d delivery) formatting.View {
 	v := s.view(req)
 	v.Public, v.Alone, v.SharedBy, v.Modal = d.to.public(), d.alone, d.sharedBy, d.to.way == modal
+	v.Repeat = req.repeats()
 	v.Direct = v.Direct || d.alone == formatting.AloneOutsiders
 	return v
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,6 +49,7 @@ type Config struct {
 	Answers            *Answers
 	UserRate           int           // questions per user and minute; 0: no limit
 	WHMCSState         func() string // for /readyz; nil: unknown
+	Store              *Store        // what replicas share; nil: this process is the only one
 	Status             *Status       // nil: its own
 
 	Log   *slog.Logger
@@ -66,8 +68,9 @@ type Bot struct {
 	status  *Status
 	access  *access
 	poster  *poster
-	seen    *seen // keys of requests
-	shared  *seen // answers that were shared
+	seen    *seen   // keys of requests
+	memory  *memory // of this process
+	store   *Store  // of all replicas; nil: there is one
 	rates   *rates
 	edits   *edits
 	history *history
@@ -84,8 +87,10 @@ type Bot struct {
 	me       identity // set by Run before the first socket opens
 	sockets  []*socket
 	draining atomic.Bool
-	left     atomic.Bool  // the sockets: what comes now cannot be acknowledged
-	heard    atomic.Int64 // unix nano: when the last frame came
+	left     atomic.Bool    // the sockets: what comes now cannot be acknowledged
+	entering sync.WaitGroup // requests on their way into the journal
+	soon     chan struct{}  // look at the other replicas at once
+	heard    atomic.Int64   // unix nano: when the last frame came
 }
 
 // identity is what auth.test says of the app.
@@ -115,14 +120,15 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
-		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), shared: newSeen(sharedFor),
-		rates: newRates(cfg.UserRate), edits: newEdits(), history: newHistory(), inProgress: newInProgress(), notesLimit: newNotesLimit(),
+		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
+		edits: newEdits(), history: newHistory(), inProgress: newInProgress(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
 		notes:     newLane("notes", noteWorkers, noteQueue),
 		audits:    newLane("audits", 1, auditQueue),
 	}
+	b.rates = newRates(cfg.UserRate, b.memory)
 	for _, l := range b.lanes() {
 		b.status.watch(l)
 	}
@@ -153,6 +159,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	conns, hangUp := context.WithCancelCause(context.Background())
 	defer hangUp(nil)
+	endSharing := b.share()
+	defer endSharing()
 	open := b.openSockets(conns, hangUp)
 
 	select {
@@ -246,13 +254,29 @@ func (b *Bot) take(f frame, by *connection) {
 		b.acks.send(by, f.Envelope, nil, now)
 		return
 	}
-	payload, taken := b.offer(t.req)
-	if !taken {
+	b.accepting(t.req)
+	acknowledge := func(payload any) { b.acks.send(by, f.Envelope, payload, now) }
+	switch payload, became := b.offer(t.req); became {
+	case queued:
+		b.enter(t.req, acknowledge)
+	case forOthers:
+		b.enterForOthers(t.req, acknowledge)
+	case told:
+		acknowledge(payload)
+	default:
 		b.status.dropped.WithLabelValues("no room, unacknowledged").Inc()
-		return
 	}
-	b.acks.send(by, f.Envelope, payload, now)
 }
+
+// A reception is what became of a request in the loop.
+type reception int
+
+const (
+	notTaken reception = iota // there was no room, not even to say so
+	told                      // the asker is told that it is not answered
+	queued
+	forOthers // other replicas are to answer it, as this one ends
+)
 
 // formErrors is the acknowledgement that marks wrong input at its field.
 func formErrors(errs map[string]string) any {
@@ -263,10 +287,13 @@ func formErrors(errs map[string]string) any {
 }
 
 // offer queues req on its lane and returns what the acknowledgement says. Where the
-// lane is full, or the process is about to end, the asker is told instead. It
-// returns false where not even that can be queued: without an acknowledgement Slack
-// tells who clicked, and sends an event again.
-func (b *Bot) offer(req *Request) (payload any, taken bool) {
+// lane is full, or the process is about to end, the asker is told instead. Where not even
+// that can be queued it is not taken: without an acknowledgement Slack tells who clicked,
+// and sends an event again.
+func (b *Bot) offer(req *Request) (payload any, became reception) {
+	if b.draining.Load() && b.canHandOver(req) {
+		return nil, forOthers
+	}
 	if b.draining.Load() {
 		return b.turnAway(req, formatting.SaysRestarting, "restarting")
 	}
@@ -289,7 +316,7 @@ func (b *Bot) offer(req *Request) (payload any, taken bool) {
 		leave()
 		return b.turnAway(req, formatting.SaysBusy, "busy")
 	}
-	return nil, true
+	return nil, queued
 }
 
 // lanes are all of the bot's.
@@ -307,89 +334,24 @@ func (b *Bot) lane(req *Request) *lane {
 // turnAway refuses a request before any work: it may come again. A slash command
 // is told in its acknowledgement, all others by a private line from a lane of its
 // own. The audit line waits for neither: the loop must not wait for who reads it.
-func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payload any, taken bool) {
+func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payload any, became reception) {
 	b.seen.forget(req.keys...)
 	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()
 	rec := newRecord(req)
-	rec.outcome, rec.why = "turned_away", why
+	rec.outcome, rec.why = turnedAway, why
 	write := func(context.Context) { rec.write(context.Background(), b.cfg.Audit) }
 	if req.Door == DoorSlash {
 		rec.sent = true
 		b.audits.offer(write)
-		return map[string]string{"response_type": "ephemeral", "text": string(says)}, true
+		return map[string]string{"response_type": "ephemeral", "text": string(says)}, told
 	}
-	taken = b.notes.offer(func(ctx context.Context) {
+	taken := b.notes.offer(func(ctx context.Context) {
 		defer write(ctx)
 		b.say(ctx, req, rec, says)
 	})
 	if !taken {
 		b.audits.offer(write)
+		return nil, notTaken
 	}
-	return nil, taken
-}
-
-// leaveSlack ends our direction of the sockets, so that Slack sends what comes to other
-// copies of the bot: of one at once, while the other carries its acknowledgements, and of
-// that one when nothing has come for half a second, or after 2 s.
-func (b *Bot) leaveSlack() {
-	first, last := b.sockets[0], b.sockets[1]
-	if !last.isUp.Load() {
-		first, last = last, first
-	}
-	begun := time.Now()
-	first.leave()
-	for {
-		now := time.Now()
-		quiet := now.Sub(time.Unix(0, max(b.heard.Load(), begun.UnixNano())))
-		rest := min(quietFor-quiet, leaveWithin-now.Sub(begun))
-		if rest <= 0 {
-			break
-		}
-		<-time.After(rest)
-	}
-	b.left.Store(true)
-	last.leave()
-}
-
-// finish takes no more questions, lets those in hand be finished, and tells the rest
-// to ask again. The lane for notes goes on while the sockets do.
-func (b *Bot) finish(endWork context.CancelCauseFunc) {
-	b.draining.Store(true)
-	left := whmcs.Go(func() error { b.leaveSlack(); return nil })
-	done := whmcs.Go(func() error {
-		end(b.questions, b.modals)
-		<-left
-		end(b.notes)
-		return nil
-	})
-	select {
-	case <-done:
-	case <-time.After(finishWithin):
-		b.log.Warn("restarting with questions unfinished; their askers are told")
-		endWork(errRestarting)
-		select {
-		case <-done:
-		case <-time.After(tellWithin):
-		}
-	}
-	writing, enough := context.WithTimeout(context.Background(), flushAcks)
-	defer enough()
-	b.acks.written(writing)
-	select {
-	case <-whmcs.Go(func() error { end(b.audits); return nil }):
-	case <-time.After(auditWithin): // nobody reads what is written there
-	}
-}
-
-// end stops lanes and waits until what is queued there is done.
-func end(lanes ...*lane) {
-	for _, l := range lanes {
-		l.stop()
-	}
-	for _, l := range lanes {
-		for _, ended := range l.ended {
-			<-ended
-		}
-		l.substitutes.Wait()
-	}
+	return nil, told
 }

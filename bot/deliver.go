@@ -27,6 +27,14 @@ type outgoing struct {
 func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted {
 	ctx, cancel := background(ctx)
 	defer cancel()
+	switch b.mayPost(ctx, a.Request) {
+	case takenOver:
+		rec.outcome = overtaken
+		return f.at
+	case toldStop:
+		f.answer = &Answer{Line: f.answer.Line, Outcome: stopped}
+		rec.note(*f.answer)
+	}
 	f = b.facts(ctx, a, f)
 	o := &outgoing{ask: a, delivery: deliveryOf(a, f), answer: f.answer, rec: rec}
 	o.view = b.answers.viewOf(a.Request, o.delivery)
@@ -156,6 +164,10 @@ func (p *poster) reach(ctx context.Context, to address, msg formatting.Message, 
 func (b *Bot) tell(ctx context.Context, req *Request, rec *record, msg formatting.Message) {
 	ctx, cancel := background(ctx)
 	defer cancel()
+	if b.mayPost(ctx, req) == takenOver {
+		rec.outcome = overtaken
+		return
+	}
 	at, err := b.deliverNotice(ctx, alone(req), msg)
 	b.sent(rec, at, err)
 }

@@ -41,6 +41,16 @@
 //	status.go    metrics, and http.go, which serves them and the process's health
 //	cache.go     how memory of people and places is bounded
 //
+// What replicas share, where there are several (store.go: the promises; store_memory.go: how
+// one process keeps them):
+//
+//	replicas.go   who lives, and who takes over from whom
+//	journal.go    what was accepted is answered, by another replica if need be
+//	store_redis.go   the server: a breaker, news (store_redis_url.go: its address;
+//	             store_redis_memory.go, store_redis_journal.go: the promises; store_seal.go:
+//	             what leaves the process is sealed; store_status.go: metrics)
+//	finish.go    the end: what is not done is told, or left to the others
+//
 // A click: the loop reads it, makes a Request, queues it and has it acknowledged. A worker
 // reads the button's line and checks the access of whoever clicked (decide), which says that
 // a private message is replaced and that a post stays as it is, but for Refresh. The search

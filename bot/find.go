@@ -44,22 +44,26 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 	case d.sharingRefused(a):
 		b.sayNotShared(ctx, a.Request, rec, d)
 		return at
-	case d.once != "" && !b.shared.first(a.Received, d.once):
+	case d.once != "" && !b.claimShare(ctx, a.Request, d.once):
 		rec.outcome = "shared_already"
 		b.say(ctx, a.Request, rec, formatting.SaysSharedBefore)
 		return at
 	}
 	defer func() {
 		if !rec.shared { // a further click may share; after a panic too
-			b.shared.forget(d.once)
+			b.releaseShare(ctx, a.Request, d.once)
 		}
 	}()
 	ans, note := b.find(ctx, cancel, a, d)
 	if note.ts != "" {
 		f.at.address = note
 	}
-	if rec.note(ans); errors.Is(context.Cause(ctx), errEdited) {
+	switch rec.note(ans); {
+	case errors.Is(context.Cause(ctx), errEdited):
 		rec.outcome = edited
+		return f.at
+	case b.handsOver(ctx, a.Request):
+		rec.outcome = handedOver
 		return f.at
 	}
 	b.remember(a, ans)

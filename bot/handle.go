@@ -16,6 +16,9 @@ const staleAfter = 10 * time.Minute
 // handle does what a request asks for.
 func (b *Bot) handle(ctx context.Context, req *Request) {
 	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
+		if b.tooLateFor(ctx, req, rec) || !b.waitsForTurn(ctx, req, rec) {
+			return
+		}
 		if deedOf(req) == deedForm {
 			b.form(ctx, req, rec) // whose trigger does not wait for a slow look-up
 			return
@@ -25,10 +28,18 @@ func (b *Bot) handle(ctx context.Context, req *Request) {
 }
 
 // recorded does something about a request and writes its audit line. A panic is told to the
-// asker, like any failure.
+// asker, like any failure. What another replica has, or is to have, is left to it.
 func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Context, *record)) {
+	if !b.isFirst(req) {
+		return
+	}
 	rec := newRecord(req)
 	defer b.close(rec)
+	defer b.settled(req, rec)
+	if b.handsOver(ctx, req) {
+		rec.outcome = handedOver
+		return
+	}
 	ctx = whmcs.WithAsker(ctx, req.asker())
 	err := whmcs.Recovered(func() error { do(ctx, rec); return nil })
 	if p, ok := errors.AsType[*whmcs.PanicError](err); ok {

@@ -13,7 +13,7 @@ import (
 const turnedLately = 30 * time.Second
 
 // Handler serves /healthz (the event loops turned lately: restart if not), /readyz (a
-// socket is up and greeted; WHMCS's last state as a detail) and /metrics.
+// socket is up and greeted; the last state of WHMCS, and of the store, as details) and /metrics.
 func (b *Bot) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
@@ -22,7 +22,11 @@ func (b *Bot) Handler() http.Handler {
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		up := int(b.status.greeted.Load())
-		reply(w, up > 0, map[string]any{"sockets": up, "whmcs": b.whmcsState()})
+		detail := map[string]any{"sockets": up, "whmcs": b.whmcsState()}
+		if b.store != nil {
+			detail["store"], detail["replicas"] = b.store.State(), len(b.store.known().living)
+		}
+		reply(w, up > 0, detail)
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(b.status.registry, promhttp.HandlerOpts{}))
 	return mux

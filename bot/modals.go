@@ -64,7 +64,7 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 	}
 	defer done()
 	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
-		rec.outcome, rec.why = "turned_away", "busy"
+		rec.outcome, rec.why = turnedAway, "busy"
 		b.fill(ctx, rec, opened.opened, formatting.Modal(b.answers.Style.Notice(formatting.SaysBusy, nil, b.answers.view(req))))
 	})
 }

@@ -5,9 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/maypok86/otter/v2"
-	"golang.org/x/time/rate"
-
 	"servicesbot/formatting"
 )
 
@@ -15,19 +12,18 @@ import (
 // quarter of the workers.
 const atOnceMost = questionWorkers / 4
 
-// rates limits how many questions one person asks a minute, and at once, so that one
-// person's loop never delays others. Memory is bounded: who has not asked for a while
-// has a full bucket anyway.
+// rates limits how many questions one person asks per minute, and at once, so that one
+// person's loop never delays others.
 type rates struct {
 	perMinute int // 0: no limit, and none at once
-	buckets   *otter.Cache[string, *rate.Limiter]
+	asked     limits
 
 	mu     sync.Mutex
 	atOnce map[string]int // by asker: questions in work or waiting
 }
 
-func newRates(perMinute int) *rates {
-	return &rates{perMinute: perMinute, atOnce: make(map[string]int), buckets: newCache(cachedMost, otter.ExpiryAccessing[string, *rate.Limiter](2*time.Minute))}
+func newRates(perMinute int, asked limits) *rates {
+	return &rates{perMinute: perMinute, atOnce: make(map[string]int), asked: asked}
 }
 
 // wait takes a token of who asks, or returns how long it takes to get one.
@@ -35,16 +31,11 @@ func (r *rates) wait(req *Request) time.Duration {
 	if !r.counts(req) {
 		return 0
 	}
-	bucket, err := r.buckets.Get(context.Background(), req.asker(), otter.LoaderFunc[string, *rate.Limiter](
-		func(context.Context, string) (*rate.Limiter, error) {
-			return rate.NewLimiter(rate.Limit(r.perMinute)/60, r.perMinute), nil
-		}))
-	if err != nil || bucket.Allow() {
+	wait, err := r.asked.take(context.Background(), req.asker(), r.perMinute)
+	if err != nil {
 		return 0
 	}
-	res := bucket.Reserve()
-	defer res.Cancel()
-	return res.Delay()
+	return wait
 }
 
 // counts reports whether req is limited. What ends a question or takes a post away is

@@ -55,6 +55,8 @@ type Request struct {
 	opened   string // id of the modal that was opened to be filled; "": none
 	envelope string // to be acknowledged
 	keys     []string
+
+	accepted *acceptance // by the journal; nil: there is none
 }
 
 // asker names who acts, over all workspaces.

@@ -91,10 +91,11 @@ type setup struct {
 	unpaced bool             // posts without the second between two in a channel
 
 	deadAfter time.Duration // of a socket without a ping; 0: as always
+	store     bot.Secret    // URL of what replicas share; "": none
 }
 
-func newRoad(t *testing.T, change func(*setup)) *road {
-	t.Helper()
+// setupOf is what a road is made of, with a change.
+func setupOf(change func(*setup)) setup {
 	s := setup{
 		bot:   bot.Config{Allow: bot.Allow{Everyone: true}},
 		style: formatting.Style{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
@@ -102,6 +103,12 @@ func newRoad(t *testing.T, change func(*setup)) *road {
 	if change != nil {
 		change(&s)
 	}
+	return s
+}
+
+func newRoad(t *testing.T, change func(*setup)) *road {
+	t.Helper()
+	s := setupOf(change)
 	r := &road{t: t, log: &lockedBuffer{}, audit: &lockedBuffer{}, held: map[string]bool{}, whmcs: whmcsfake.New(s.whmcs)}
 	if err := r.whmcs.Start(); err != nil {
 		t.Fatal(err)
@@ -136,6 +143,14 @@ func (r *road) makeBot(s setup) {
 			Now:    s.now,
 			Log:    log,
 		}
+	}
+	if s.store != "" {
+		s.bot.Status = bot.NewStatus("")
+		s.bot.Store, err = bot.OpenStore(r.t.Context(), bot.StoreConfig{URL: s.store, BotToken: s.bot.BotToken, Status: s.bot.Status, Log: log})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.t.Cleanup(s.bot.Store.Close)
 	}
 	if r.bot, err = bot.New(s.bot); err != nil {
 		r.t.Fatal(err)

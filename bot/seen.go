@@ -9,9 +9,8 @@ import (
 // Slack retries an event at once, after one minute and after five; the memory
 // must outlive the last retry.
 const (
-	seenFor   = 15 * time.Minute
-	sharedFor = 24 * time.Hour // a private answer is gone by then
-	seenMost  = 50_000         // keys; about 3 MB
+	seenFor  = 15 * time.Minute
+	seenMost = 50_000 // keys; about 3 MB
 )
 
 // seen remembers the keys of requests, so that one delivered again is answered

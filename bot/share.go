@@ -3,9 +3,37 @@ package bot
 import (
 	"context"
 	"strings"
+	"time"
 
 	"servicesbot/formatting"
 )
+
+// sharedFor is how long a private answer is not shared a second time: it is gone by then.
+const sharedFor = 24 * time.Hour
+
+// claimShare reports whether what req shares is shared by nobody else yet, on this replica or
+// another.
+func (b *Bot) claimShare(ctx context.Context, req *Request, what string) bool {
+	if mine, _ := b.memory.claim(ctx, req.Ref, sharedFor, what); !mine {
+		return false
+	}
+	if b.store == nil {
+		return true
+	}
+	mine, err := b.store.claim(ctx, req.Ref, sharedFor, what)
+	return mine || err != nil
+}
+
+// releaseShare lets what req did not share be shared; "" is nothing.
+func (b *Bot) releaseShare(ctx context.Context, req *Request, what string) {
+	if what == "" {
+		return
+	}
+	_ = b.memory.release(ctx, req.Ref, what) // which never fails
+	if b.store != nil {
+		_ = b.store.release(context.WithoutCancel(ctx), req.Ref, what) // else it lapses in a day
+	}
+}
 
 // sayShared shows the details in the modal that they were shared from once more, saying so. A
 // modal that is closed already needs nothing.

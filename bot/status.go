@@ -37,6 +37,8 @@ type Status struct {
 	whmcsRetries *prometheus.CounterVec   // action
 	whmcsCached  *prometheus.CounterVec   // action
 
+	storeMetrics
+
 	log     atomic.Pointer[LogBuffer] // nil: none
 	greeted atomic.Int32              // sockets that are up
 	held    atomic.Int32              // connections, those not in use yet or any more included
@@ -50,7 +52,8 @@ var latencies = []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1
 // build's, for the metrics; "": what the Go toolchain noted of it.
 func NewStatus(version string) *Status {
 	s := &Status{
-		registry: prometheus.NewRegistry(),
+		registry:     prometheus.NewRegistry(),
+		storeMetrics: newStoreMetrics(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "servicesbot_requests_total", Help: "Requests by door and outcome."}, []string{"door", "outcome"}),
 		answerSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{

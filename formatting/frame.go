@@ -35,6 +35,9 @@ func (d *draft) readers() {
 	if d.view.Alone != "" {
 		d.context(join(" ", "Only you see this.", short(string(d.view.Alone), 300)))
 	}
+	if d.view.Repeat {
+		d.context("This may be a repeat: part of the bot ended just as it answered this.")
+	}
 }
 
 // headline is the first thing to be read: how many services match what. A number

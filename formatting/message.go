@@ -44,6 +44,7 @@ type View struct {
 	Direct        bool      // there is no channel to share it in
 	Modal         bool      // it stands in a modal
 	Shared        bool      // of details: they have just been shared
+	Repeat        bool      // it may have been posted before, by a process that ended then
 	Alone         Alone     // why the asker alone reads what others would; "": another matter
 	SharedBy      string    // user id, in a shared answer
 	SharedFile    string    // id of the file that belongs to a shared answer

@@ -37,6 +37,8 @@ type environment struct {
 	WHMCSCacheTTL      string       `env:"WHMCS_CACHE_TTL, default=30s" help:"how long a reply of WHMCS is used again; 0s switches it off"`
 	WHMCSScanRows      string       `env:"WHMCS_SCAN_ROWS, default=20000" help:"rows that one question may look at"`
 
+	RedisURL whmcs.Secret `env:"REDIS_URL" help:"Redis or Valkey server (redis://, rediss://, valkey://, valkeys://) that lets any number of processes with the same tokens work as one; off without it"`
+
 	BotAllow    string `env:"BOT_ALLOW" for:"serve" help:"who may ask: a comma list of user (U…, W…), user group (S…) and channel (C…, G…) ids, or everyone for all full members; a channel id permits asking in that channel only"`
 	BotCommand  string `env:"BOT_COMMAND, default=/services" help:"the slash command"`
 	BotFields   string `env:"BOT_FIELDS" help:"extra fields to show privately: notes, subscriptionid, custom:Name"`
@@ -57,6 +59,7 @@ type config struct {
 	worker                       local.Config // of the Local API; without a command: HTTP
 	adminURL, currency           string
 	scanRows                     int
+	redisURL                     whmcs.Secret // "": this process is the only one
 	allow                        bot.Allow
 	command                      string
 	fields                       []string
@@ -137,6 +140,7 @@ func (e *environment) read(p *problems, needs need, logs io.Writer) *config {
 	}
 	if needs&needSlack != 0 {
 		p.slack(e)
+		c.redisURL = p.redisURL(e.RedisURL)
 		c.allow = p.allow(e.BotAllow)
 	}
 	return c

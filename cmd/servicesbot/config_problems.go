@@ -143,6 +143,18 @@ func (p *problems) adminURL(text string) string {
 	return text
 }
 
+// redisURL returns the URL of the store, "" where it is wrong.
+func (p *problems) redisURL(text whmcs.Secret) whmcs.Secret {
+	if text == "" {
+		return ""
+	}
+	if err := bot.CheckStoreURL(text.Reveal()); err != nil {
+		p.add("REDIS_URL", "%v", err)
+		return ""
+	}
+	return text
+}
+
 // secure reports whether u is https, or stays on this machine.
 func secure(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())

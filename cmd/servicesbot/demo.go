@@ -142,7 +142,7 @@ func (s *stage) exportLine() string {
 
 // serve runs the bot between the fakes until ctx ends.
 func (s *stage) serve(ctx context.Context, logs io.Writer) error {
-	b, api, err := newBot(s.config(logs), slog.New(slog.DiscardHandler))
+	b, api, err := newBot(s.config(logs), bot.NewStatus(version), nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ var mayUse = map[string][]string{
 	"github.com/spf13/cobra":              {"servicesbot/cmd/servicesbot"},
 	"github.com/dnaeon/go-vcr/v2":         {"servicesbot/whmcs/cassette"},
 	"github.com/gorilla/websocket":        {"servicesbot/bot", "servicesbot/bot/slackfake"},
+	"github.com/redis/rueidis":            {"servicesbot/bot"},
 	"github.com/prometheus/client_golang": {"servicesbot/bot"},
 	"github.com/maypok86/otter/v2":        {"servicesbot/bot", "servicesbot/whmcs"},
 	"github.com/sethvargo/go-retry":       {"servicesbot/whmcs"},
@@ -75,6 +76,22 @@ func checkImports(t *testing.T, p listed) {
 		for module, users := range mayUse {
 			if (imported == module || strings.HasPrefix(imported, module+"/")) && !slices.Contains(users, p.ImportPath) {
 				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// TestOnlyTheStoreKnowsRedis holds that the server behind the store shows in no other file.
+func TestOnlyTheStoreKnowsRedis(t *testing.T) {
+	t.Parallel()
+	for _, path := range slices.Concat(sources(t, "bot", false), sources(t, "whmcs", false), sources(t, "formatting", false)) {
+		if strings.HasPrefix(filepath.Base(path), "store_redis") {
+			continue
+		}
+		file, _ := parsed(t, path)
+		for _, i := range file.Imports {
+			if strings.Contains(i.Path.Value, "rueidis") {
+				t.Errorf("%s imports %s", path, i.Path.Value)
 			}
 		}
 	}

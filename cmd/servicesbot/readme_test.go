@@ -234,7 +234,7 @@ func metricsTable(t *testing.T) string {
 	defined := regexp.MustCompile(`Name: "(servicesbot_\w+)", Help: "([^"]+)"(?:,? *(?:Buckets: \w+)?\}, \[\]string\{([^}]*)\}|,\s*ConstLabels: (?:prometheus\.Labels\{)?([^}\n]*))?`)
 	quoted := regexp.MustCompile(`"(\w+)"`)
 	var lines []string
-	for _, m := range defined.FindAllStringSubmatch(readText(t, "bot/status.go"), -1) {
+	for _, m := range defined.FindAllStringSubmatch(readText(t, "bot/status.go")+readText(t, "bot/store_status.go"), -1) {
 		labels := quoted.FindAllString(m[3]+m[4], -1)
 		if strings.HasPrefix(m[4], "labels") {
 			labels = []string{`"lane"`}

@@ -71,9 +71,8 @@ func (p *process) unset() bool {
 	return true
 }
 
-// newBot makes the bot and its way to WHMCS.
-func newBot(cfg *config, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
-	status := bot.NewStatus(version)
+// newBot makes the bot and its way to WHMCS. A nil store is none.
+func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
 	cfg.whmcs.Observe = status.ObserveWHMCS
 	if cfg.logs != nil {
 		status.WatchLog(cfg.logs)
@@ -86,8 +85,8 @@ func newBot(cfg *config, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
 		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
 		Allow: cfg.allow, Answers: answers, UserRate: cfg.userRate,
 		WHMCSState: func() string { return stateInWords(api.State()) },
-		Status:     status,
-		Log:        cfg.log, Audit: audit,
+		Status:     status, Store: store,
+		Log: cfg.log, Audit: audit,
 	})
 	return b, api, err
 }
@@ -99,7 +98,15 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		return err
 	}
 	defer end()
-	b, api, err := newBot(cfg, audit)
+	status := bot.NewStatus(version)
+	store, err := openStore(ctx, cfg, status)
+	if err != nil {
+		return err
+	}
+	if store != nil {
+		defer store.Close()
+	}
+	b, api, err := newBot(cfg, status, store, audit)
 	if err != nil {
 		return err
 	}
@@ -124,6 +131,18 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		return tokenRefused(refusal)
 	}
 	return err
+}
+
+// openStore opens what replicas share, where REDIS_URL is set. The error names the setting.
+func openStore(ctx context.Context, cfg *config, status *bot.Status) (*bot.Store, error) {
+	if cfg.redisURL == "" {
+		return nil, nil
+	}
+	store, err := bot.OpenStore(ctx, bot.StoreConfig{URL: cfg.redisURL, BotToken: cfg.slackBotToken, Status: status, Log: cfg.log})
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	return store, nil
 }
 
 // greetWHMCS asks WHMCS for one row, so that a problem is logged at once and not first seen

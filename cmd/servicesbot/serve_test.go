@@ -321,3 +321,33 @@ func get(t *testing.T, url string) string {
 	}
 	return body.String()
 }
+
+// TestServeWithoutItsStore: a store that cannot be reached is a warning, and the bot serves; one
+// whose address is wrong ends the start at once.
+func TestServeWithoutItsStore(t *testing.T) {
+	t.Parallel()
+	workspace, installation := both(t)
+	settings := []string{
+		"SLACK_API_URL=" + workspace.URL(), "SLACK_APP_TOKEN=" + workspace.AppToken(), "SLACK_BOT_TOKEN=" + workspace.BotToken(),
+		"WHMCS_URL=" + installation.URL(), "WHMCS_IDENTIFIER=" + whmcsfake.Identifier, "WHMCS_SECRET=" + whmcsfake.Secret, "BOT_ALLOW=everyone",
+	}
+	p := startChild(t, append(settings, "REDIS_URL=redis://:hunter2@127.0.0.1:1"), "serve")
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := workspace.WaitSockets(ctx, 2); err != nil {
+		t.Fatalf("%v\n%s", err, &p.stderr)
+	}
+	p.terminated(t)
+	if log := p.stderr.String(); !strings.Contains(log, "the server is not reached") || strings.Contains(log, "hunter2") {
+		t.Errorf("the log:\n%s", log)
+	}
+	begun := time.Now()
+	p = startChild(t, append(settings, "REDIS_URL=redis://:hunter2@127.0.0.1:1?timeout=5s"), "serve")
+	err := p.cmd.Wait()
+	if took := time.Since(begun); err == nil || took > 4*time.Second {
+		t.Errorf("the start ended with %v after %v", err, took)
+	}
+	if log := p.stderr.String(); !strings.Contains(log, `REDIS_URL: has the parameter "timeout"`) || strings.Contains(log, "hunter2") {
+		t.Errorf("the log:\n%s", log)
+	}
+}

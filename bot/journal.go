@@ -1,0 +1,232 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"servicesbot/formatting"
+	"servicesbot/whmcs"
+)
+
+// An acceptance is what the journal knows of a request. Without a store there is none.
+type acceptance struct {
+	known     chan struct{} // closed when the next two are known
+	journaled bool          // it is in the journal
+	elsewhere bool          // another replica has it
+	inherited bool          // taken over from a replica that ended
+	repeats   bool          // and something may have been posted for it there
+}
+
+// A journaled is a request as the journal holds it, for a replica that takes it over.
+type journaled struct {
+	Request
+	ResponseURL string // a Secret does not show itself
+	Keys        []string
+}
+
+// accepting prepares a request for the journal.
+func (b *Bot) accepting(req *Request) {
+	if b.store != nil && deedOf(req) != deedStop {
+		req.accepted = &acceptance{known: make(chan struct{})}
+	}
+}
+
+// enter has a queued request entered in the journal and acknowledged then: at most 250 ms
+// later, whatever becomes of the entry.
+func (b *Bot) enter(req *Request, acknowledge func(payload any)) {
+	if req.accepted == nil {
+		acknowledge(nil)
+		return
+	}
+	b.entering.Add(1)
+	whmcs.Go(func() error {
+		defer b.entering.Done()
+		defer acknowledge(nil)
+		defer close(req.accepted.known)
+		b.accept(req)
+		return nil
+	})
+}
+
+// enterForOthers enters a request that comes while this replica ends, for another to answer.
+// Where that fails its asker is told to ask again.
+func (b *Bot) enterForOthers(req *Request, acknowledge func(payload any)) {
+	b.entering.Add(1)
+	whmcs.Go(func() error {
+		defer b.entering.Done()
+		b.accept(req)
+		close(req.accepted.known)
+		if req.accepted.journaled || req.accepted.elsewhere {
+			acknowledge(nil)
+			return nil
+		}
+		if payload, became := b.turnAway(req, formatting.SaysRestarting, "restarting"); became == told {
+			acknowledge(payload)
+		}
+		return nil
+	})
+}
+
+// accept enters a request in the journal.
+func (b *Bot) accept(req *Request) {
+	e, err := entryOf(req)
+	if err != nil {
+		b.log.Error("a request does not fit into the journal", "ref", req.Ref, "error", err)
+		return
+	}
+	first, err := b.store.accept(context.Background(), e)
+	switch {
+	case err != nil:
+		b.status.unjournalled.Inc()
+	case first:
+		req.accepted.journaled = true
+	default:
+		req.accepted.elsewhere = true
+	}
+}
+
+func entryOf(req *Request) (entry, error) {
+	kept := journaled{Request: *req, ResponseURL: req.ResponseURL.Reveal(), Keys: req.keys}
+	kept.Trigger = "" // it is spent before anybody could take the request over
+	text, err := json.Marshal(kept)
+	return entry{ref: req.Ref, names: req.keys, request: text}, err
+}
+
+// requestOf is the request of an entry that was taken over.
+func requestOf(e entry) (*Request, error) {
+	var kept journaled
+	if err := json.Unmarshal(e.request, &kept); err != nil {
+		return nil, err
+	}
+	req := kept.Request
+	req.ResponseURL, req.keys = Secret(kept.ResponseURL), kept.Keys
+	req.accepted = &acceptance{known: make(chan struct{}), journaled: true, inherited: true, repeats: e.posted}
+	close(req.accepted.known)
+	return &req, nil
+}
+
+// isFirst reports whether no other replica has a request. It waits until that is known.
+func (b *Bot) isFirst(req *Request) bool {
+	if req.accepted == nil {
+		return true
+	}
+	<-req.accepted.known
+	if req.accepted.elsewhere {
+		b.status.duplicates.Inc()
+	}
+	return !req.accepted.elsewhere
+}
+
+// journaledHere reports whether the journal has a request of this replica's.
+func (req *Request) journaledHere() bool {
+	if req.accepted == nil {
+		return false
+	}
+	<-req.accepted.known
+	return req.accepted.journaled
+}
+
+// repeats reports whether something may have been posted for a request before, by a replica
+// that ended then.
+func (req *Request) repeats() bool { return req.accepted != nil && req.accepted.repeats }
+
+// mayPost asks whether something may be posted for a request, and notes that it may have been.
+// A replica that was taken for dead finds out here. While the store is away it posts.
+func (b *Bot) mayPost(ctx context.Context, req *Request) leave {
+	if !req.journaledHere() {
+		return mayPost
+	}
+	ctx, cancel := background(ctx)
+	defer cancel()
+	may, err := b.store.post(ctx, req.Ref)
+	if err != nil {
+		return mayPost
+	}
+	return may
+}
+
+// settled takes a request out of the journal. One that another replica is to answer stays.
+func (b *Bot) settled(req *Request, rec *record) {
+	if !req.journaledHere() || rec.outcome == overtaken || rec.outcome == handedOver {
+		return
+	}
+	e, err := entryOf(req)
+	if err != nil {
+		return
+	}
+	// While the store is away the entry stays: who takes it over finds the mark of the post.
+	_ = b.store.done(context.Background(), e, rec.outcome != turnedAway)
+}
+
+// handsOver reports whether another replica will answer a request that this one cannot
+// finish.
+func (b *Bot) handsOver(ctx context.Context, req *Request) bool {
+	return errors.Is(context.Cause(ctx), errRestarting) && req.journaledHere() && b.canHandOver(req)
+}
+
+// canHandOver reports whether there is another replica, and a journal to hand req over in.
+func (b *Bot) canHandOver(req *Request) bool {
+	return req.accepted != nil && !b.store.alone() && b.store.ready() != nil
+}
+
+// waitsForTurn takes the asker's share of what they may ask of all replicas together. It
+// returns false where that is used up and they were told so.
+func (b *Bot) waitsForTurn(ctx context.Context, req *Request, rec *record) bool {
+	if b.store == nil || !b.rates.counts(req) || req.inherited() {
+		return true
+	}
+	wait, err := b.store.take(ctx, req.asker(), b.cfg.UserRate)
+	if err != nil || wait <= 0 {
+		return true
+	}
+	rec.outcome, rec.why = turnedAway, "rate"
+	b.seen.forget(req.keys...)
+	b.say(ctx, req, rec, formatting.SaysTooFast(b.cfg.UserRate, wait))
+	return false
+}
+
+// inherited reports whether a request was taken over.
+func (req *Request) inherited() bool { return req.accepted != nil && req.accepted.inherited }
+
+// tooLateFor says of a request that was taken over what cannot be done any more: what needs a
+// trigger, and what would post a second time for others to read.
+func (b *Bot) tooLateFor(ctx context.Context, req *Request, rec *record) bool {
+	if !req.inherited() {
+		return false
+	}
+	switch deed := deedOf(req); {
+	case deed == deedForm, deed == deedDetails:
+		rec.outcome = lapsed
+		says := formatting.SaysSlowWindow
+		if req.Door == DoorSlash || req.Door == DoorShortcut {
+			says = formatting.SaysSlowForm
+		}
+		b.say(ctx, req, rec, says)
+		return true
+	case req.repeats() && read(req).deed == deedShare:
+		rec.outcome = lapsed
+		b.tell(ctx, req, rec, b.answers.Style.Late(formatting.SaysUnconfirmed, req.Line, b.answers.view(req)))
+		return true
+	}
+	return false
+}
+
+// inherit does what a replica that ended had accepted.
+func (b *Bot) inherit(ctx context.Context, all []entry) {
+	for _, e := range all {
+		req, err := requestOf(e)
+		if err != nil {
+			b.log.Error("an entry of the journal cannot be read; its asker hears nothing", "ref", e.ref, "error", err)
+			continue
+		}
+		b.status.taken.Inc()
+		work := func(ctx context.Context) { b.handle(ctx, req) }
+		for !b.questions.offer(work) {
+			if b.draining.Load() || sleep(ctx, 100*time.Millisecond) != nil {
+				return // they are still in the journal, now this replica's
+			}
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package bot_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"servicesbot/bot"
+	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// newReplicas starts n bots in one workspace that share a real server. The first one is the
+// road that is returned, with the others behind it.
+func newReplicas(t *testing.T, n int, change func(*setup)) (*bot.RedisServer, []*road) {
+	t.Helper()
+	redis := bot.StartRedis(t)
+	set := func(s *setup) {
+		s.store, s.bot.UserRate = redis.URL(), 0
+		if change != nil {
+			change(s)
+		}
+	}
+	all := []*road{newRoad(t, set)}
+	for range n - 1 {
+		all = append(all, all[0].joined(set))
+	}
+	all[0].waits("all sockets", func() bool { return all[0].slack.Counts().Sockets == 2*n })
+	return redis, all
+}
+
+// joined starts a further bot between the same fakes.
+func (r *road) joined(change func(*setup)) *road {
+	r.t.Helper()
+	s := setupOf(change)
+	another := &road{t: r.t, slack: r.slack, whmcs: r.whmcs, log: &lockedBuffer{}, audit: &lockedBuffer{}, held: map[string]bool{}}
+	another.makeBot(s)
+	another.run()
+	return another
+}
+
+// until looks again and again whether cond holds of what is no message.
+func (r *road) until(what string, cond func() bool) {
+	r.t.Helper()
+	for begun := time.Now(); !cond(); <-time.After(5 * time.Millisecond) {
+		if time.Since(begun) > patience {
+			r.t.Fatal(what)
+		}
+	}
+}
+
+// sum adds up what a metric is at all replicas.
+func sum(all []*road, metric string) (n int) {
+	for _, r := range all {
+		for line := range strings.Lines(r.metrics()) {
+			if value, ok := strings.CutPrefix(line, metric+" "); ok {
+				var v float64
+				fmt.Sscan(value, &v)
+				n += int(v)
+			}
+		}
+	}
+	return n
+}
+
+// TestDuplicatesAtTwoReplicas: an event that comes twice at the same moment, under two
+// envelopes and at two replicas, is answered once.
+func TestDuplicatesAtTwoReplicas(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, func(s *setup) { s.unpaced = true })
+	r := all[0]
+	r.slack.Duplicate(true)
+	const questions = 40
+	for n := range questions {
+		user := slackfake.Bob
+		if n%2 == 0 {
+			user = slackfake.Alice
+		}
+		r.do(r.slack.Post(user, slackfake.DM(user), "", fmt.Sprintf("service:%d", n+1)))
+	}
+	r.waits("the answers", func() bool { return dms(r) >= questions })
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	r.until("not both copies of each came", func() bool { return sum(all, "servicesbot_duplicates_total") >= questions })
+	if n := dms(r); n != questions {
+		t.Errorf("%d answers to %d questions", n, questions)
+	}
+	for i, r := range all {
+		if n := sum(all[i:i+1], `servicesbot_requests_total{door="message",outcome="answered"}`); n == 0 || n == questions {
+			t.Errorf("replica %d answered %d: the test shows nothing\n%s", i, n, r.log)
+		}
+	}
+}
+
+// dms counts the bot's answers in the direct messages of Alice and Bob.
+func dms(r *road) int {
+	return len(r.answers(slackfake.Alice, slackfake.DM(slackfake.Alice))) + len(r.answers(slackfake.Bob, slackfake.DM(slackfake.Bob)))
+}
+
+// TestShareOnceOverReplicas: two clicks on Share at two replicas share once.
+func TestShareOnceOverReplicas(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, nil)
+	r := all[0]
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 status:active"))
+	private := r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
+	for range 4 {
+		r.click(slackfake.Alice, private, "Share")
+	}
+	r.sees(slackfake.Alice, slackfake.Support, "You shared this answer before")
+	r.until("not all four clicks came to an end", func() bool {
+		return sum(all, `servicesbot_requests_total{door="button",outcome="shared_already"}`) == 3
+	})
+	if n := len(r.slack.Messages(slackfake.Bob, slackfake.Support)); n != 1 {
+		t.Errorf("shared %d times", n)
+	}
+}
+
+// TestOneRateOverReplicas: all replicas together let somebody ask so often per minute.
+func TestOneRateOverReplicas(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, func(s *setup) { s.bot.UserRate = 10 })
+	r := all[0]
+	for range 14 {
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services help"))
+	}
+	r.waits("all answers", func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == 14 })
+	told := 0
+	for _, m := range r.answers(slackfake.Alice, slackfake.Support) {
+		if m.Shows("That is more than 10 questions per minute") {
+			told++
+		}
+	}
+	if told != 4 {
+		t.Errorf("%d of 14 were too many, want 4", told)
+	}
+}
+
+// TestLeavingReplicaHandsOver: what a replica cannot finish before it ends is answered by the
+// other one, once, and nobody is told to ask again. What comes while it ends is answered too.
+func TestLeavingReplicaHandsOver(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, func(s *setup) { s.unpaced = true })
+	r := all[0]
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	const questions = 12
+	for n := range questions / 2 {
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n+1)))
+		r.do(r.slack.Post(slackfake.Bob, slackfake.DM(slackfake.Bob), "", fmt.Sprintf("service:%d", n+1)))
+	}
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	r.until("not all are in progress", func() bool {
+		return sum(all, `servicesbot_workers_busy{lane="questions"}`) == questions
+	})
+	leaving := sum(all[1:], `servicesbot_workers_busy{lane="questions"}`)
+	ended := make(chan error, 1)
+	go func() { ended <- all[1].stop() }()
+	late := 0
+	r.waits("the sockets of the one that ends to close", func() bool {
+		if late < 6 {
+			late++
+			r.do(r.slack.Slash(slackfake.Carl, slackfake.Support, "/services help"))
+		}
+		return r.slack.Counts().Sockets == 2
+	})
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if err := r.whmcs.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	answers := func() (n int) {
+		for _, m := range append(r.answers(slackfake.Alice, slackfake.Support), r.answers(slackfake.Bob, slackfake.DM(slackfake.Bob))...) {
+			if m.Shows("service matches") {
+				n++
+			}
+		}
+		return n
+	}
+	r.waits("the answers", func() bool { return answers() >= questions })
+	r.waits("the late answers", func() bool { return len(r.answers(slackfake.Carl, slackfake.Support)) == late })
+	for _, m := range append(append(r.answers(slackfake.Alice, slackfake.Support), r.answers(slackfake.Bob, slackfake.DM(slackfake.Bob))...), r.answers(slackfake.Carl, slackfake.Support)...) {
+		if m.Shows("restarting") || m.Shows("may be a repeat") {
+			t.Errorf("somebody is told:\n%s", m.PlainText())
+		}
+	}
+	if n := answers(); n != questions {
+		t.Errorf("%d answers to %d questions", n, questions)
+	}
+	if n := sum(all[:1], "servicesbot_store_taken_over_total"); n < leaving || leaving == 0 {
+		t.Errorf("%d were taken over of %d", n, leaving)
+	}
+}
+
+// TestStoreAway: while the server is away everything is answered, and afterwards replicas work
+// as one again within 5 s.
+func TestStoreAway(t *testing.T) {
+	t.Parallel()
+	redis, all := newReplicas(t, 2, nil)
+	r := all[0]
+	asks := func(what string, n int) {
+		t.Helper()
+		before := len(r.answers(slackfake.Alice, slackfake.Support))
+		for range n {
+			r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+		}
+		r.waits(what, func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == before+n })
+	}
+	asks("answers", 4)
+	redis.Freeze()
+	asks("answers while the server is frozen", 10)
+	redis.Thaw()
+	redis.Kill()
+	asks("answers while the server is gone", 10)
+	begun := time.Now()
+	redis.Start()
+	r.until("the replicas are not one", func() bool { return sum(all, "servicesbot_store_up") == 2 })
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	asks("answers after that", 4)
+	for i, r := range all {
+		if log := r.log.String(); strings.Count(log, "store: away") > 2 || strings.Count(log, "store: back") < 1 {
+			t.Errorf("the log of replica %d:\n%s", i, log)
+		}
+	}
+	if n := r.slack.Counts().Unacked; n != 0 {
+		t.Errorf("%d were not acknowledged", n)
+	}
+}

@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What the bot remembers is in this process. Where several replicas work as one, a store has
+// it in common: each question goes to the memory of the process first, which never waits,
+// and then to the store. While the store is away the process goes by its own memory: a second
+// answer is better than none.
+
+// errAway says that the store cannot be asked now. The caller goes by its own memory.
+var errAway = errors.New("the store is away")
+
+const (
+	storeWithin = 250 * time.Millisecond // one call to the store
+	claimedFor  = 15 * time.Minute       // an event in progress: longer than any question waits and runs
+	doneFor     = 24 * time.Hour         // an event that was answered; Slack repeats events for a day where the app's settings say so
+)
+
+// Claims are names that are somebody's, once.
+type claims interface {
+	// claim gives names to by, for as long as life says, if they are nobody else's. It
+	// reports whether they are by's now.
+	claim(ctx context.Context, by string, life time.Duration, names ...string) (bool, error)
+
+	// release gives back what by has.
+	release(ctx context.Context, by string, names ...string) error
+}
+
+// A notebook holds pages that change only by who has seen their last state.
+type notebook interface {
+	// change puts what edit makes of a page in its place, and keeps it for as long as life
+	// says. edit gets nil where there is no page, may run several times, and returns what it
+	// got to change nothing. change returns the page as it is then.
+	change(ctx context.Context, name string, life time.Duration, edit func(page []byte) []byte) ([]byte, error)
+}
+
+// Limits count how often something is done.
+type limits interface {
+	// take takes one of so many per minute, or returns how long it takes to get one.
+	take(ctx context.Context, name string, perMinute int) (time.Duration, error)
+}
+
+// A journal holds what was accepted until it is done, so that what a replica that died has
+// accepted is done by another.
+type journal interface {
+	// accept claims an entry's names and enters it. It reports false, and enters nothing,
+	// where another replica has one of them.
+	accept(ctx context.Context, e entry) (bool, error)
+
+	// post asks, right before something is posted for ref, whether it may be, and notes that
+	// it may have been.
+	post(ctx context.Context, ref string) (leave, error)
+
+	// done takes an entry out. Its names stay claimed where it was answered, else it may come
+	// again.
+	done(ctx context.Context, e entry, answered bool) error
+}
+
+// An entry is an accepted request in the journal.
+type entry struct {
+	ref     string
+	names   []string // that no other request may have
+	request []byte
+	posted  bool // something may have been posted for it
+}
+
+// A leave says whether something may be posted.
+type leave int
+
+const (
+	mayPost   leave = iota
+	takenOver       // another replica answers: this one was taken for dead
+	toldStop        // the asker has stopped it
+)
+
+// News is what replicas tell each other at once.
+type news struct {
+	From   string        `json:"from"` // the replica
+	Kind   string        `json:"kind"`
+	Name   string        `json:"name"` // what it is about
+	User   string        `json:"user,omitempty"`
+	Number int           `json:"number,omitempty"`
+	Stays  bool          `json:"stays,omitempty"`
+	Life   time.Duration `json:"life,omitempty"`
+}
+
+// The kinds of news.
+const (
+	newsOutside = "outside" // outsiders read in channel Name
+	newsChanged = "changed" // the sharing of channel Name changed
+	newsStop    = "stop"    // User stops question Name
+	newsStopped = "stopped" // question Name was stopped; whether its note stays
+	newsEdited  = "edited"  // question Name has version Number now
+	newsBlocks  = "blocks"  // Slack refuses the newer blocks for Life
+	newsLeft    = "left"    // replica Name has left
+)

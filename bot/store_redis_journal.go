@@ -1,0 +1,204 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+const (
+	beatEvery   = 2 * time.Second
+	deadBeat    = 8 * time.Second // without a beat a replica counts as dead
+	journalLife = 24 * time.Hour
+	takenFor    = time.Hour // who was taken for dead is told so
+	flagFor     = 5 * time.Minute
+)
+
+// postedMark begins the name of a field of the journal that says of an entry that something
+// may have been posted. The scripts know it too.
+const postedMark = "!"
+
+var acceptScript = rueidis.NewLuaScript(`
+for i = 2, #KEYS do
+	local by = redis.call('GET', KEYS[i])
+	if by and by ~= ARGV[1] then return 0 end
+end
+for i = 2, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1`)
+
+// A tombstone says who has taken an entry over. Without one nobody has, also where the server
+// has lost everything.
+var postScript = rueidis.NewLuaScript(`
+local by = redis.call('GET', KEYS[2])
+if by and by ~= ARGV[2] then return 0 end
+if redis.call('EXISTS', KEYS[3]) == 1 then return 2 end
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then redis.call('HSET', KEYS[1], '!' .. ARGV[1], '1') end
+return 1`)
+
+var doneScript = rueidis.NewLuaScript(`
+redis.call('HDEL', KEYS[1], ARGV[1], '!' .. ARGV[1])
+for i = 2, #KEYS do
+	if redis.call('GET', KEYS[i]) == ARGV[1] then
+		if ARGV[2] == '0' then redis.call('DEL', KEYS[i]) else redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
+	end
+end
+return 1`)
+
+// journalOf is the key of a replica's journal.
+func (s *Store) journalOf(replica string) string { return s.prefix + "journal:" + replica }
+
+// accept claims an entry's names and enters it, in one step: who has the one has the other.
+func (s *Store) accept(ctx context.Context, e entry) (bool, error) {
+	sealed := s.seal.close(s.prefix+"entry:"+e.ref, e.request)
+	keys := append([]string{s.journalOf(s.id)}, s.keys("claim", e.names)...)
+	n, err := s.count(ctx, acceptScript, "accept", keys,
+		[]string{e.ref, millis(claimedFor), rueidis.BinaryString(sealed), millis(journalLife)})
+	return n == 1, err
+}
+
+// post asks whether something may be posted for ref, and notes that it may have been.
+func (s *Store) post(ctx context.Context, ref string) (leave, error) {
+	keys := []string{s.journalOf(s.id), s.prefix + "taken:" + ref, s.prefix + "stop:" + ref}
+	n, err := s.count(ctx, postScript, "post", keys, []string{ref, s.id})
+	switch {
+	case err != nil:
+		return mayPost, err
+	case n == 0:
+		return takenOver, nil
+	case n == 2:
+		return toldStop, nil
+	}
+	return mayPost, nil
+}
+
+// done takes an entry out.
+func (s *Store) done(ctx context.Context, e entry, answered bool) error {
+	life := "0"
+	if answered {
+		life = millis(doneFor)
+	}
+	keys := append([]string{s.journalOf(s.id)}, s.keys("claim", e.names)...)
+	_, err := s.count(ctx, doneScript, "done", keys, []string{e.ref, life})
+	return err
+}
+
+// flag leaves word for whoever has question ref that its asker has stopped it.
+func (s *Store) flagStop(ctx context.Context, ref string) error {
+	return s.do(ctx, "flag", func(ctx context.Context, c rueidis.Client) error {
+		return c.Do(ctx, c.B().Set().Key(s.prefix+"stop:"+ref).Value("1").Px(flagFor).Build()).Error()
+	})
+}
+
+// Replicas are those that live, in the order in which they came, and those that do not.
+type replicas struct {
+	living []string
+	dead   []string // without a beat for a while
+	left   []string // they said so
+}
+
+// The replicas' last beats and first ones are two sorted sets. A beat far in the past is that
+// of a replica that has left.
+var beatScript = rueidis.NewLuaScript(`
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1])
+local living, dead, left = {}, {}, {}
+for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+	local at = tonumber(redis.call('ZSCORE', KEYS[1], id) or '0')
+	if at > now - ARGV[2] then living[#living + 1] = id elseif at > 0 then dead[#dead + 1] = id else left[#left + 1] = id end
+end
+return {table.concat(living, ' '), table.concat(dead, ' '), table.concat(left, ' ')}`)
+
+// beat says that this replica lives, and learns who else does.
+func (s *Store) beat(ctx context.Context) (replicas, error) {
+	reply, err := s.script(ctx, beatScript, "beat", []string{s.prefix + "beats", s.prefix + "joined"},
+		[]string{s.id, strconv.FormatInt(deadBeat.Milliseconds(), 10)})
+	if err != nil {
+		return replicas{}, err
+	}
+	lists, err := reply.AsStrSlice()
+	if err != nil || len(lists) != 3 {
+		return replicas{}, errAway
+	}
+	r := replicas{living: strings.Fields(lists[0]), dead: strings.Fields(lists[1]), left: strings.Fields(lists[2])}
+	s.mu.Lock()
+	s.seen = r
+	s.mu.Unlock()
+	s.status.replicas.Set(float64(len(r.living)))
+	return r, nil
+}
+
+// known returns the replicas as of the last beat.
+func (s *Store) known() replicas {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen
+}
+
+// alone reports whether no other replica was seen at the last beat.
+func (s *Store) alone() bool { return len(s.known().living) < 2 }
+
+var takeOverScript = rueidis.NewLuaScript(`
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if at and tonumber(at) > now - ARGV[3] then return {} end
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+local all = redis.call('HGETALL', KEYS[3])
+for i = 1, #all, 2 do
+	redis.call('HSET', KEYS[4], all[i], all[i + 1])
+	if string.sub(all[i], 1, 1) ~= '!' then redis.call('SET', ARGV[4] .. all[i], ARGV[2], 'PX', ARGV[5]) end
+end
+redis.call('DEL', KEYS[3])
+return all`)
+
+// takeOver takes what a dead replica had accepted. Of several that try, one gets it all.
+func (s *Store) takeOver(ctx context.Context, dead string) ([]entry, error) {
+	keys := []string{s.prefix + "beats", s.prefix + "joined", s.journalOf(dead), s.journalOf(s.id)}
+	reply, err := s.script(ctx, takeOverScript, "take over", keys,
+		[]string{dead, s.id, strconv.FormatInt(deadBeat.Milliseconds(), 10), s.prefix + "taken:", millis(takenFor)})
+	if err != nil {
+		return nil, err
+	}
+	fields, err := reply.AsStrSlice()
+	if err != nil {
+		return nil, errAway
+	}
+	var all []entry
+	var posted []string
+	for i := 0; i+1 < len(fields); i += 2 {
+		if ref, marked := strings.CutPrefix(fields[i], postedMark); marked {
+			posted = append(posted, ref)
+			continue
+		}
+		request, ok := s.seal.open(s.prefix+"entry:"+fields[i], []byte(fields[i+1]))
+		if !ok {
+			s.status.storeUnopened.Inc()
+			continue
+		}
+		all = append(all, entry{ref: fields[i], request: request})
+	}
+	for i := range all {
+		all[i].posted = slices.Contains(posted, all[i].ref)
+	}
+	return all, nil
+}
+
+// leave lets the others take over at once what this replica has not done.
+func (s *Store) leave(ctx context.Context) error {
+	err := s.do(ctx, "leave", func(ctx context.Context, c rueidis.Client) error {
+		return c.Do(ctx, c.B().Zadd().Key(s.prefix+"beats").ScoreMember().ScoreMember(0, s.id).Build()).Error()
+	})
+	if err != nil {
+		return err
+	}
+	return s.broadcast(ctx, news{Kind: newsLeft, Name: s.id})
+}

@@ -1,0 +1,117 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/redis/rueidis"
+)
+
+// Scripts run on the server in one piece. What they compare is no customer's data: random
+// references, times and counts, which are not sealed.
+
+var claimScript = rueidis.NewLuaScript(`
+for _, k in ipairs(KEYS) do
+	local by = redis.call('GET', k)
+	if by and by ~= ARGV[1] then return 0 end
+end
+for _, k in ipairs(KEYS) do redis.call('SET', k, ARGV[1], 'PX', ARGV[2]) end
+return 1`)
+
+var releaseScript = rueidis.NewLuaScript(`
+for _, k in ipairs(KEYS) do
+	if redis.call('GET', k) == ARGV[1] then redis.call('DEL', k) end
+end
+return 1`)
+
+// claim gives names to by. A claim whose reply was lost can be made again.
+func (s *Store) claim(ctx context.Context, by string, life time.Duration, names ...string) (bool, error) {
+	keys := s.keys("claim", names)
+	if len(keys) == 0 {
+		return true, nil
+	}
+	n, err := s.count(ctx, claimScript, "claim", keys, []string{by, millis(life)})
+	return n == 1, err
+}
+
+// release gives back what by has.
+func (s *Store) release(ctx context.Context, by string, names ...string) error {
+	keys := s.keys("claim", names)
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err := s.count(ctx, releaseScript, "release", keys, []string{by})
+	return err
+}
+
+func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// swapScript puts a page in another's place if nobody has changed that meanwhile.
+var swapScript = rueidis.NewLuaScript(`
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`)
+
+// swapsAtMost is how often a page may be changed by others while one replica changes it.
+const swapsAtMost = 20
+
+// change changes a page of the notebook.
+func (s *Store) change(ctx context.Context, name string, life time.Duration, edit func(page []byte) []byte) ([]byte, error) {
+	key := s.key("page", name)
+	for range swapsAtMost {
+		sealed, page, err := s.read(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		next := edit(page)
+		if string(next) == string(page) {
+			return page, nil
+		}
+		n, err := s.count(ctx, swapScript, "swap", []string{key}, []string{sealed, rueidis.BinaryString(s.seal.close(key, next)), millis(life)})
+		if n == 1 || err != nil {
+			return next, err
+		}
+	}
+	return nil, errAway
+}
+
+// read returns a value as it is stored and as it was before it was sealed. What cannot be
+// opened counts as absent: it was sealed with another token.
+func (s *Store) read(ctx context.Context, key string) (sealed string, value []byte, err error) {
+	err = s.do(ctx, "read", func(ctx context.Context, c rueidis.Client) error {
+		var err error
+		sealed, err = c.Do(ctx, c.B().Get().Key(key).Build()).ToString()
+		return err
+	})
+	switch {
+	case rueidis.IsRedisNil(err):
+		return "", nil, nil
+	case err != nil:
+		return "", nil, err
+	}
+	value, ok := s.seal.open(key, []byte(sealed))
+	if !ok {
+		s.status.storeUnopened.Inc()
+	}
+	return sealed, value, nil
+}
+
+// takeScript is a bucket that holds a minute's worth and fills by the server's clock.
+var takeScript = rueidis.NewLuaScript(`
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local most = tonumber(ARGV[1])
+local had = redis.call('HMGET', KEYS[1], 'left', 'at')
+local left = tonumber(had[1]) or most
+left = math.min(most, left + math.max(0, now - (tonumber(had[2]) or now)) * most / 60000)
+if left < 1 then return math.ceil((1 - left) * 60000 / most) end
+redis.call('HSET', KEYS[1], 'left', tostring(left - 1), 'at', tostring(now))
+redis.call('PEXPIRE', KEYS[1], 120000)
+return 0`)
+
+// take takes one of so many per minute.
+func (s *Store) take(ctx context.Context, name string, perMinute int) (time.Duration, error) {
+	n, err := s.count(ctx, takeScript, "take", []string{s.key("rate", name)}, []string{strconv.Itoa(perMinute)})
+	return time.Duration(n) * time.Millisecond, err
+}

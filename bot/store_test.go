@@ -1,0 +1,396 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// common is what the memory of one process and the store of several promise alike.
+type common interface {
+	claims
+	notebook
+	limits
+}
+
+// promises are held by both.
+var promises = []struct {
+	name  string
+	holds func(t *testing.T, ctx context.Context, s common)
+}{
+	{"a name is somebody's once", func(t *testing.T, ctx context.Context, s common) {
+		claims := func(by string, want bool, names ...string) {
+			t.Helper()
+			if got, err := s.claim(ctx, by, time.Minute, names...); got != want || err != nil {
+				t.Errorf("%s claims %q: %v, %v", by, names, got, err)
+			}
+		}
+		claims("a", true, "Ev1", "C1/1")
+		claims("b", false, "Ev1", "C1/2")
+		claims("b", false, "Ev2", "C1/1")
+		claims("a", true, "Ev1", "C1/1") // as after a reply that was lost
+		claims("b", true, "Ev2", "C1/2") // what was refused has claimed nothing
+		claims("c", true, "", "")        // an empty name is none
+		claims("c", true)
+	}},
+	{"what is released is free, by its owner alone", func(t *testing.T, ctx context.Context, s common) {
+		s.claim(ctx, "a", time.Minute, "share")
+		s.release(ctx, "b", "share")
+		if got, _ := s.claim(ctx, "b", time.Minute, "share"); got {
+			t.Error("somebody else released it")
+		}
+		s.release(ctx, "a", "share", "")
+		if got, _ := s.claim(ctx, "b", time.Minute, "share"); !got {
+			t.Error("it is not free")
+		}
+	}},
+	{"a claim lapses", func(t *testing.T, ctx context.Context, s common) {
+		s.claim(ctx, "a", 30*time.Millisecond, "lease")
+		begun := time.Now()
+		for {
+			if got, _ := s.claim(ctx, "b", time.Minute, "lease"); got {
+				break
+			}
+			if time.Since(begun) > 5*time.Second {
+				t.Fatal("it never does")
+			}
+		}
+		if time.Since(begun) < 20*time.Millisecond {
+			t.Error("it lapsed at once")
+		}
+	}},
+	{"of many who claim at once one gets it", func(t *testing.T, ctx context.Context, s common) {
+		var got atomic.Int32
+		at(20, func(n int) {
+			if mine, err := s.claim(ctx, fmt.Sprint(n), time.Minute, "one", fmt.Sprint("own", n)); mine && err == nil {
+				got.Add(1)
+			}
+		})
+		if got.Load() != 1 {
+			t.Errorf("%d got it", got.Load())
+		}
+	}},
+	{"a page changes by who saw it last", func(t *testing.T, ctx context.Context, s common) {
+		add := func(page []byte) []byte {
+			n, _ := strconv.Atoi(string(page))
+			return []byte(strconv.Itoa(n + 1))
+		}
+		at(8, func(int) {
+			for begun := time.Now(); time.Since(begun) < 5*time.Second; { // the store gives up after many changes by others
+				if _, err := s.change(ctx, "counter", time.Minute, add); err == nil {
+					return
+				}
+			}
+		})
+		same := func(page []byte) []byte { return page }
+		if page, err := s.change(ctx, "counter", time.Minute, same); string(page) != "8" || err != nil {
+			t.Errorf("8 changes made it %q, %v", page, err)
+		}
+		if page, err := s.change(ctx, "another", time.Minute, same); page != nil || err != nil {
+			t.Errorf("a page that nobody wrote is %q, %v", page, err)
+		}
+	}},
+	{"a limit lets so many pass, and says when the next may", func(t *testing.T, ctx context.Context, s common) {
+		for n := range 30 {
+			if wait, err := s.take(ctx, "T1/U1", 30); wait != 0 || err != nil {
+				t.Fatalf("number %d waits %v, %v", n, wait, err)
+			}
+		}
+		wait, err := s.take(ctx, "T1/U1", 30)
+		if wait <= time.Second || wait > 2*time.Second || err != nil {
+			t.Errorf("number 31 waits %v, %v", wait, err)
+		}
+		if wait, _ := s.take(ctx, "T1/U2", 30); wait != 0 {
+			t.Errorf("somebody else waits %v", wait)
+		}
+	}},
+}
+
+// at runs do n times at once.
+func at(n int, do func(n int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			do(i)
+		}()
+	}
+	all.Wait()
+}
+
+// TestPromises holds the memory of a process and the store to the same promises.
+func TestPromises(t *testing.T) {
+	t.Parallel()
+	for _, p := range promises {
+		t.Run("memory/"+p.name, func(t *testing.T) {
+			t.Parallel()
+			p.holds(t, t.Context(), newMemory())
+		})
+	}
+	t.Run("store", func(t *testing.T) {
+		t.Parallel()
+		redis := StartRedis(t)
+		for n, p := range promises {
+			t.Run(p.name, func(t *testing.T) { p.holds(t, t.Context(), openStore(t, redis.URL(), fmt.Sprint("A", n))) })
+		}
+	})
+}
+
+// TestWhatTwoReplicasShare: one replica's claims, pages, rates and entries are the other's;
+// another app's are not.
+func TestWhatTwoReplicasShare(t *testing.T) {
+	t.Parallel()
+	redis, ctx := StartRedis(t), t.Context()
+	one, two, other := openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A2")
+	e := entry{ref: "ref1", names: []string{"Ev1", "C1/1/"}, request: []byte("client:1")}
+	for _, c := range []struct {
+		s    *Store
+		ref  string
+		want bool
+	}{{one, "ref1", true}, {two, "ref2", false}, {other, "ref3", true}} {
+		if got, err := c.s.accept(ctx, entry{ref: c.ref, names: e.names, request: e.request}); got != c.want || err != nil {
+			t.Errorf("%s: accepted %v, %v", c.ref, got, err)
+		}
+	}
+	one.change(ctx, "history", time.Minute, func([]byte) []byte { return []byte("demodomain.com") })
+	if page, _ := two.change(ctx, "history", time.Minute, func(page []byte) []byte { return page }); string(page) != "demodomain.com" {
+		t.Errorf("the page is %q at the other replica", page)
+	}
+	if page, _ := other.change(ctx, "history", time.Minute, func(page []byte) []byte { return page }); page != nil {
+		t.Errorf("the page is %q at another app", page)
+	}
+	for range 30 {
+		one.take(ctx, "T1/U1", 30)
+	}
+	if wait, _ := two.take(ctx, "T1/U1", 30); wait == 0 {
+		t.Error("each replica counts for itself")
+	}
+	one.done(ctx, e, true)
+	if got, _ := two.accept(ctx, entry{ref: "ref4", names: e.names}); got {
+		t.Error("what was answered is accepted again")
+	}
+	again := entry{ref: "ref5", names: []string{"Ev5"}}
+	one.accept(ctx, again)
+	one.done(ctx, again, false)
+	if got, _ := two.accept(ctx, entry{ref: "ref6", names: []string{"Ev5"}}); !got {
+		t.Error("what was turned away may not come again")
+	}
+}
+
+// TestTakeOver: what a replica had accepted and not done goes to one other, once, with whether
+// it may have been posted; the replica that was taken for dead may post no more, and the one that took it
+// over may.
+func TestTakeOver(t *testing.T) {
+	t.Parallel()
+	redis, ctx := StartRedis(t), t.Context()
+	dead, one, two := openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1")
+	for _, ref := range []string{"waits", "posted", "done", "stopped"} {
+		if _, err := dead.accept(ctx, entry{ref: ref, request: []byte("request " + ref)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dead.beat(ctx)
+	if may, _ := dead.post(ctx, "posted"); may != mayPost {
+		t.Errorf("its own: %v", may)
+	}
+	dead.done(ctx, entry{ref: "done"}, true)
+	if all, err := one.takeOver(ctx, dead.id); len(all) != 0 || err != nil {
+		t.Errorf("a replica that lives was taken over: %v, %v", all, err)
+	}
+	if err := dead.leave(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := one.beat(ctx); len(r.left) != 1 || r.left[0] != dead.id || len(r.living) != 1 {
+		t.Errorf("replicas: %+v", r)
+	}
+	var got [2][]entry
+	at(2, func(n int) { got[n], _ = []*Store{one, two}[n].takeOver(ctx, dead.id) })
+	all := append(got[0], got[1]...)
+	if len(all) != 3 || len(got[0])*len(got[1]) != 0 {
+		t.Fatalf("taken over: %v and %v", got[0], got[1])
+	}
+	taker := one
+	if len(got[1]) > 0 {
+		taker = two
+	}
+	taker.flagStop(ctx, "stopped")
+	for _, e := range all {
+		if e.posted != (e.ref == "posted") || string(e.request) != "request "+e.ref {
+			t.Errorf("%+v", e)
+		}
+		if may, _ := dead.post(ctx, e.ref); may != takenOver {
+			t.Errorf("the dead one may post %s: %v", e.ref, may)
+		}
+		want := map[bool]leave{true: toldStop, false: mayPost}[e.ref == "stopped"]
+		if may, _ := taker.post(ctx, e.ref); may != want {
+			t.Errorf("the taker may post %s: %v", e.ref, may)
+		}
+	}
+	redis.Do("FLUSHALL")
+	if may, _ := taker.post(ctx, "waits"); may != mayPost {
+		t.Error("a server that lost everything keeps answers back")
+	}
+}
+
+// TestStoreIsSealed: nothing that somebody typed or Slack said is legible on the server, and
+// what was sealed with another token, or for another key, is as good as absent.
+func TestStoreIsSealed(t *testing.T) {
+	t.Parallel()
+	redis, ctx := StartRedis(t), t.Context()
+	s := openStore(t, redis.URL(), "A1")
+	s.accept(ctx, entry{ref: "ref1", names: []string{"Ev1SECRET", "C0SECRET/1.2/"}, request: []byte("domain:secret.example.com")})
+	s.change(ctx, "history/U0SECRET", time.Minute, func([]byte) []byte { return []byte("email:secret@example.com") })
+	s.take(ctx, "T1/U0SECRET", 30)
+	for key := range strings.FieldsSeq(redis.Do("KEYS *")) {
+		shown := key
+		switch {
+		case strings.Contains(redis.Do("TYPE "+key), "hash"):
+			shown += redis.Do("HGETALL " + key)
+		case strings.Contains(redis.Do("TYPE "+key), "string"):
+			shown += redis.Do("GET " + key)
+		}
+		if strings.Contains(strings.ToLower(shown), "secret") {
+			t.Errorf("%s shows %q", key, shown)
+		}
+		if strings.HasPrefix(key, "{") && !strings.HasPrefix(key, "{T1:A1}:") {
+			t.Errorf("key %s does not begin with the team and the app", key)
+		}
+	}
+	other, err := newSeal("xoxb-2-another")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := s.seal.close("key", []byte("value"))
+	if _, ok := other.open("key", sealed); ok {
+		t.Error("another token opens it")
+	}
+	if _, ok := s.seal.open("another", sealed); ok {
+		t.Error("it opens as another key's")
+	}
+	if v, ok := s.seal.open("key", sealed); !ok || string(v) != "value" || bytes.Equal(sealed, s.seal.close("key", []byte("value"))) {
+		t.Error("it does not open, or its nonce is not random")
+	}
+	redis.Do("SET " + s.key("page", "broken") + " nonsense")
+	page, err := s.change(ctx, "broken", time.Minute, func(page []byte) []byte { return append(page, "new"...) })
+	if string(page) != "new" || err != nil {
+		t.Errorf("what cannot be opened is not absent: %q, %v", page, err)
+	}
+}
+
+// TestOutage: an outage costs one time limit; while it lasts the store says so at once, and
+// when it is over it is used again within 5 s.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	redis, ctx := StartRedis(t), t.Context()
+	s := openStore(t, redis.URL(), "A1")
+	if _, err := s.claim(ctx, "a", time.Minute, "before"); err != nil {
+		t.Fatal(err)
+	}
+	back := func(how string) {
+		t.Helper()
+		for begun := time.Now(); ; {
+			if _, err := s.claim(ctx, "a", time.Minute, "after"); err == nil {
+				return
+			}
+			if time.Since(begun) > 5*time.Second {
+				t.Fatalf("%s: not used again after 5 s", how)
+			}
+			<-time.After(10 * time.Millisecond)
+		}
+	}
+	redis.Freeze()
+	begun := time.Now()
+	s.claim(ctx, "a", time.Minute, "frozen")
+	if took := time.Since(begun); took > storeWithin+500*time.Millisecond {
+		t.Errorf("the first call took %v", took)
+	}
+	begun = time.Now()
+	for range 1000 {
+		if _, err := s.claim(ctx, "a", time.Minute, "frozen"); err != errAway {
+			t.Fatalf("a frozen store: %v", err)
+		}
+	}
+	if took := time.Since(begun); took > 100*time.Millisecond {
+		t.Errorf("1000 further calls took %v", took)
+	}
+	if state := s.State(); !strings.HasPrefix(state, "away for") {
+		t.Errorf("the state is %q", state)
+	}
+	redis.Thaw()
+	back("thawed")
+	redis.Kill()
+	if _, err := s.claim(ctx, "a", time.Minute, "killed"); err != errAway {
+		t.Errorf("a killed store: %v", err)
+	}
+	redis.Start()
+	back("started again with nothing in it")
+	if state := s.State(); state != "answers" {
+		t.Errorf("the state is %q", state)
+	}
+}
+
+// TestStoreLogin: a server that refuses the login is an error at once, without the password; a
+// server that is not there is none.
+func TestStoreLogin(t *testing.T) {
+	t.Parallel()
+	redis := StartRedis(t)
+	redis.Kill()
+	open := func(login string) error {
+		cfg := StoreConfig{URL: Secret("redis://" + login + redis.Addr()), BotToken: "xoxb-1", Status: NewStatus(""), Log: slog.New(slog.DiscardHandler)}
+		s, err := OpenStore(t.Context(), cfg)
+		if err == nil {
+			s.Close()
+		}
+		return err
+	}
+	if err := open(""); err != nil {
+		t.Errorf("a server that is not there: %v", err)
+	}
+	redis.Start("--requirepass", "right")
+	for login, good := range map[string]bool{"": false, ":hunter2@": false, "hunter2:right@": false, ":right@": true} {
+		err := open(login)
+		if (err == nil) != good || err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("login %q: %v", login, err)
+		}
+	}
+	redis.Freeze()
+	begun := time.Now()
+	if err := open(":right@"); err != nil || time.Since(begun) > 4*time.Second {
+		t.Errorf("a server that does not answer: %v after %v", err, time.Since(begun))
+	}
+	redis.Thaw()
+}
+
+// TestStoreURL: what is wrong with a URL is said without a part of it.
+func TestStoreURL(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{
+		"redis://h", "rediss://u:p@h:6380/2", "valkey://h:1", "valkeys://h:1?skip_verify=false", "unix:///run/redis.sock?db=1",
+		"redis://h:1?addr=h2:1&addr=h3:1", "redis://h:26379/0?master_set=mymaster", "redis://h?dial_timeout=500ms&protocol=2",
+	} {
+		if err := CheckStoreURL(good); err != nil {
+			t.Errorf("%s: %v", good, err)
+		}
+	}
+	for _, bad := range []string{
+		"hunter2", "http://u:hunter2@h", "redis:hunter2", "redis://", "redis://u:hunter2@h/x", "redis://u:hunter2@h?pool_size=3", "redis://u:hunter2@h?hunter2=1",
+		"redis://u:hunter2@h?dial_timeout=5", "redis://u:hunter2@h:port", "redis://u:hunter2@h/1/2", "redis://u:hunter2@h?a;b", "redis://u:hunter2@h/-1", "%zz",
+	} {
+		err := CheckStoreURL(bad)
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+	err := CheckStoreURL("redis://h?pool_size=3")
+	if err == nil || !strings.Contains(err.Error(), `"pool_size", which is not known`) {
+		t.Errorf("an unknown parameter: %v", err)
+	}
+}
