@@ -19,7 +19,7 @@ const (
 	deedDetails             // find one service, and fill the modal that is open
 	deedConfirm             // ask whether an old question shall still be answered
 	deedLookUp              // offer what can be looked up in a message
-	deedForm                // open the search form
+	deedForm                // open the search form, or the window of choices
 	deedHome                // fill the Home tab
 	deedStop                // end the asker's wait
 	deedRemove              // take a shared post away
@@ -47,7 +47,7 @@ func deedOf(req *Request) deed {
 		return deedShare
 	case formatting.ActionDetails:
 		return deedDetails
-	case formatting.ActionForm:
+	case formatting.ActionForm, formatting.ActionMore:
 		return deedForm
 	case formatting.ActionStop:
 		return deedStop

@@ -123,6 +123,9 @@ func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r rece
 	if len(o.answer.near()) > 0 && o.to.public() && r.err == nil {
 		b.tell(ctx, o.Request, o.rec, b.answers.Style.Near(o.answer.Result, b.answers.view(o.Request)))
 	}
+	if r.err == nil {
+		b.sayChosen(ctx, o)
+	}
 	at := posted{r.at, o.file}
 	if r.err != nil {
 		at.address = o.to // what was there may be there still

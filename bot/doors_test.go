@@ -45,6 +45,9 @@ func waysIn(shared, lists, foreign map[string]slackfake.Message) []wayIn {
 			if !ok {
 				return false
 			}
+			if menu, ok := m.Menu(label); ok {
+				return act(r.slack.Choose(user, &m, menu, label))
+			}
 			id, ok := m.Button(label)
 			return ok && act(r.slack.Click(user, &m, id))
 		}
@@ -64,7 +67,7 @@ func waysIn(shared, lists, foreign map[string]slackfake.Message) []wayIn {
 		{"question on a button", true, false, clicks("All services of this client")},
 		{"details", true, false, clicksOn(lists, "Details")},
 		{"a view on a button", true, false, clicksOn(lists, "Table")},
-		{"a file on a button", true, false, clicksOn(lists, "CSV")},
+		{"a file on a button", true, false, clicksOn(lists, "CSV file")},
 		{"slash, then Share", true, true, func(r *road, user, channel string) bool {
 			lines := strings.Count(r.audit.String(), "\n")
 			if !act(r.slack.Slash(user, channel, "/services service:2")) {

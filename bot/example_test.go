@@ -65,7 +65,7 @@ func ExampleBot_Run() {
 		fmt.Println(err)
 	}
 	m, err := workspace.WaitMessage(ctx, "alice", "#support", "demodomain2.net")
-	fmt.Println(m.Ephemeral, m.Shows("1 service matches"), err)
+	fmt.Println(m.Ephemeral, m.Shows("1 service"), err)
 	stop()
 	fmt.Println(<-ended)
 	// Output:

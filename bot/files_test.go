@@ -75,7 +75,7 @@ func TestFileOfADirectMessage(t *testing.T) {
 	r := newRoad(t, nil)
 	dm := slackfake.DM(slackfake.Alice)
 	r.do(r.slack.Post(slackfake.Alice, dm, "", "client:1"))
-	r.click(slackfake.Alice, r.sees(slackfake.Alice, dm, "2 services match"), "CSV")
+	r.click(slackfake.Alice, r.sees(slackfake.Alice, dm, "1 active, 1 terminated"), "CSV file")
 	r.lacks(r.sees(slackfake.Alice, dm, "Complete: a CSV file"), "direct messages")
 }
 

@@ -129,11 +129,17 @@ type interactionPayload struct {
 			Values formatting.FormValues `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
-	Actions []struct {
-		ActionID string `json:"action_id"`
-		Value    string `json:"value"`
-		Type     string `json:"type"`
-	} `json:"actions"`
+	Actions []clickedElement `json:"actions"`
+}
+
+// A clickedElement is a button that was clicked, or a menu that an option was chosen of.
+type clickedElement struct {
+	ActionID string `json:"action_id"`
+	Value    string `json:"value"`
+	Type     string `json:"type"`
+	Selected struct {
+		Value string `json:"value"`
+	} `json:"selected_option"` // of a menu
 }
 
 // An arrival is what intake made of an envelope: a request to be answered, a
@@ -282,7 +288,7 @@ func (t *arrival) interaction(payload json.RawMessage) {
 		Message:     cmp.Or(p.Container.MessageTS, p.Message.TS),
 		Ephemeral:   p.Container.IsEphemeral,
 		ResponseURL: p.ResponseURL, Trigger: p.TriggerID,
-		View: p.View.ID,
+		View: p.View.ID, Callback: p.View.CallbackID,
 	}
 	req.Thread = threadOf(cmp.Or(p.Container.ThreadTS, p.Message.ThreadTS), req.Message)
 	if req.View != "" {
@@ -310,18 +316,30 @@ func (t *arrival) interaction(payload json.RawMessage) {
 	}
 }
 
-// click makes a request of a button. Links open in the browser by themselves.
+// click makes a request of a button, or of an option of the menu. Links open in the browser
+// by themselves.
 func (t *arrival) click(req *Request, p interactionPayload) {
-	if len(p.Actions) != 1 || p.Actions[0].Type != "button" {
+	if len(p.Actions) != 1 {
 		t.dropped = "nothing asked"
 		return
 	}
+	clicked := p.Actions[0]
 	req.Door = DoorButton
-	req.Action = formatting.Action(p.Actions[0].ActionID)
-	req.Line = p.Actions[0].Value
-	if req.Action == formatting.ActionLink {
+	req.Action = formatting.Action(clicked.ActionID)
+	switch {
+	case clicked.Type == "button" && req.Action == formatting.ActionLink:
 		t.dropped = "a link"
 		return
+	case clicked.Type == "button":
+		req.Line = clicked.Value
+	case clicked.Type == "static_select" && req.Action == formatting.ActionChoose:
+		clicked.Value = clicked.Selected.Value
+	default:
+		t.dropped = "nothing asked"
+		return
+	}
+	if req.Action == formatting.ActionChoose {
+		req.Action, req.Line = formatting.Chosen(clicked.Value, lineIn(p.View.Metadata))
 	}
 	req.SharedBy = sharedBy(p.Message.Blocks)
 	t.req = req

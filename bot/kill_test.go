@@ -146,7 +146,7 @@ func (k *killing) answers(q asked) int {
 	}
 	n := 0
 	for _, m := range k.slack.Messages(killUser(q.number), slackfake.DM(killUser(q.number))) {
-		if m.User == slackfake.BotUser && m.Shows(fmt.Sprintf("service matches service:%d", q.number)) {
+		if m.User == slackfake.BotUser && m.Shows(fmt.Sprintf("/services service:%d", q.number)) {
 			n++
 		}
 	}

@@ -246,8 +246,8 @@ func plainAnswer(ctx context.Context, hc *http.Client, cmd slack.SlashCommand) {
 	}
 }
 
-// plainMessage is a post of the same blocks as the bot's answer: the headline, filters,
-// at most five services, views and what can be done, and a line of context.
+// plainMessage is a post of the same blocks as the bot's answer: the headline, at most
+// five services, what can be done, and a line of context.
 func plainMessage(client int, products plainProducts) *slack.WebhookMessage {
 	n := 0
 	id := func() string { n++; return fmt.Sprint("ask.", n) }
@@ -264,19 +264,21 @@ func plainMessage(client int, products plainProducts) *slack.WebhookMessage {
 		if s.Status != "Active" {
 			continue
 		}
-		said := fmt.Sprintf("● %s   *%s*   %s\n%s  ·  due %s  ·  %s  ·  <https://billing.example.com/admin/clientsservices.php?userid=%d&amp;id=%s|service:%s>",
-			s.Status, s.Name, s.Domain, s.Amount, s.NextDueDate, cmp.Or(s.ServerName, "-"), client, s.ID, s.ID)
+		said := fmt.Sprintf("🟢 %s   *<https://billing.example.com/admin/clientsservices.php?userid=%d&amp;id=%s|%s>*   %s\ndue %s · %s · %s",
+			s.Status, client, s.ID, cmp.Or(s.Domain, s.Name), s.Name, s.NextDueDate, s.Amount, cmp.Or(s.ServerName, "-"))
 		fallback += said + "\n"
 		services = append(services, slack.NewSectionBlock(text(said), nil, slack.NewAccessory(button("Details", "service:"+s.ID))))
 	}
-	headline := fmt.Sprintf("*%d services match* `%s`", len(services), line)
-	blocks := []slack.Block{
-		slack.NewSectionBlock(text(headline), nil, nil),
-		slack.NewActionBlock("", button("client ×", "status:active"), button("status:active ×", fmt.Sprint("client:", client)), button("Change …", line)),
+	headline := fmt.Sprintf("*Client %d* · %d active", client, len(services))
+	blocks := []slack.Block{slack.NewSectionBlock(text(headline), nil, nil)}
+	options := make([]*slack.OptionBlockObject, 0, 7)
+	for _, label := range []string{"Table", "Summary", "CSV file", "Refresh", "Change the question …", "Without client", "Without status"} {
+		options = append(options, slack.NewOptionBlockObject(strings.ToLower(label)+" "+line, slack.NewTextBlockObject(slack.PlainTextType, label, false, false), nil))
 	}
+	more := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, slack.NewTextBlockObject(slack.PlainTextType, "More …", false, false), "choose.1", options...)
 	blocks = append(blocks, services[:min(len(services), 5)]...)
 	blocks = append(blocks,
-		slack.NewActionBlock("", button("Table", line+" as:table"), button("Summary", line+" as:summary"), button("CSV", line+" as:csv"), button("Share", line), button("Refresh", line)),
+		slack.NewActionBlock("", button("Next ›", line+" page:2"), button("Share", line), more),
 		slack.NewContextBlock("", text("`/services "+line+"`"), text(fmt.Sprintf("as of <!date^%d^{date_short_pretty} {time}|now> · complete", time.Now().Unix()))),
 	)
 	return &slack.WebhookMessage{Text: headline + "\n" + fallback, Blocks: &slack.Blocks{BlockSet: blocks}}

@@ -22,15 +22,26 @@ type origin struct {
 	Channel string `json:"c,omitempty"`
 	Thread  string `json:"t,omitempty"`
 	URL     string `json:"u,omitempty"` // response_url
+	Line    string `json:"l,omitempty"` // of the window of choices: what they are about
 }
 
 // originOf returns where req came from, for the view that it opens.
-func originOf(req *Request) string {
-	meta, err := json.Marshal(origin{req.Channel, req.Thread, req.ResponseURL.Reveal()})
+func originOf(req *Request) string { return originWith(req, "") }
+
+// originWith is originOf with a line that the view is about.
+func originWith(req *Request, line string) string {
+	meta, err := json.Marshal(origin{req.Channel, req.Thread, req.ResponseURL.Reveal(), line})
 	if err != nil || len(meta) > 3000 { // Slack's limit of private_metadata
 		return ""
 	}
 	return string(meta)
+}
+
+// lineIn is the line that a view is about; "" where it is about none.
+func lineIn(metadata string) string {
+	var o origin
+	_ = json.Unmarshal([]byte(metadata), &o) // what has another shape is no view of ours
+	return o.Line
 }
 
 // openedFrom gives req, done in a modal, the place where the modal was opened: it
@@ -72,9 +83,11 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 // openView shows a view in place of the one that was clicked in, if any, and returns its id.
 // It runs before there is a record, so a panic is its error.
 func (b *Bot) openView(ctx context.Context, req *Request, view slack.ModalViewRequest) (id string, err error) {
-	view.PrivateMetadata = originOf(req)
+	if view.PrivateMetadata == "" {
+		view.PrivateMetadata = originOf(req)
+	}
 	err = whmcs.Recovered(func() error {
-		if req.View != "" {
+		if req.inModal() {
 			id = req.View
 			_, err := b.slack.UpdateViewContext(ctx, view, "", "", id)
 			return err
@@ -155,14 +168,14 @@ func (b *Bot) openForm(ctx context.Context, a *ask, rec *record) {
 		b.tellDenied(ctx, a, rec)
 		return
 	}
-	if _, err := b.slack.OpenViewContext(ctx, a.Trigger.Reveal(), b.formOrDenial(a, rec)); err != nil {
+	if _, err := b.openView(ctx, a.Request, b.formOrDenial(a, rec)); err != nil {
 		b.viewFailed(ctx, a.Request, rec, err)
 		return
 	}
 	rec.sent = true
 }
 
-// formOrDenial is the form, or, in its window, why the asker may not ask.
+// formOrDenial is the form or the window of choices, or, in its place, why the asker may not ask.
 func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
 	rec.ask = a
 	if !a.access.granted {
@@ -173,6 +186,11 @@ func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
 	q := query.Query{}
 	if a.reading.Kind == query.ReadQuestion {
 		q = a.query
+	}
+	if a.Action == formatting.ActionMore {
+		v := b.answers.view(a.Request)
+		v.Public = !a.Ephemeral && !a.direct()
+		return b.answers.Style.Choices(q, v, originWith(a.Request, a.line()))
 	}
 	return formatting.SearchForm(q, originOf(a.Request))
 }

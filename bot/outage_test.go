@@ -305,7 +305,7 @@ func TestUnconfirmedShare(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
-	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Support, "2 services match"), "Details")
+	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Support, "1 active, 1 terminated"), "Details")
 	details := r.modal(slackfake.Alice, marker)
 	r.slack.Fail("chat.postMessage", slackfake.Failure{Status: 500})
 	id, _ := details.Button("Share")

@@ -41,7 +41,7 @@ func TestOverloadIsAnswered(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, func(s *setup) { s.unpaced = true })
 	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services client:1"))
-	list := r.sees(slackfake.Bob, slackfake.Support, "2 services match")
+	list := r.sees(slackfake.Bob, slackfake.Support, "1 active, 1 terminated")
 	r.do(r.slack.Slash(slackfake.Bob, slackfake.Incident, "/services client:1 in:channel"))
 	shared := r.sees(slackfake.Bob, slackfake.Incident, "Shared by")
 	waiting := r.fill()

@@ -62,7 +62,7 @@ func TestPanicsEndNothing(t *testing.T) {
 		"the details":        {panics: "serviceid=2", ask: "client:1", details: true, want: "Something went wrong"},
 		"a note of progress": {panics: "clock", slow: 2500 * time.Millisecond, ask: "service:2", want: "Pluto"},
 		"the handler":        {panics: "clock", ask: "service:2", want: "Something went wrong"},
-		"the client's name":  {panics: "GetClientsDetails", ask: "client:1", want: "2 services match"},
+		"the client's name":  {panics: "GetClientsDetails", ask: "client:1", want: "1 active, 1 terminated"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -50,7 +50,8 @@ type Request struct {
 	ResponseURL Secret // a door back, five times in 30 minutes
 	Trigger     Secret // opens one modal within 3 s
 
-	View string // id of the modal or Home tab that it was done in; "": none
+	View     string // id of the modal or Home tab that it was done in; "": none
+	Callback string // the modal's callback_id; "" for the Home tab
 
 	opened   string // id of the modal that was opened to be filled; "": none
 	envelope string // to be acknowledged
@@ -61,6 +62,9 @@ type Request struct {
 
 // asker names who acts, over all workspaces.
 func (r *Request) asker() string { return r.Team + "/" + r.User }
+
+// inModal reports whether r was done in a modal.
+func (r *Request) inModal() bool { return r.View != "" && r.Callback != "" }
 
 // direct reports whether r was asked in a direct message with the bot.
 func (r *Request) direct() bool { return len(r.Channel) > 0 && r.Channel[0] == 'D' }

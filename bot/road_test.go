@@ -231,6 +231,9 @@ func (r *road) do(sent slackfake.Sent, err error) slackfake.Sent {
 // click clicks the button with a label.
 func (r *road) click(user string, m slackfake.Message, label string) slackfake.Sent {
 	r.t.Helper()
+	if menu, ok := m.Menu(label); ok {
+		return r.do(r.slack.Choose(user, &m, menu, label))
+	}
 	id, ok := m.Button(label)
 	if !ok {
 		r.t.Fatalf("no button %q in:\n%s", label, m.PlainText())

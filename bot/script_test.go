@@ -120,6 +120,11 @@ func (r *road) keepsQuiet(m slackfake.Message) {
 func (r *road) buttonsStand(m slackfake.Message) {
 	r.t.Helper()
 	for _, b := range buttonsOf(r.t, m.Blocks) {
+		for _, o := range b.Options {
+			if action, line := formatting.Chosen(o.Value, ""); action == "" {
+				r.t.Errorf("the option %q stands for nothing, with the line %q", o.Value, line)
+			}
+		}
 		switch formatting.Action(b.ActionID) {
 		case formatting.ActionAsk, formatting.ActionShare, formatting.ActionRefresh, formatting.ActionDetails:
 			if q, err := query.Parse(b.Value); err != nil || q.String() != b.Value {
@@ -127,7 +132,7 @@ func (r *road) buttonsStand(m slackfake.Message) {
 			}
 		case formatting.ActionForm, formatting.ActionLink:
 		default:
-			if b.Value == "" {
+			if b.Value == "" && len(b.Options) == 0 {
 				r.t.Errorf("button %s stands for nothing", b.ActionID)
 			}
 		}
@@ -138,9 +143,12 @@ type scriptButton struct {
 	Type     string `json:"type"`
 	ActionID string `json:"action_id"`
 	Value    string `json:"value"`
+	Options  []struct {
+		Value string `json:"value"`
+	} `json:"options"`
 }
 
-// buttonsOf returns the buttons of blocks: in rows and beside paragraphs.
+// buttonsOf returns the buttons and menus of blocks: in rows and beside paragraphs.
 func buttonsOf(t *testing.T, blocks json.RawMessage) []scriptButton {
 	t.Helper()
 	if blocks == nil {

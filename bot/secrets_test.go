@@ -143,7 +143,9 @@ func TestPrivateFieldsStayPrivate(t *testing.T) {
 	private := []string{whmcsfake.PlantedNote, whmcsfake.PlantedSubscription}
 	service := r.serviceWith(private[0])
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services "+service))
-	card := r.sees(slackfake.Alice, slackfake.Support, private[0])
+	card := r.sees(slackfake.Alice, slackfake.Support, "1 service")
+	r.click(slackfake.Alice, card, "Details")
+	r.modal(slackfake.Alice, private...)
 	r.click(slackfake.Alice, card, "Share")
 	r.sees(slackfake.Bob, slackfake.Support, "Shared by")
 	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot "+service))

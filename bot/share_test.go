@@ -15,7 +15,7 @@ func TestShareAndRefreshAskAnew(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, func(s *setup) { s.api.CacheTTL = time.Hour })
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
-	list := r.sees(slackfake.Alice, slackfake.Support, "2 services match")
+	list := r.sees(slackfake.Alice, slackfake.Support, "1 active, 1 terminated")
 	for n, c := range []struct {
 		label string
 		calls int
@@ -102,7 +102,7 @@ func TestSharedInAModal(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
-	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Support, "2 services match"), "Details")
+	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.Support, "1 active, 1 terminated"), "Details")
 	details := r.modal(slackfake.Alice, marker)
 	id, ok := details.Button("Share")
 	if !ok {
@@ -121,7 +121,7 @@ func TestFailedDetailsAreTriedAgainThere(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
-	list := r.sees(slackfake.Alice, slackfake.Support, "2 services match")
+	list := r.sees(slackfake.Alice, slackfake.Support, "1 active, 1 terminated")
 	if err := r.whmcs.Set(whmcsfake.Fault{Name: "maintenance"}); err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestFreshInChannelAsksAnew(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services status:suspended as:summary"))
-	r.sees(slackfake.Alice, slackfake.Support, "match")
+	r.sees(slackfake.Alice, slackfake.Support, "clients, suspended")
 	before := r.whmcs.Count("GetClientsProducts")
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services status:suspended as:summary fresh:yes in:channel"))
 	r.sees(slackfake.Bob, slackfake.Support, "Shared by")

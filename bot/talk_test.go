@@ -265,7 +265,7 @@ func TestClicksAreCheckedAnew(t *testing.T) {
 	s := setup{bot: bot.Config{Allow: bot.Allow{Everyone: true}}}
 	r := newRoad(t, func(first *setup) { first.bot.Allow = s.bot.Allow })
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
-	list := r.sees(slackfake.Alice, slackfake.Support, "2 services match")
+	list := r.sees(slackfake.Alice, slackfake.Support, "1 active, 1 terminated")
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services"))
 	form := r.modal(slackfake.Alice, "Client number")
 	s.bot.Allow = bot.Allow{Users: []string{slackfake.Bob}}
@@ -281,7 +281,7 @@ func TestClicksAreCheckedAnew(t *testing.T) {
 	}
 	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "1"}))
 	denied()
-	for _, label := range []string{"● Active 1", "Table", "Summary", "CSV", "Share", "Refresh", "Change …", "Details"} {
+	for _, label := range []string{"🟢 Active 1", "Table", "Summary", "CSV file", "Share", "Refresh", "Change the question …", "Details"} {
 		r.click(slackfake.Alice, list, label)
 		denied()
 	}

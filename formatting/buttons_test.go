@@ -17,21 +17,46 @@ func labelled(blocks []slack.Block) map[string]*slack.ButtonBlockElement {
 	for _, block := range blocks {
 		if row, ok := block.(*slack.ActionBlock); ok {
 			for _, e := range row.Elements.ElementSet {
-				b := e.(*slack.ButtonBlockElement)
-				all[b.Text.Text] = b
+				if b, ok := e.(*slack.ButtonBlockElement); ok {
+					all[b.Text.Text] = b
+				}
 			}
 		}
 	}
 	return all
 }
 
-// hasButtons fails the test unless blocks hold exactly these buttons, each by its
-// label with its action and value.
+// options returns the options of the menu in blocks by their labels.
+func options(blocks []slack.Block) map[string]string {
+	all := map[string]string{}
+	for _, block := range blocks {
+		if row, ok := block.(*slack.ActionBlock); ok {
+			for _, e := range row.Elements.ElementSet {
+				if menu, ok := e.(*slack.SelectBlockElement); ok {
+					for _, o := range menu.Options {
+						all[o.Text.Text] = o.Value
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// hasButtons fails the test unless blocks hold exactly these buttons and options, each by
+// its label with its action and value, and few enough of them.
 func hasButtons(t *testing.T, blocks []slack.Block, want map[string]string) {
 	t.Helper()
 	got := map[string]string{}
 	for label, b := range labelled(blocks) {
 		got[label] = Action(b.ActionID) + " " + b.Value + b.URL
+	}
+	if n := len(got); n >= maxControls && len(options(blocks)) > 0 {
+		t.Errorf("%d buttons beside a menu", n)
+	}
+	for label, value := range options(blocks) {
+		action, line := Chosen(value, "")
+		got["… "+label] = action + " " + line
 	}
 	if !maps.Equal(got, want) {
 		for _, label := range slices.Sorted(maps.Keys(got)) {
@@ -47,47 +72,84 @@ func TestListButtons(t *testing.T) {
 	res.First, res.Matched, res.Next, res.Previous = 5, 40, res.Query.WithPage(3).Lasting().String(), res.Query.WithPage(1).Lasting().String()
 	res.Statuses = []query.Count{{Value: "active", N: 38}, {Value: "unknown", N: 2}}
 	hasButtons(t, house.Answer(res, here()).Blocks, map[string]string{
-		"server:saturn ×":   "ask -product:backup sort:due",
-		"-product:backup ×": "ask server:saturn sort:due",
-		"● Active 38":       "ask server:saturn -product:backup status:active sort:due",
-		"? Unknown 2":       "ask server:saturn -product:backup status:unknown sort:due",
-		"Change …":          "form server:saturn -product:backup sort:due",
-		"‹ Previous":        "ask server:saturn -product:backup sort:due",
-		"Next ›":            "ask server:saturn -product:backup sort:due page:3",
-		"Table":             "ask server:saturn -product:backup sort:due as:table",
-		"Summary":           "ask server:saturn -product:backup sort:due as:summary",
-		"CSV":               "ask server:saturn -product:backup sort:due as:csv",
-		"Share":             "share server:saturn -product:backup sort:due page:2",
-		"Refresh":           "refresh server:saturn -product:backup sort:due page:2",
+		"🟢 Active 38":               "ask server:saturn -product:backup status:active sort:due",
+		"❔ Unknown 2":               "ask server:saturn -product:backup status:unknown sort:due",
+		"‹ Previous":                "ask server:saturn -product:backup sort:due",
+		"Next ›":                    "ask server:saturn -product:backup sort:due page:3",
+		"Share":                     "share server:saturn -product:backup sort:due page:2",
+		"… Table":                   "ask server:saturn -product:backup sort:due as:table",
+		"… Summary":                 "ask server:saturn -product:backup sort:due as:summary",
+		"… CSV file":                "ask server:saturn -product:backup sort:due as:csv",
+		"… Refresh":                 "refresh server:saturn -product:backup sort:due page:2",
+		"… First page":              "ask server:saturn -product:backup sort:due",
+		"… Change the question …":   "form server:saturn -product:backup sort:due",
+		"… Without server:saturn":   "ask -product:backup sort:due",
+		"… Without -product:backup": "ask server:saturn sort:due",
 	})
+}
+
+// TestStatesGiveWay: where there is no room for all states, or there are many, none has a
+// button: some alone would read as all.
+func TestStatesGiveWay(t *testing.T) {
+	t.Parallel()
+	res := result(t, "server:saturn page:2", mixed(5)...)
+	res.Matched, res.Next, res.Previous = 60, "server:saturn page:3", "server:saturn"
+	states := []query.Count{{Value: "active", N: 38}, {Value: "suspended", N: 20}, {Value: "unknown", N: 2}, {Value: "fraud", N: 1}}
+	for n, want := range map[int]int{2: 2, 3: 0, 4: 0} {
+		res.Statuses = states[:n]
+		got := 0
+		for label := range labelled(house.Answer(res, here()).Blocks) {
+			if strings.Contains(label, "Active") || strings.Contains(label, "Suspended") || strings.Contains(label, "Unknown") || strings.Contains(label, "Fraud") {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("%d states have %d buttons, want %d", n, got, want)
+		}
+	}
 }
 
 func TestSharedButtons(t *testing.T) {
 	t.Parallel()
 	hasButtons(t, house.Answer(result(t, "client:1 status:active", mixed(2)...), shared()).Blocks, map[string]string{
-		"client:1 ×":      "ask status:active",
-		"status:active ×": "ask client:1",
-		"Table":           "ask client:1 status:active as:table",
-		"Summary":         "ask client:1 status:active as:summary",
-		"CSV":             "ask client:1 status:active as:csv",
-		"Refresh":         "refresh client:1 status:active",
-		"Remove":          "remove U0ALICE",
+		"… Table":                 "ask client:1 status:active as:table",
+		"… Summary":               "ask client:1 status:active as:summary",
+		"… CSV file":              "ask client:1 status:active as:csv",
+		"… Refresh":               "refresh client:1 status:active",
+		"… Without client:1":      "ask status:active",
+		"… Without status:active": "ask client:1",
+		"Remove":                  "remove U0ALICE",
 	})
 }
 
 func TestCardButtons(t *testing.T) {
 	t.Parallel()
 	hasButtons(t, house.Answer(result(t, "service:2", hosting()), here()).Blocks, map[string]string{
-		"Change …":                    "form service:2",
+		"Details":                     "details service:2",
 		"All services of this client": "ask client:1",
 		"Open in WHMCS":               "link https://billing.example.com/admin/clientsservices.php?userid=1&id=2",
-		"Client in WHMCS":             "link https://billing.example.com/admin/clientssummary.php?userid=1",
 		"Share":                       "share service:2",
-		"Refresh":                     "refresh service:2",
+		"… Refresh":                   "refresh service:2",
+		"… Change the question …":     "form service:2",
 	})
 	plain := Style{Command: "/services", AdminURL: "http://billing.example.com/admin"}
 	if b := labelled(plain.Answer(result(t, "service:2", hosting()), here()).Blocks)["Open in WHMCS"]; b != nil {
 		t.Errorf("a link that is not https: %s", b.URL)
+	}
+}
+
+// TestWholeCard: a terminal has no window for the details, so its card has them.
+func TestWholeCard(t *testing.T) {
+	t.Parallel()
+	whole := here()
+	whole.Whole = true
+	for what, v := range map[string]View{"whole": whole, "card": here()} {
+		text := house.Answer(result(t, "service:2", hosting()), v).Text
+		for _, fact := range []string{"ns1.example.net", "Credit Card", "Frankfurt", "Disk"} {
+			if strings.Contains(text, fact) != v.Whole {
+				t.Errorf("%s: %q in the text: %v", what, fact, !v.Whole)
+			}
+		}
 	}
 }
 
@@ -99,6 +161,56 @@ func TestModalButtons(t *testing.T) {
 		"All services of this client": "ask client:1",
 		"Share":                       "share service:2",
 	})
+}
+
+// TestLongLine: a line that no option holds has its menu in a window.
+func TestLongLine(t *testing.T) {
+	t.Parallel()
+	res := result(t, `client:1 domain:`+strings.Repeat("a", 50)+`.example,`+strings.Repeat("b", 50)+`.example,`+strings.Repeat("c", 50)+`.example`, mixed(2)...)
+	line := res.Query.String()
+	blocks := house.Answer(res, here()).Blocks
+	if b := labelled(blocks)["More …"]; b == nil || Action(b.ActionID) != ActionMore || b.Value != line || len(options(blocks)) > 0 {
+		t.Errorf("the menu of a long line is %v with %d options", b, len(options(blocks)))
+	}
+	view := house.Choices(res.Query, here(), `{"l":"the line"}`)
+	soundModal(t, "choices", view)
+	if view.PrivateMetadata != `{"l":"the line"}` || view.CallbackID != CallbackChoices {
+		t.Errorf("the window has %q, %q", view.PrivateMetadata, view.CallbackID)
+	}
+	for label, want := range map[string]string{"Table": "ask " + line + " as:table", "Refresh": "refresh " + line, "Without client:1": "ask " + res.Query.Without(0).String()} {
+		b := labelled(view.Blocks.BlockSet)[label]
+		if b == nil {
+			t.Errorf("the window lacks %q", label)
+			continue
+		}
+		if action, next := Chosen(b.Value, line); action+" "+next != want {
+			t.Errorf("%q stands for %s %q, want %q", label, action, next, want)
+		}
+	}
+}
+
+// TestChosenByAnybody: what comes back as a choice is nobody's to trust.
+func TestChosenByAnybody(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"table client:1":                    "ask client:1 as:table",
+		"csv client:1 in:channel fresh:yes": "ask client:1 as:csv",
+		"refresh client:1 in:channel":       "refresh client:1",
+		"without.2 client:1 status:active":  "ask client:1",
+		"without.3 client:1 status:active":  "",
+		"without.-1 client:1":               "",
+		"without client:1":                  "",
+		"share client:1":                    "",
+		"remove U0ALICE":                    "",
+		"table nokey:1":                     "",
+		"table":                             "ask as:table",
+		"":                                  "",
+	} {
+		action, line := Chosen(value, "")
+		if got := strings.TrimSpace(action + " " + line); action != "" && got != want || action == "" && want != "" {
+			t.Errorf("Chosen(%q) is %q, want %q", value, got, want)
+		}
+	}
 }
 
 // TestDirectButtons: where there is no channel, nothing is offered to be shared.
@@ -121,7 +233,7 @@ func TestSharedFileButtons(t *testing.T) {
 	o := shared()
 	o.SharedFile = "F0FILE"
 	all := labelled(house.Answer(result(t, "client:1 as:csv", mixed(2)...), o).Blocks)
-	if all["Remove"] == nil || all["Remove"].Value != "U0ALICE F0FILE" || all["Refresh"] != nil {
+	if all["Remove"] == nil || all["Remove"].Value != "U0ALICE F0FILE" || options(house.Answer(result(t, "client:1 as:csv", mixed(2)...), o).Blocks)["Refresh"] != "" {
 		t.Errorf("the buttons of a shared file are %v", slices.Collect(maps.Keys(all)))
 	}
 }
@@ -131,9 +243,9 @@ func TestIncompleteButtons(t *testing.T) {
 	res := result(t, "server:saturn")
 	res.Complete, res.Counted, res.Continue, res.Why = false, false, "server:saturn page:2", budget
 	hasButtons(t, house.Answer(res, here()).Blocks, map[string]string{
-		"Change …":            "form server:saturn",
-		"Continue the search": "ask server:saturn page:2",
-		"Refresh":             "refresh server:saturn",
+		"Continue the search":     "ask server:saturn page:2",
+		"… Refresh":               "refresh server:saturn",
+		"… Change the question …": "form server:saturn",
 	})
 	o := here()
 	hasButtons(t, house.Searching(query.Progress{Looked: 1, Of: 2}, "server:saturn", o).Blocks, map[string]string{"Stop": "stop k3v9x2ab"})
@@ -147,21 +259,15 @@ func TestTooLong(t *testing.T) {
 	res := result(t, line, mixed(5)...)
 	res.Continue, res.Next = res.Query.String(), res.Query.WithPage(2).String()
 	sound(t, "too long", house.Answer(res, here()))
-	if labelled(house.Answer(res, here()).Blocks)["Change …"] != nil {
-		t.Error("a form is offered that could not be filled from the question")
+	if blocks := house.Answer(res, here()).Blocks; labelled(blocks)["More …"] != nil || len(options(blocks)) > 0 {
+		t.Error("a menu is offered that no line can be made from")
 	}
 	msg := house.Answer(res, shared())
 	sound(t, "too long", msg)
-	hasButtons(t, msg.Blocks, map[string]string{labelOf(t, res.Query, 0) + " ×": "ask client:1", "Remove": "remove U0ALICE"})
+	hasButtons(t, msg.Blocks, map[string]string{"Remove": "remove U0ALICE"})
 	if !strings.Contains(msg.Text, "too long for buttons") {
 		t.Errorf("nothing is said of it: %s", msg.Text)
 	}
-}
-
-// labelOf is the label of the chip of a query's term.
-func labelOf(t *testing.T, q query.Query, i int) string {
-	t.Helper()
-	return plain(q.Terms[i].String(), 40)
 }
 
 // TestOnlyRowsHavePages: a file and figures are of all rows.

@@ -17,26 +17,54 @@ const (
 	maxFieldLen = 500 // units of a field's value
 )
 
-// card shows the one service that matched, with all its fields.
+// card shows of the one service that matched what decides: whose it is, its state, and four
+// facts. Its details have the rest.
 func (d *draft) card(res *query.Result) Message {
 	d.head(res)
-	d.filters(res)
-	d.service(res.Services[0], res.Clients)
-	d.cardButtons(res)
+	s := res.Services[0]
+	if d.view.Whole {
+		d.service(s, res.Clients)
+	} else {
+		d.section(join(gap, d.title(s), reason(s, 300)), nil)
+		d.fields(d.facts(s, currencyOf(s.ClientID, res.Clients, d.style.Currency)))
+	}
+	d.cardControls(res)
 	d.foot(res)
 	return d.message()
 }
 
-// cardButtons offers the client's other services, the pages in WHMCS, and what
-// can be done with the answer.
-func (d *draft) cardButtons(res *query.Result) {
+// facts are what one wants to know of a service first.
+func (d *draft) facts(s whmcs.Service, currency string) []markup {
+	return []markup{
+		field("Product", productText(s)+", "+priceText(s, currency)),
+		dueField(s, d.view.Now),
+		field("Server", addressText(s)),
+		copied("Login", s.Username),
+	}
+}
+
+// addressText names a service's server and, where it has one, its own address, else the
+// server's.
+func addressText(s whmcs.Service) string {
+	parts := []string{serverText(s)}
+	switch {
+	case s.DedicatedIP != "":
+		parts = append(parts, "own address "+s.DedicatedIP)
+	case s.ServerIP != "":
+		parts = append(parts, s.ServerIP)
+	}
+	return strings.TrimPrefix(strings.Join(parts, ", "), ", ")
+}
+
+// cardControls offers the details, the client's other services, the page in WHMCS, sharing,
+// and the menu.
+func (d *draft) cardControls(res *query.Result) {
 	q, s := res.Query.Lasting(), res.Services[0]
-	var row []*slack.ButtonBlockElement
+	row := []*slack.ButtonBlockElement{described(d.button(ActionDetails, "Details", serviceLine(s.ID)), detailsOf(s))}
 	if line := clientLine(s.ClientID); line != q.String() {
 		row = append(row, d.button(ActionAsk, "All services of this client", line))
 	}
-	row = append(row, d.whmcsLinks(s)...)
-	d.row(append(row, d.doing(res)...)...)
+	d.beside(res, append(row, d.open("Open in WHMCS", d.style.serviceURL(s))), d.posting(res))
 }
 
 // whmcsLinks opens the service and its client in WHMCS's admin area.
@@ -49,7 +77,7 @@ func (d *draft) whmcsLinks(s whmcs.Service) []*slack.ButtonBlockElement {
 
 // service shows all fields of a service in groups.
 func (d *draft) service(s whmcs.Service, clients map[int]whmcs.Client) {
-	d.section(join("   ", short(statusText(s.Status), 60), bold(short(productText(s), 200)), short(s.Domain, 300)), nil)
+	d.section(join(gap, short(statusText(s.Status), 60), bold(short(productText(s), 200)), short(s.Domain, 300)), nil)
 	if reason := strings.TrimSpace(s.SuspensionReason); reason != "" {
 		d.section(suspended(s)+" "+short(reason, 1000), nil)
 	}

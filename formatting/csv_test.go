@@ -69,7 +69,7 @@ func TestCSV(t *testing.T) {
 			t.Errorf("%s is %q, want %q", title, got[title], want)
 		}
 	}
-	if want := "*Complete:* a CSV file of 2 services for `client:1`.\nas of <!date^1795356200^{date_short_pretty} {time}|2026-11-22 14:03 UTC> · looked at 3 of 3 rows · complete"; comment != want {
+	if want := "*Complete:* a CSV file of 2 services for `client:1`.\nas of <!date^1795356200^{date_short_pretty} {time}|2026-11-22 14:03 UTC> ·\u00a0looked at 3 of 3 rows ·\u00a0complete"; comment != want {
 		t.Errorf("comment %q, want %q", comment, want)
 	}
 }

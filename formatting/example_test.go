@@ -18,6 +18,8 @@ func ExampleStyle_Answer() {
 	}
 	res := &query.Result{
 		Query: q, Matched: 2, Counted: true, Complete: true,
+		Statuses: []query.Count{{Value: "active", N: 1}, {Value: "suspended", N: 1}}, Holders: 1,
+		Clients:  map[int]whmcs.Client{1: {ID: 1, Name: "Dana Demo", Company: "Demo Domain Ltd"}},
 		Coverage: whmcs.Coverage{Looked: 3, Of: 3, AsOf: time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC)},
 		Services: []whmcs.Service{
 			{ID: 2, ClientID: 1, Name: "Business Hosting", Domain: "demodomain2.net", Status: whmcs.StatusActive,
@@ -33,22 +35,22 @@ func ExampleStyle_Answer() {
 	fmt.Println(formatting.Plain(msg))
 	// Output:
 	// <nil>
-	// 2 services match client:1 status:active,suspended
+	// Dana Demo (Demo Domain Ltd) · client 1 · 1 active, 1 suspended
 	//
-	// ● Active   Business Hosting   demodomain2.net
-	// EUR 24.95 monthly  ·  due in 3 days (2026-11-25)  ·  saturn  ·  service:2
+	// 🟢 Active   demodomain2.net   Business Hosting
+	// due in 3 days (2026-11-25) · EUR 24.95 monthly · saturn
 	//
-	// ◐ Suspended   Licence <Pro>
-	// EUR 1,200.00 annually  ·  12 days overdue (2026-11-10)  ·  service:7
-	// Suspended: Overdue on payment
+	// 🟠 Suspended   Licence <Pro>   Overdue on payment
+	// 12 days overdue (2026-11-10) · EUR 1,200.00 annually
 	//
 	// /services client:1 status:active,suspended
 	// as of 2026-11-22 14:03 UTC · looked at 3 of 3 rows · complete
 	//
-	//   [Active only] client:1 status:active
+	//   [🟢 Active 1] client:1 status:active
+	//   [🟠 Suspended 1] client:1 status:suspended
 	//   [Table] client:1 status:active,suspended as:table
 	//   [Summary] client:1 status:active,suspended as:summary
-	//   [CSV] client:1 status:active,suspended as:csv
+	//   [CSV file] client:1 status:active,suspended as:csv
 }
 
 // A line that cannot be read is shown with a caret, with a correction.

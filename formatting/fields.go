@@ -10,30 +10,33 @@ import (
 	"unicode"
 
 	"servicesbot/whmcs"
-	"servicesbot/whmcs/query"
 )
 
 // The functions of this file put a service's fields into words. What they return
 // still holds text of WHMCS as it came: text.go makes it safe.
 
-// signs go with the words of a status. None of them is one that Slack turns into
-// a picture.
+// signs go with the words of a state. Slack shows them as coloured pictures.
 var signs = map[whmcs.Status]string{
-	whmcs.StatusActive:     "●",
-	whmcs.StatusSuspended:  "◐",
-	whmcs.StatusPending:    "○",
-	whmcs.StatusCompleted:  "✓",
-	whmcs.StatusTerminated: "×",
-	whmcs.StatusCancelled:  "×",
-	whmcs.StatusFraud:      "!",
+	whmcs.StatusActive:     "🟢",
+	whmcs.StatusSuspended:  "🟠",
+	whmcs.StatusPending:    "🔵",
+	whmcs.StatusCompleted:  signEnded,
+	whmcs.StatusTerminated: signEnded,
+	whmcs.StatusCancelled:  signEnded,
+	whmcs.StatusFraud:      signEnded,
 }
+
+const (
+	signEnded   = "⚪"
+	signUnknown = "❔"
+)
 
 // statusText tells a status by a sign and in words.
 func statusText(s whmcs.Status) string {
 	if strings.TrimSpace(string(s)) == "" {
-		return "? Status unknown"
+		return signUnknown + " Status unknown"
 	}
-	return or(signs[s], "?") + " " + string(s)
+	return or(signs[s], signUnknown) + " " + string(s)
 }
 
 // productText tells what was bought, and how many where it is not one.
@@ -94,6 +97,17 @@ func priceText(s whmcs.Service, currency string) string {
 	return strings.TrimSpace(or(amountText(s.RecurringAmount, currency), "price unknown") + " " + cycleText(s.BillingCycle))
 }
 
+// charged is the amount that priceText shows.
+func charged(s whmcs.Service) whmcs.Amount {
+	switch s.BillingCycle {
+	case whmcs.CycleFree:
+		return "0"
+	case whmcs.CycleOneTime:
+		return s.FirstPaymentAmount
+	}
+	return s.RecurringAmount
+}
+
 // currencyOf returns the currency of a client: the client's own where it is
 // known, else the installation's, which may be unknown, too.
 func currencyOf(id int, clients map[int]whmcs.Client, installation string) string {
@@ -127,16 +141,21 @@ func dueText(s whmcs.Service, now time.Time) string {
 	return "due in " + count(days, "day") + " (" + day + ")"
 }
 
-// overdue reports whether a living service's due date is past.
-func overdue(s whmcs.Service, now time.Time) bool {
-	days, ok := daysUntil(s.NextDueDate, now)
-	return ok && lives(s.Status) && days < 0
+// pressing is how near a due date must be to stand out, in days.
+const pressing = 7
+
+// dueMarkup is dueText, in bold where it is past or near.
+func dueMarkup(s whmcs.Service, now time.Time) markup {
+	text := short(dueText(s, now), 80)
+	if days, ok := daysUntil(s.NextDueDate, now); ok && lives(s.Status) && days <= pressing {
+		return bold(text)
+	}
+	return text
 }
 
-// lives reports whether a service's due date means that something is to be paid.
-func lives(s whmcs.Status) bool {
-	return s == whmcs.StatusActive || s == whmcs.StatusSuspended || s == whmcs.StatusPending
-}
+// lives reports whether a service's due date means that something is to be paid: it has not
+// ended, as far as is known.
+func lives(s whmcs.Status) bool { return signs[s] != signEnded }
 
 // daysUntil counts the calendar days from the day of now to d, in now's location;
 // false where d is no date of the calendar or now is not known.
@@ -171,6 +190,19 @@ func clientText(id int, clients map[int]whmcs.Client) string {
 	return text
 }
 
+// clientName names a client by name and company, else by number.
+func clientName(id int, clients map[int]whmcs.Client) string {
+	c := clients[id]
+	name, company := strings.TrimSpace(c.Name), strings.TrimSpace(c.Company)
+	switch {
+	case name != "" && company != "":
+		return name + " (" + company + ")"
+	case name+company != "":
+		return name + company
+	}
+	return fmt.Sprintf("client %d", id)
+}
+
 // serviceLine is the question for one service.
 func serviceLine(id int) string { return fmt.Sprintf("service:%d", id) }
 
@@ -193,17 +225,6 @@ func (s Style) serviceURL(of whmcs.Service) string {
 // clientURL returns the address of a client's admin page.
 func (s Style) clientURL(id int) string {
 	return s.adminURL(fmt.Sprintf("clientssummary.php?userid=%d", id))
-}
-
-// asksOneClient reports whether q asks for one client, so that its rows need not
-// repeat which.
-func asksOneClient(q query.Query) bool {
-	for _, t := range q.Terms {
-		if t.Key == "client" && !t.Not && len(t.Values) == 1 {
-			return true
-		}
-	}
-	return false
 }
 
 // bar draws a part of a whole as ten cells, with at least one for more than

@@ -24,7 +24,8 @@ func TestDueText(t *testing.T) {
 		{"2027-01-22", whmcs.StatusActive, "due 2027-01-22"},
 		{"2026-09-22", whmcs.StatusActive, "overdue since 2026-09-22"},
 		{"2026-11-23", whmcs.StatusTerminated, "was due 2026-11-23"},
-		{"2026-11-23", whmcs.StatusUnknown, "was due 2026-11-23"},
+		{"2026-11-23", whmcs.StatusUnknown, "due in 1 day (2026-11-23)"},
+		{"2026-11-21", whmcs.StatusFraud, "was due 2026-11-21"},
 		{"2026-02-30", whmcs.StatusActive, "due 2026-02-30"},
 		{"", whmcs.StatusActive, ""},
 	} {
@@ -88,7 +89,8 @@ func TestUsageText(t *testing.T) {
 func TestStatusText(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[whmcs.Status]string{
-		whmcs.StatusActive: "● Active", whmcs.StatusUnknown: "? Status unknown", "  ": "? Status unknown", "Frozen": "? Frozen",
+		whmcs.StatusActive: "🟢 Active", whmcs.StatusSuspended: "🟠 Suspended", whmcs.StatusPending: "🔵 Pending", whmcs.StatusFraud: "⚪ Fraud",
+		whmcs.StatusTerminated: "⚪ Terminated", whmcs.StatusUnknown: "❔ Status unknown", "  ": "❔ Status unknown", "Frozen": "❔ Frozen",
 	} {
 		if got := statusText(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -3,8 +3,6 @@ package formatting
 import (
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"servicesbot/whmcs/query"
 )
 
@@ -48,15 +46,11 @@ func (d *draft) changed(res *query.Result) {
 	}
 }
 
-// firstPage offers to start again where the page before is not offered, or where WHMCS
-// changed since.
-func (d *draft) firstPage(res *query.Result) []*slack.ButtonBlockElement {
+// leftFirst reports whether an answer is not the first page, or WHMCS changed since that:
+// one may want to start again.
+func leftFirst(res *query.Result) bool {
 	rowless := res.Query.As == query.ViewCSV || res.Query.As == query.ViewSummary
-	later := res.Query.Page > 1 && !rowless && res.Previous == ""
-	if !later && res.Before == 0 && !res.Changed {
-		return nil
-	}
-	return []*slack.ButtonBlockElement{d.button(ActionAsk, "‹ First page", res.Query.Lasting().WithPage(1).String())}
+	return res.Query.Page > 1 && !rowless || res.Before > 0 || res.Changed
 }
 
 // shown is a line as people see it: without its position.

@@ -1,6 +1,7 @@
 package formatting
 
 import (
+	"strconv"
 	"strings"
 
 	"servicesbot/whmcs"
@@ -10,39 +11,51 @@ import (
 // list shows the rows of a page one below the other, with a Details button each.
 func (d *draft) list(res *query.Result) Message {
 	d.head(res)
-	d.filters(res)
+	_, one := theClient(res)
 	for _, s := range res.Services {
 		b := d.button(ActionDetails, "Details", serviceLine(s.ID))
-		d.section(d.lines(s, res), described(b, "Details of "+serviceLine(s.ID)))
+		d.section(d.lines(s, res, !one), described(b, detailsOf(s)))
 	}
-	d.navigation(res)
+	d.controls(res)
 	d.foot(res)
 	return d.message()
 }
 
-// lines tells one service in two lines, or three where it is suspended for a
-// reason.
-func (d *draft) lines(s whmcs.Service, res *query.Result) markup {
-	first := join("   ", short(statusText(s.Status), 60), bold(short(productText(s), 200)), short(s.Domain, 300))
-	due := short(dueText(s, d.view.Now), 80)
-	if overdue(s, d.view.Now) {
-		due = bold(due)
+// detailsOf is what a screen reader says of a service's Details button.
+func detailsOf(s whmcs.Service) string {
+	return strings.TrimSuffix("Details of service "+strconv.Itoa(s.ID)+", "+s.Domain, ", ")
+}
+
+// lines tells one service in two lines; client: and whose it is.
+func (d *draft) lines(s whmcs.Service, res *query.Result, client bool) markup {
+	first := d.title(s)
+	if oneLine(s.Domain) != "" {
+		first = join(gap, first, short(productText(s), 200))
 	}
-	client := clientText(s.ClientID, res.Clients)
-	if asksOneClient(res.Query) {
-		client = ""
-	}
-	second := join("  ·  ",
+	second := []markup{
+		dueMarkup(s, d.view.Now),
 		short(priceText(s, currencyOf(s.ClientID, res.Clients, d.style.Currency)), 80),
-		due,
 		short(serverText(s), 100),
-		short(client, 150),
-		link(d.style.serviceURL(s), serviceLine(s.ID)))
-	third := markup("")
-	if reason := strings.TrimSpace(s.SuspensionReason); reason != "" && s.Status == whmcs.StatusSuspended {
-		third = "Suspended: " + short(reason, 300)
 	}
-	return join("\n", first, second, third)
+	if client {
+		second = append(second, short(clientName(s.ClientID, res.Clients), 150))
+	}
+	return join("\n", join(gap, first, reason(s, 150)), join(dot, second...))
+}
+
+// title is a service's state, and its domain, or where it has none its product, in bold,
+// with a link to its page in WHMCS.
+func (d *draft) title(s whmcs.Service) markup {
+	name := or(oneLine(s.Domain), or(oneLine(productText(s)), serviceLine(s.ID)))
+	return join(gap, short(statusText(s.Status), 60), bold(link(d.style.serviceURL(s), cut(name, 200, escapedUnits))))
+}
+
+// reason tells in bold why a service is suspended; "" where it is not, or nobody knows.
+func reason(s whmcs.Service, limit int) markup {
+	if s.Status != whmcs.StatusSuspended {
+		return ""
+	}
+	return bold(short(s.SuspensionReason, limit))
 }
 
 // announcement stands for rows that come as a file.
@@ -53,8 +66,7 @@ func (d *draft) announcement(res *query.Result) Message {
 	}
 	d.section(said, nil)
 	d.readers()
-	d.filters(res)
-	d.navigation(res)
+	d.controls(res)
 	d.foot(res)
 	return d.message()
 }

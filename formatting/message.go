@@ -43,6 +43,7 @@ type View struct {
 	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
 	Direct        bool      // there is no channel to share it in
 	Modal         bool      // it stands in a modal
+	Whole         bool      // a card shows all that is known, as there is no window for the rest
 	Shared        bool      // of details: they have just been shared
 	Repeat        bool      // it may have been posted before, by a process that ended then
 	Alone         Alone     // why the asker alone reads what others would; "": another matter
@@ -64,6 +65,8 @@ const (
 	ActionRemove  = "remove"  // takes a shared post away; the value is the sharer's user id, then the file's, if any
 	ActionForm    = "form"    // opens the search form, filled from the line
 	ActionLink    = "link"    // a URL button: acknowledged and ignored
+	ActionMore    = "more"    // opens the window of Choices for the line
+	ActionChoose  = "choose"  // an option of the menu More, or a button of Choices: see Chosen
 )
 
 // Action returns the action of an action_id: ids are numbered ("ask.3"), because
@@ -83,8 +86,13 @@ func (s Style) Answer(res *query.Result, v View) Message {
 		return d.summary(res)
 	case as == query.ViewCSV && len(res.Services) > 0:
 		return d.announcement(res)
-	case as == "" && res.Counted && res.Matched == 1 && len(res.Services) == 1:
+	case isCard(res):
 		return d.card(res)
 	}
 	return d.list(res)
+}
+
+// isCard reports whether an answer is one service that is shown as a card.
+func isCard(res *query.Result) bool {
+	return res.Query.As == "" && res.Counted && res.Matched == 1 && len(res.Services) == 1
 }

@@ -12,6 +12,7 @@ import (
 const (
 	CallbackForm    = "services_form"    // the search form: a submission is read by ParseForm
 	CallbackDetails = "services_details" // details, and what stands in their place
+	CallbackChoices = "services_choices" // the choices of an answer whose line no menu holds
 )
 
 // Checking is what a window shows until it is known whether its asker may ask.
@@ -34,7 +35,7 @@ func Loading() slack.ModalViewRequest {
 func (s Style) Details(res *query.Result, v View) slack.ModalViewRequest {
 	d := s.draft(v)
 	if len(res.Services) == 0 {
-		d.section(headline(res), nil)
+		d.section(d.headline(res), nil)
 		d.foot(res)
 		return d.modal("Service")
 	}

@@ -139,8 +139,8 @@ func toldChart(b *slack.DataVisualizationBlock) string {
 	return strings.Join(lines, "\n")
 }
 
-// hints returns the lines that the buttons ask, but for those that only leave out
-// a filter, and the addresses of links.
+// hints returns the lines that the buttons and the menu ask, but for those that only leave
+// out a filter, and the addresses of links.
 func hints(blocks []slack.Block) string {
 	var lines []string
 	for _, block := range blocks {
@@ -149,9 +149,15 @@ func hints(blocks []slack.Block) string {
 			continue
 		}
 		for _, e := range row.Elements.ElementSet {
-			b, ok := e.(*slack.ButtonBlockElement)
-			if ok && !strings.HasSuffix(b.Text.Text, "×") {
-				lines = append(lines, hint(b))
+			switch e := e.(type) {
+			case *slack.ButtonBlockElement:
+				lines = append(lines, hint(e))
+			case *slack.SelectBlockElement:
+				for _, o := range e.Options {
+					if action, line := Chosen(o.Value, ""); action == ActionAsk && !strings.HasPrefix(o.Value, verbWithout) {
+						lines = append(lines, "  ["+o.Text.Text+"] "+line)
+					}
+				}
 			}
 		}
 	}
@@ -173,8 +179,9 @@ func hint(b *slack.ButtonBlockElement) string {
 	return "  [" + b.Text.Text + "] " + oneLine(shown(b.Value))
 }
 
-// unescaper decodes what escaper encodes, and takes unseen out.
-var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", unseen, "")
+// unescaper decodes what escaper encodes, takes unseen out, and makes spaces of those that
+// do not break.
+var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", unseen, "", "\u00a0", " ")
 
 // words returns a text object as a terminal shows it.
 func words(t *slack.TextBlockObject) string {
@@ -182,7 +189,7 @@ func words(t *slack.TextBlockObject) string {
 		return t.Text
 	}
 	s := unformatted(withoutSequences(t.Text))
-	if strings.ContainsAny(s, "&"+unseen) {
+	if strings.ContainsAny(s, "&\u00a0"+unseen) {
 		s = unescaper.Replace(s)
 	}
 	return s

@@ -73,6 +73,12 @@ func soundBlocks(t testing.TB, name string, blocks []slack.Block) {
 			if err := stands(o); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
+		case "static_select":
+			for _, option := range object(o).list("options") {
+				if err := chosenStands(option.text("value"), ""); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
 		}
 	})
 }
@@ -104,9 +110,10 @@ func visit(v any, f func(map[string]any)) {
 
 var (
 	// allowed are the only sequences that Slack may act on: our date, a link into
-	// the samples' admin area, and the mention of who shared.
+	// the samples' admin area, whatever it reads, and the mention of who shared.
 	allowed = regexp.MustCompile(`^<(!date\^-?[0-9]+\^\{date_short_pretty\} \{time\}\|-?[0-9]{4,}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC` +
-		`|https://billing\.example\.com/admin/clientsservices\.php\?userid=-?[0-9]+&amp;id=-?[0-9]+\|service:-?[0-9]+` +
+		`|https://billing\.example\.com/admin/clientsservices\.php\?userid=-?[0-9]+&amp;id=-?[0-9]+\|[^<>|\n]+` +
+		`|https://billing\.example\.com/admin/clientssummary\.php\?userid=-?[0-9]+\|[cC]lient -?[0-9]+` +
 		`|@U0ALICE)>`)
 	entity   = regexp.MustCompile(`^&(amp|lt|gt);`)
 	codeSpan = regexp.MustCompile("`[^`\n]*`")
@@ -155,13 +162,25 @@ func allowedOut(text string) string {
 	return b.String()
 }
 
+// chosenStands reports whether a choice stands for an action on a line that can be asked.
+func chosenStands(value, line string) error {
+	action, next := Chosen(value, line)
+	q, err := query.Parse(next)
+	if action == "" || err != nil || q.InChannel || q.Fresh {
+		return fmt.Errorf("the choice %q stands for %q of %q: %v", value, action, next, err)
+	}
+	return nil
+}
+
 // stands reports whether a button's value is what its action takes.
 func stands(button map[string]any) error {
 	id, _ := button["action_id"].(string)
 	value, _ := button["value"].(string)
 	url, _ := button["url"].(string)
 	switch Action(id) {
-	case ActionAsk, ActionShare, ActionRefresh, ActionDetails:
+	case ActionChoose:
+		return chosenStands(value, "client:1 status:active -product:backup")
+	case ActionAsk, ActionShare, ActionRefresh, ActionDetails, ActionMore:
 		q, err := query.Parse(value)
 		if err != nil || value == "" {
 			return fmt.Errorf("%s: %q is no line: %v", id, value, err)

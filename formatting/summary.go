@@ -1,7 +1,7 @@
 package formatting
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -12,45 +12,87 @@ import (
 
 const (
 	maxSegments = 6 // of a pie
-	topValues   = 5 // values of a grouping that are named
+	topValues   = 3 // values of a grouping that are named
+	topCycles   = 4
 )
 
-// summary shows the figures of all matches, with a chart of their statuses.
+// summary shows the figures of all matches: first those that decide, then a chart of the
+// states, then what they are of.
 func (d *draft) summary(res *query.Result) Message {
 	d.head(res)
-	d.filters(res)
-	if res.Matched > 0 {
-		d.fields(figures(*res.Summary))
-		d.chart(res.Summary.Statuses)
-		d.fields([]markup{
-			top("Products", res.Summary.Products),
-			top("Servers", res.Summary.Servers),
-			top("Cycles", res.Summary.Cycles),
-		})
+	if sum := res.Summary; res.Matched > 0 {
+		d.section(join("\n", figures(*sum), ofCycles(*sum), notSummed(*sum)), nil)
+		d.chart(sum.Statuses)
+		d.fields(groups(res))
 	}
-	d.navigation(res)
+	d.controls(res)
 	d.foot(res)
 	return d.message()
 }
 
-// figures are the numbers of a summary, one a field.
-func figures(s query.Summary) []markup {
-	revenue := "Not summed: the currency is not known to be one"
+// figures are the numbers that decide.
+func figures(s query.Summary) markup {
+	parts := make([]markup, 0, 4)
 	if s.Revenue != "" {
-		revenue = amountText(whmcs.Amount(s.Revenue), s.Currency)
+		parts = append(parts, bold(short(amountText(whmcs.Amount(s.Revenue), s.Currency), 60))+" a month")
 	}
-	fields := []markup{
-		field("Clients", number(s.Clients)),
-		field("Revenue a month", revenue),
-		field("Due in the next 7 days", number(s.Due7)),
-		field("Due in the next 30 days", number(s.Due30)),
-		field("Overdue", number(s.Overdue)),
-		field("Free or one-time", number(s.FreeOrOnce)),
+	late := literal(number(s.Overdue) + " overdue")
+	if s.Overdue > 0 {
+		late = bold(late)
 	}
-	if s.Unpriced > 0 {
-		fields = append(fields, field("Not in the revenue", unpriced(s)))
+	parts = append(parts, late, literal(number(s.Due7)+" due in 7 days, "+number(s.Due30)+" in 30 days"))
+	if s.FreeOrOnce > 0 {
+		parts = append(parts, literal(number(s.FreeOrOnce)+" free or one-time"))
 	}
-	return fields
+	return join(dot, parts...)
+}
+
+// ofCycles counts the services by how they are billed, where that is not in one way.
+func ofCycles(s query.Summary) markup {
+	if len(s.Cycles) < 2 {
+		return ""
+	}
+	var parts []string
+	for i, c := range s.Cycles {
+		if i == topCycles {
+			parts = append(parts, "and "+number(len(s.Cycles)-i)+" more")
+			break
+		}
+		parts = append(parts, number(c.N)+" "+strings.ToLower(or(c.Value, "without a cycle")))
+	}
+	return "Billed: " + short(strings.Join(parts, ", "), 300)
+}
+
+// notSummed says what is in no revenue, and why.
+func notSummed(s query.Summary) markup {
+	if s.Revenue == "" {
+		return "The revenue is not summed: the currency is not known to be one."
+	}
+	if s.Unpriced == 0 {
+		return ""
+	}
+	return literal("Not in the revenue: " + unpriced(s) + ".")
+}
+
+// groups are the products with what they earn, and the servers. One with a single entry
+// that the question names already is left out.
+func groups(res *query.Result) []markup {
+	var all []markup
+	for _, g := range []struct {
+		key, title string
+		counts     []query.Count
+	}{{"product", "Products", res.Summary.Products}, {"server", "Servers", res.Summary.Servers}} {
+		if len(g.counts) == 1 && names(res.Query, g.key) {
+			continue
+		}
+		all = append(all, top(g.title, g.counts, res.Summary.Currency))
+	}
+	return all
+}
+
+// names reports whether a query filters by a key.
+func names(q query.Query, key string) bool {
+	return slices.ContainsFunc(q.Terms, func(t query.Term) bool { return t.Key == key && !t.Not })
 }
 
 // unpriced says which services are in no revenue, and why.
@@ -60,7 +102,7 @@ func unpriced(s query.Summary) string {
 		why = append(why, number(n)+" without a price that can be read")
 	}
 	if s.OddCycle > 0 {
-		why = append(why, number(s.OddCycle)+" billed in a cycle that is not known, see Cycles")
+		why = append(why, number(s.OddCycle)+" billed in a cycle that is not known")
 	}
 	return strings.Join(why, ", ")
 }
@@ -107,7 +149,7 @@ func segments(counts []query.Count) []query.Count {
 // without words tells nothing.
 func statusLabel(value string) string {
 	if s, ok := knownStatus(value); ok {
-		return plain(or(string(s), "Unknown"), maxChartLabel)
+		return plain(or(signs[s], signUnknown)+" "+or(string(s), "Unknown"), maxChartLabel)
 	}
 	return or(plain(value, maxChartLabel), "Unknown")
 }
@@ -125,18 +167,23 @@ func bars(counts []query.Count) markup {
 	return join("\n", lines...)
 }
 
-// top names the most frequent values of a grouping and counts the others.
-func top(title string, counts []query.Count) markup {
+// top names the most frequent values of a grouping, with what they earn where that is
+// known, and counts the others.
+func top(title string, counts []query.Count, currency string) markup {
 	if len(counts) == 0 {
 		return field(title, dash)
 	}
-	var lines []markup
+	lines := []markup{bold(literal(title))}
 	for i, c := range counts {
-		if i == topValues {
-			lines = append(lines, literal("and "+strconv.Itoa(len(counts)-i)+" more"))
+		if i == topValues && len(counts) > topValues+1 {
+			lines = append(lines, literal("and "+number(len(counts)-i)+" more"))
 			break
 		}
-		lines = append(lines, literal(number(c.N)+"  ")+" "+short(or(c.Value, "none"), 100))
+		line := literal(number(c.N)) + gap + short(or(c.Value, "none"), 100)
+		if c.Revenue != "" {
+			line = join(dot, line, short(amountText(whmcs.Amount(c.Revenue), currency), 60))
+		}
+		lines = append(lines, line)
 	}
-	return bold(literal(title)) + "\n" + join("\n", lines...)
+	return join("\n", lines...)
 }

@@ -24,14 +24,13 @@ func (d *draft) table(res *query.Result) Message {
 		return d.list(res)
 	}
 	d.head(res)
-	d.filters(res)
 	if d.view.Lists {
 		d.compact(res)
 		d.context("Shown as lines, because Slack takes no tables here yet.")
 	} else {
 		d.add(d.dataTable(res))
 	}
-	d.navigation(res)
+	d.controls(res)
 	d.foot(res)
 	return d.message()
 }
@@ -45,26 +44,22 @@ type column struct {
 	value  func(s whmcs.Service) float64
 }
 
-// columns are the table's, ids first: the first column is the row's header.
+// columns are the table's, the domain first: the first column is the row's header, and all
+// that a narrow window shows.
 func columns(res *query.Result, currency string) []column {
 	return []column{
+		{title: "Domain", text: func(s whmcs.Service) string { return s.Domain }},
+		{title: "Status", text: func(s whmcs.Service) string { return statusText(s.Status) }},
+		{title: "Product", text: productText},
+		{title: "Next due", text: func(s whmcs.Service) string { return string(s.NextDueDate) }},
+		{title: "Amount", number: true,
+			text:  func(s whmcs.Service) string { return priceText(s, currencyOf(s.ClientID, res.Clients, currency)) },
+			value: func(s whmcs.Service) float64 { return sortable(charged(s)) }},
+		{title: "Client", text: func(s whmcs.Service) string { return clientName(s.ClientID, res.Clients) }},
+		{title: "Server", text: serverText},
 		{title: "Service", number: true,
 			text:  func(s whmcs.Service) string { return strconv.Itoa(s.ID) },
 			value: func(s whmcs.Service) float64 { return float64(s.ID) }},
-		{title: "Client", number: true,
-			text:  func(s whmcs.Service) string { return strconv.Itoa(s.ClientID) },
-			value: func(s whmcs.Service) float64 { return float64(s.ClientID) }},
-		{title: "Status", text: func(s whmcs.Service) string { return statusText(s.Status) }},
-		{title: "Product", text: productText},
-		{title: "Domain", text: func(s whmcs.Service) string { return s.Domain }},
-		{title: "Amount", number: true,
-			text: func(s whmcs.Service) string {
-				return amountText(s.RecurringAmount, currencyOf(s.ClientID, res.Clients, currency))
-			},
-			value: func(s whmcs.Service) float64 { return sortable(s.RecurringAmount) }},
-		{title: "Cycle", text: func(s whmcs.Service) string { return cycleText(s.BillingCycle) }},
-		{title: "Next due", text: func(s whmcs.Service) string { return string(s.NextDueDate) }},
-		{title: "Server", text: serverText},
 	}
 }
 
@@ -83,7 +78,7 @@ func (d *draft) dataTable(res *query.Result) *slack.DataTableBlock {
 	rows := res.Services[:min(len(res.Services), query.TableRows)]
 	block := &slack.DataTableBlock{
 		Type:     slack.MBTDataTable,
-		Caption:  plain(upperFirst(span(res))+" for "+or(res.Query.Lasting().String(), "any service"), 150),
+		Caption:  plain(tableTitle(res), 150),
 		PageSize: min(tablePage, len(rows)),
 	}
 	cols := columns(res, d.style.Currency)
@@ -101,6 +96,21 @@ func (d *draft) dataTable(res *query.Result) *slack.DataTableBlock {
 		}
 	}
 	return block
+}
+
+// tableTitle says what the head of the answer does not: which rows, and in which order.
+func tableTitle(res *query.Result) string {
+	title := upperFirst(span(res))
+	if len(res.Services) == atLeast(res) && res.Counted {
+		title = "All of them"
+	}
+	if sort := res.Query.Sort; sort.Key != "" {
+		title += ", by " + sort.Key
+		if sort.Desc {
+			title += ", the highest first"
+		}
+	}
+	return title
 }
 
 // cellWidths are the lengths that texts are cut to, tried one after the other. At
@@ -151,8 +161,8 @@ func (d *draft) compact(res *query.Result) {
 
 // oneLine tells a service in one line.
 func (d *draft) oneLine(s whmcs.Service, currency string) string {
-	parts := []string{serviceLine(s.ID), statusText(s.Status), productText(s), s.Domain,
-		priceText(s, currency), dueText(s, d.view.Now), serverText(s)}
+	parts := []string{statusText(s.Status), s.Domain, productText(s),
+		priceText(s, currency), dueText(s, d.view.Now), serverText(s), serviceLine(s.ID)}
 	var out []string
 	for _, p := range parts {
 		if strings.TrimSpace(p) != "" {

@@ -22,6 +22,13 @@ const (
 	dash     = "–" // stands for nothing where Slack wants something
 )
 
+// What stands between the parts of a line. A dot goes with the part behind it, so that none
+// is left at the end of a line.
+const (
+	dot markup = " ·\u00a0"
+	gap markup = "   "
+)
+
 // unseen breaks up what Slack would otherwise read as an emoji or as formatting.
 // It has no width, and the bot drops it from lines that are pasted back.
 const unseen = "\u200b"

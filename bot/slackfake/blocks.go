@@ -140,8 +140,9 @@ func elements(raw json.RawMessage) []element {
 // An Element is something that can be clicked or filled in.
 type Element struct {
 	Type, ActionID, BlockID string
-	Label                   string // a button's text; an input's label
-	Value, URL, Style       string // of a button
+	Label                   string   // a button's text; an input's label
+	Value, URL, Style       string   // of a button
+	Options                 []string // of a menu: their texts
 }
 
 // Elements are what can be clicked in the message, in reading order.
@@ -182,9 +183,36 @@ func publicElements(raw json.RawMessage) []Element {
 		found = append(found, Element{
 			Type: str(e.element["type"]), ActionID: str(e.element["action_id"]), BlockID: str(e.block["block_id"]),
 			Label: label, Value: str(e.element["value"]), URL: str(e.element["url"]), Style: str(e.element["style"]),
+			Options: optionTexts(e.element),
 		})
 	}
 	return found
+}
+
+// optionTexts are the texts of a menu's options.
+func optionTexts(e object) []string {
+	var found []string
+	groups := append([]any{e}, list(e["option_groups"])...)
+	for _, g := range groups {
+		for _, o := range list(obj(g)["options"]) {
+			found = append(found, str(obj(obj(o)["text"])["text"]))
+		}
+	}
+	return found
+}
+
+// Menu finds the action_id of the first menu in the message with an option of this text.
+func (m *Message) Menu(option string) (actionID string, ok bool) {
+	return menuWith(m.Elements(), option)
+}
+
+func menuWith(all []Element, option string) (string, bool) {
+	for _, e := range all {
+		if slices.Contains(e.Options, option) {
+			return e.ActionID, true
+		}
+	}
+	return "", false
 }
 
 // blockTexts are the texts that encoded blocks show, in reading order.
@@ -296,8 +324,9 @@ func richLine(elements []any) string {
 	return b.String()
 }
 
-// entities decodes the three entities that Slack knows, in one pass.
-var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+// entities decodes the three entities that Slack knows, in one pass; a space that does not
+// break reads as a space.
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "\u00a0", " ")
 
 var angle = regexp.MustCompile(`<([^<>]*)>`)
 

@@ -26,7 +26,8 @@ import (
 //	WHO edits: TEXT             changes the message that WHO posted last
 //	WHO deletes                 takes it away
 //	WHO clicks "LABEL"          in what WHO saw last; … twice: two clicks at once
-//	WHO picks "OPTION" of "ID"  in a select or overflow menu, by its action_id
+//	WHO picks "OPTION" of "ID"  in a select or overflow menu, by its action_id; without
+//	                            of, in the first that has the option
 //	WHO uses "SHORTCUT"         by its name; one of messages is used on what WHO saw last
 //	WHO opens home
 //	WHO fills: NAME = VALUE; …  fills inputs of the modal in, by label or id
@@ -129,7 +130,7 @@ var stepKinds = []*stepKind{
 	kind(who+` edits: (.+)`, (*player).edit),
 	kind(who+` deletes`, (*player).delete),
 	kind(who+` clicks "(.+)"( twice)?`, (*player).click),
-	kind(who+` picks "(.+)" of "(.+)"`, (*player).pick),
+	kind(who+` picks "(.+?)"(?: of "(.+)")?`, (*player).pick),
 	kind(who+` uses "(.+)"`, (*player).use),
 	kind(who+` opens home`, (*player).openHome),
 	kind(who+` fills: (.+)`, (*player).fill),
@@ -141,7 +142,7 @@ var stepKinds = []*stepKind{
 	kind(`the bot is connected`, (*player).connected),
 }
 
-var indented = regexp.MustCompile(`^\s+(and|not|button|no button): (.+)$`)
+var indented = regexp.MustCompile(`^\s+(and|not|button|no button|option|no option): (.+)$`)
 
 func parseScript(script string) ([]step, error) {
 	var steps []step

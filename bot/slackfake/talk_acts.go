@@ -82,16 +82,9 @@ func (p *player) click(_ context.Context, s step) error {
 	if err != nil {
 		return err
 	}
-	m, v := in.surface()
-	var all []Element
-	if m != nil {
-		now, ok := p.w.Message(s.part[0], m.Channel, m.TS)
-		if !ok {
-			return fmt.Errorf("the message is gone")
-		}
-		all = now.Elements()
-	} else {
-		all = v.Elements()
+	all, err := p.elements(s.part[0], in)
+	if err != nil {
+		return err
 	}
 	id, ok := button(all, s.part[1])
 	if !ok {
@@ -111,6 +104,9 @@ func labels(all []Element) string {
 	var names []string
 	for _, e := range all {
 		names = append(names, fmt.Sprintf("%q", e.Label))
+		for _, option := range e.Options {
+			names = append(names, fmt.Sprintf("option %q", option))
+		}
 	}
 	return strings.Join(names, ", ")
 }
@@ -120,9 +116,32 @@ func (p *player) pick(_ context.Context, s step) error {
 	if err != nil {
 		return err
 	}
+	id := s.part[2]
+	if id == "" {
+		all, err := p.elements(s.part[0], in)
+		if err != nil {
+			return err
+		}
+		if id, _ = menuWith(all, s.part[1]); id == "" {
+			return fmt.Errorf("no such option; there are %s", labels(all))
+		}
+	}
 	p.acting()
-	_, err = p.w.Choose(s.part[0], in, s.part[2], s.part[1])
+	_, err = p.w.Choose(s.part[0], in, id, s.part[1])
 	return err
+}
+
+// elements are what a person can click now in what they look at.
+func (p *player) elements(user string, in Surface) ([]Element, error) {
+	m, v := in.surface()
+	if m == nil {
+		return v.Elements(), nil
+	}
+	now, ok := p.w.Message(user, m.Channel, m.TS)
+	if !ok {
+		return nil, fmt.Errorf("the message is gone")
+	}
+	return now.Elements(), nil
 }
 
 func (p *player) use(_ context.Context, s step) error {

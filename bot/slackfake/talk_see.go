@@ -22,9 +22,10 @@ func (s sight) fits(text string, more []expect) bool {
 	}
 	for _, e := range more {
 		_, has := button(s.elements, e.text)
+		_, offers := menuWith(s.elements, e.text)
 		held := map[string]bool{
 			"and": strings.Contains(s.text, e.text), "not": !strings.Contains(s.text, e.text),
-			"button": has, "no button": !has,
+			"button": has, "no button": !has, "option": offers, "no option": !offers,
 		}[e.kind]
 		if !held {
 			return false

@@ -57,9 +57,9 @@ then it has an error and no services. These names stay as they are; others may b
               suspension_reason, order, order_number, options; with BOT_FIELDS also
               notes, subscriptionid and fields
   summary     of as:summary: clients, due_7, due_30, overdue, free_or_once,
-              revenue_per_month, currency, and counts by status, product, server, cycle;
-              unpriced is how many are in no revenue, odd_cycle those of them whose billing
-              cycle is not known
+              revenue_per_month, currency, and counts by status, product (with its
+              revenue_per_month), server, cycle; unpriced is how many are in no revenue,
+              odd_cycle those of them whose billing cycle is not known
 
 With as:csv, and without --json, the file goes to standard output and the rest to
 standard error. Nothing is logged unless LOG_LEVEL is set.

@@ -115,10 +115,11 @@ type summaryJSON struct {
 	Cycles     []countJSON `json:"cycle"`
 }
 
-// A countJSON is how many services have one value.
+// A countJSON is how many services have one value, and what those of a product earn.
 type countJSON struct {
-	Value string `json:"value"`
-	N     int    `json:"n"`
+	Value   string `json:"value"`
+	N       int    `json:"n"`
+	Revenue string `json:"revenue_per_month,omitempty"`
 }
 
 // printAnswer prints an answer for programs; msg is the same answer for people.
@@ -214,7 +215,7 @@ func newSummaryJSON(s *query.Summary) *summaryJSON {
 func countsJSON(counts []query.Count) []countJSON {
 	out := make([]countJSON, len(counts))
 	for i, c := range counts {
-		out[i] = countJSON{c.Value, c.N}
+		out[i] = countJSON(c)
 	}
 	return out
 }

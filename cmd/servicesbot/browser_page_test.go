@@ -52,7 +52,7 @@ func keepsToItsEnd(v *tab) {
 	v.until(atEnd + ` && document.querySelector("#newer").hidden`)
 	top()
 	v.say("/services client:1")
-	v.sees(newest, "2 services match")
+	v.sees(newest, "1 active, 1 terminated")
 	v.until(atEnd)
 	call(v, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 400, Height: 700, DeviceScaleFactor: 1})
 	v.until(`innerWidth === 400`)
@@ -74,7 +74,7 @@ func switchesAreForgotten(v *tab) {
 	v.sees(newest, "does not accept calls from this bot's address")
 	v.click("[data-switch=whmcs-invalid-ip]", "")
 	v.ask("/services client:1 fresh:yes")
-	v.sees(newest, "2 services match")
+	v.sees(newest, "1 active, 1 terminated")
 }
 
 // ticksWhatIsSent: a step is done when its line is sent, by whom it is about.

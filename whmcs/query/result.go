@@ -41,6 +41,7 @@ type Result struct {
 
 	Clients  map[int]whmcs.Client // those of the page, or of a summary of one, whose details are known; may be nil
 	Statuses []Count              // matches by status, in the words of status:; nil where they were not counted
+	Holders  int                  // clients whose services match; 0 where they were not counted
 	Summary  *Summary             // of as:summary
 
 	// Try are whole lines that are worth asking instead: server:3 where servers
@@ -134,7 +135,7 @@ func (a *question) fill() {
 		a.res.Services = append(a.res.Services, row)
 	}
 	if a.res.Counted && a.res.Before == 0 {
-		a.res.Statuses = countStatuses(a.found)
+		a.res.Statuses, a.res.Holders = countStatuses(a.found), countHolders(a.found)
 	}
 }
 
@@ -187,7 +188,7 @@ func (a *question) card(ctx context.Context, d *details) {
 			return
 		}
 	}
-	a.res.Services, a.res.Matched, a.res.Statuses = nil, 0, nil
+	a.res.Services, a.res.Matched, a.res.Statuses, a.res.Holders = nil, 0, nil, 0
 }
 
 // A details is the question for one client's name and currency, asked beside the
@@ -354,6 +355,9 @@ func (a *question) addRevenue(ctx context.Context, d *details) {
 		a.addClient(id)
 	} else if sum.Currency == "" {
 		sum.Revenue = ""
+		for i := range sum.Products {
+			sum.Products[i].Revenue = ""
+		}
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 // A Count is how many matches have one value. Statuses and cycles are in the
 // words of the language, products and servers in their names.
 type Count struct {
-	Value string // "" where the rows have none
-	N     int
+	Value   string // "" where the rows have none
+	N       int
+	Revenue string // of a product: recurring revenue a month, as in Summary; "" where it may not be summed
 }
 
 // A Summary is exact over all matches.
@@ -57,7 +58,7 @@ func summarize(rows []*whmcs.Service, e *env) *Summary {
 		week:  days{e.today, shift(e.today, 7, 'd')},
 		month: days{e.today, shift(e.today, 30, 'd')},
 	}
-	money := make(map[string]decimal.Decimal)
+	money := make(map[string]earnings)
 	for _, s := range rows {
 		products[s.Name]++
 		servers[e.serverLabel(s)]++
@@ -72,11 +73,40 @@ func summarize(rows []*whmcs.Service, e *env) *Summary {
 	sum.Products, sum.Servers, sum.Cycles = products.counts(), servers.counts(), cycles.counts()
 	sum.Clients = len(clients)
 	total := decimal.Zero
-	for cycle, d := range money {
+	for _, of := range money {
+		total = total.Add(of.times())
+	}
+	sum.Revenue = monthly(total)
+	for i := range sum.Products {
+		sum.Products[i].Revenue = monthly(money[sum.Products[i].Value].times())
+	}
+	return &sum
+}
+
+// earnings are amounts by the cycle that they are billed in.
+type earnings map[string]decimal.Decimal
+
+// times is what is earned in commonMonths.
+func (e earnings) times() decimal.Decimal {
+	total := decimal.Zero
+	for cycle, d := range e {
 		total = total.Add(d.Mul(decimal.NewFromInt(commonMonths / cycleMonths[cycle])))
 	}
-	sum.Revenue = total.DivRound(decimal.NewFromInt(commonMonths), 2).StringFixed(2)
-	return &sum
+	return total
+}
+
+// monthly is a month's part of what is earned in commonMonths, rounded once.
+func monthly(total decimal.Decimal) string {
+	return total.DivRound(decimal.NewFromInt(commonMonths), 2).StringFixed(2)
+}
+
+// countHolders counts the clients that have services among rows.
+func countHolders(rows []*whmcs.Service) int {
+	holders := make(map[int]struct{})
+	for _, s := range rows {
+		holders[s.ClientID] = struct{}{}
+	}
+	return len(holders)
 }
 
 // upcoming are the days that a summary counts what is due in.
@@ -101,7 +131,7 @@ func (s *Summary) countDue(row *whmcs.Service, next upcoming) {
 
 // earn adds a service's amount to its cycle's, or counts why there is none. The
 // quantity is not multiplied: WHMCS's amount is for all of it.
-func (s *Summary) earn(row *whmcs.Service, cycle string, money map[string]decimal.Decimal) {
+func (s *Summary) earn(row *whmcs.Service, cycle string, money map[string]earnings) {
 	if cycle == "free" || cycle == "one-time" {
 		s.FreeOrOnce++
 		return
@@ -114,7 +144,12 @@ func (s *Summary) earn(row *whmcs.Service, cycle string, money map[string]decima
 		s.Unpriced++
 		return
 	}
-	money[cycle] = money[cycle].Add(amount)
+	of := money[row.Name]
+	if of == nil {
+		of = earnings{}
+		money[row.Name] = of
+	}
+	of[cycle] = of[cycle].Add(amount)
 }
 
 // ended reports whether a service is over, so that nothing of it falls due.
@@ -140,7 +175,7 @@ type tally map[string]int
 func (t tally) counts() []Count {
 	all := make([]Count, 0, len(t))
 	for v, n := range t {
-		all = append(all, Count{v, n})
+		all = append(all, Count{Value: v, N: n})
 	}
 	slices.SortFunc(all, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value))

@@ -1,0 +1,250 @@
+package formatting
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
+)
+
+// The head of every answer: who, and how many, in one line.
+
+// head tells who shared the answer, whom it is about, and how many match.
+func (d *draft) head(res *query.Result) {
+	d.readers()
+	d.heard(res)
+	d.section(d.headline(res), nil)
+	d.changed(res)
+	d.offers(res)
+}
+
+// readers tells who shared the answer, or why only the asker sees it.
+func (d *draft) readers() {
+	if d.view.SharedBy != "" {
+		d.context("Shared by " + mention(d.view.SharedBy))
+	}
+	if d.view.Alone != "" {
+		d.context(join(" ", "Only you see this.", short(string(d.view.Alone), 300)))
+	}
+}
+
+// headline is the first thing to be read: whose services they are, how many, and of what
+// kind. A number that was not counted to its end is told as what it is.
+func (d *draft) headline(res *query.Result) markup {
+	question := asked(res.Query)
+	shown, matched := len(res.Services), atLeast(res)
+	rowless := res.Summary != nil
+	switch {
+	case shown == 0 && matched > 0 && !rowless && res.Before > 0:
+		return join(" ", bold("Nothing more found."), literal(matches(res)), question)
+	case shown == 0 && matched > 0 && !rowless:
+		return join(" ", bold(literal("There is no page "+number(max(res.Query.Page, 1))+".")), literal(matches(res)), question)
+	case shown == 0 && matched == 0:
+		return nothing(res, question)
+	}
+	parts := []markup{d.who(res), d.howMany(res)}
+	if shown > 0 && shown < matched && res.Query.As != query.ViewTable {
+		parts = append(parts, literal(span(res)))
+	}
+	return join(dot, parts...)
+}
+
+// who names the client where the answer is about one, else counts the services and their
+// clients.
+func (d *draft) who(res *query.Result) markup {
+	if id, ok := theClient(res); ok {
+		return d.client(id, res.Clients)
+	}
+	who := count(atLeast(res), "service")
+	if !res.Counted {
+		who = "At least " + who
+	}
+	if res.Holders > 0 {
+		who += " of " + count(res.Holders, "client")
+	}
+	if isCard(res) {
+		return bold(literal(who))
+	}
+	return with(bold(literal(who)), res)
+}
+
+// client names a client, with a link to the page of WHMCS about them: "*Jane Doe* (Acme) · client 1".
+func (d *draft) client(id int, clients map[int]whmcs.Client) markup {
+	c := clients[id]
+	label := "client " + strconv.Itoa(id)
+	name, company := strings.TrimSpace(c.Name), strings.TrimSpace(c.Company)
+	switch {
+	case name == "" && company == "":
+		return bold(link(d.style.clientURL(id), upperFirst(label)))
+	case name == "":
+		name, company = company, ""
+	}
+	if company != "" {
+		company = "(" + company + ")"
+	}
+	return join(dot, join(" ", bold(short(name, 100)), short(company, 100)), link(d.style.clientURL(id), label))
+}
+
+// howMany counts the matches by their states: of one client all of them, of several where
+// there is more than one state.
+func (d *draft) howMany(res *query.Result) markup {
+	_, one := theClient(res)
+	states := make([]string, 0, len(res.Statuses))
+	for _, c := range res.Statuses {
+		if status, ok := knownStatus(c.Value); ok && c.N > 0 {
+			states = append(states, number(c.N)+" "+strings.ToLower(or(string(status), "of an unknown state")))
+		}
+	}
+	switch {
+	case isCard(res):
+		return "1 service"
+	case !one && len(states) < 2:
+		return ""
+	case !one:
+		return literal(strings.Join(states, ", "))
+	case len(states) == 0 && res.Counted:
+		return with(literal(count(atLeast(res), "service")), res)
+	case len(states) == 0:
+		return with(literal("at least "+count(atLeast(res), "service")), res)
+	}
+	return with(literal(strings.Join(states, ", ")), res)
+}
+
+// theClient is the client that all matches belong to; false where there are others, or may
+// be.
+func theClient(res *query.Result) (id int, ok bool) {
+	if isCard(res) || res.Holders == 1 && len(res.Services) > 0 {
+		return res.Services[0].ClientID, true
+	}
+	if res.Holders == 1 {
+		for id := range res.Clients {
+			return id, len(res.Clients) == 1
+		}
+	}
+	for _, t := range res.Query.Terms {
+		if t.Key != "client" || t.Not || len(t.Values) != 1 {
+			continue
+		}
+		if id, err := strconv.Atoi(t.Values[0]); err == nil {
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// with adds the filters of an answer's question to how many match, in words: "75 services on
+// Saturn, active". What the head tells already is left out, and what has no words of its
+// own is told as it was asked.
+func with(howMany markup, res *query.Result) markup {
+	_, one := theClient(res)
+	var others, states []markup
+	on := false
+	for _, t := range res.Query.Terms {
+		switch {
+		case t.Key == "all", t.Key == "client" && one && !t.Not && len(t.Values) == 1:
+		case t.Key == "status" && !t.Not && one && len(res.Statuses) > 0: // counted by state
+		case t.Key == "status" && !t.Not:
+			states = append(states, literal(strings.Join(t.Values, " or ")))
+		case t.Key == "server" && !t.Not && len(t.Values) == 1 && !on:
+			howMany, on = join(" on ", howMany, short(serverNamed(t.Values[0], res), 100)), true
+		default:
+			others = append(others, code(t.String(), 300))
+		}
+	}
+	return join(", ", slices.Concat([]markup{howMany}, others, states)...)
+}
+
+// serverNamed is a server that a question names, as WHMCS writes it where all that is shown
+// is on it.
+func serverNamed(word string, res *query.Result) string {
+	name := ""
+	if sum := res.Summary; sum != nil && len(sum.Servers) == 1 {
+		name = sum.Servers[0].Value
+	}
+	for _, s := range res.Services {
+		if s.ServerName == "" || name != "" && s.ServerName != name {
+			return word
+		}
+		name = s.ServerName
+	}
+	if strings.EqualFold(name, word) {
+		return name
+	}
+	return word
+}
+
+// atLeast is how many services are known to match: all of them where they were
+// counted.
+func atLeast(res *query.Result) int {
+	if len(res.Services) == 0 {
+		return res.Matched
+	}
+	return max(res.Matched, res.First+len(res.Services))
+}
+
+// matches says how many services match; the question follows.
+func matches(res *query.Result) string {
+	n := atLeast(res)
+	verb := " match"
+	if n == 1 {
+		verb = " matches"
+	}
+	if !res.Counted {
+		return "At least " + count(n, "service") + verb
+	}
+	return count(n, "service") + verb
+}
+
+// span names the rows shown: "rows 6 to 10".
+func span(res *query.Result) string {
+	if len(res.Services) == 1 {
+		return "row " + number(res.First+1)
+	}
+	return "rows " + number(res.First+1) + " to " + number(res.First+len(res.Services))
+}
+
+// nothing says that no row can be shown, and how sure that is.
+func nothing(res *query.Result, question markup) markup {
+	switch {
+	case !res.Complete && res.Continue != "":
+		return join("\n", join(" ", "*Nothing found so far* for", question), short(Gap(res), 500))
+	case !res.Complete:
+		return join("\n", join(" ", "*No sure answer* for", question), short(Gap(res), 500))
+	case res.Unreadable > 0:
+		return join(" ", "*Nothing found among the rows that could be read* for", question)
+	case res.Unpriced > 0:
+		return join(" ", "*Nothing found among the services whose price can be read* for", question)
+	}
+	if said := absent(res); said != "" {
+		return said
+	}
+	said := join("\n", join(" ", "*Nothing found* for", question)+"\nWHMCS answered, and no service matches.", searched(res))
+	if len(res.Asked) > 0 && len(res.Tested) > 0 {
+		said += markup("\nAsked of WHMCS: ") + code(strings.Join(res.Asked, ", "), 300) +
+			"\nTested here: " + code(strings.Join(res.Tested, ", "), 300)
+	}
+	return said
+}
+
+// asked shows what is asked for, without how it is shown.
+func asked(q query.Query) markup {
+	q = q.Lasting().WithAs("")
+	q.Rows = 0
+	line := q.String()
+	if line == "" {
+		return "any service"
+	}
+	return code(line, 1000)
+}
+
+// offers shows the questions that are worth asking instead.
+func (d *draft) offers(res *query.Result) {
+	d.offered(res.Near)
+	buttons := d.asks(res.Try)
+	if len(buttons) > 0 {
+		primary(buttons[0])
+	}
+	d.row(buttons...)
+}
