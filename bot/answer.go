@@ -88,7 +88,7 @@ func (s *Answers) Ask(ctx context.Context, line string, progress func(query.Prog
 	a := read(&Request{Door: DoorShell, Line: line})
 	a.access = verdict{granted: true}
 	ans := s.find(ctx, a, progress)
-	return ans, s.write(ans, formatting.View{Direct: true, Now: s.now()})
+	return ans, s.write(ans, formatting.View{Direct: true, Whole: true, Now: s.now()})
 }
 
 // find finds what a asks for. It never fails: an error is an answer too.

@@ -145,7 +145,7 @@ func TestPrivateFieldsStayPrivate(t *testing.T) {
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services "+service))
 	card := r.sees(slackfake.Alice, slackfake.Support, "1 service")
 	r.click(slackfake.Alice, card, "Details")
-	r.modal(slackfake.Alice, private...)
+	r.modal(slackfake.Alice, private[0])
 	r.click(slackfake.Alice, card, "Share")
 	r.sees(slackfake.Bob, slackfake.Support, "Shared by")
 	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot "+service))

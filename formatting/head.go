@@ -143,7 +143,7 @@ func with(howMany markup, res *query.Result) markup {
 	on := false
 	for _, t := range res.Query.Terms {
 		switch {
-		case t.Key == "all", t.Key == "client" && one && !t.Not && len(t.Values) == 1:
+		case t.Key == "all", one && (t.Key == "client" || t.Key == "email") && !t.Not && len(t.Values) == 1:
 		case t.Key == "status" && !t.Not && one && len(res.Statuses) > 0: // counted by state
 		case t.Key == "status" && !t.Not:
 			states = append(states, literal(strings.Join(t.Values, " or ")))

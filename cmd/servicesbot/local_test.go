@@ -50,7 +50,7 @@ func TestAskByLocalAPI(t *testing.T) {
 	command, _ := localCommand(t)
 	s := byLocalAPI(t, command)
 	got := s.run(t, `servicesbot ask "client:1 status:active"`)
-	for _, want := range []string{"1 service", "2 × Plus", "demodomain2.net", "EUR 24.95 monthly", "client:1 Dana Demo (Demo Domain Ltd)", "complete"} {
+	for _, want := range []string{"1 service", "2 × Plus", "demodomain2.net", "EUR 24.95 monthly", "Dana Demo (Demo Domain Ltd) · client 1", "complete"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
