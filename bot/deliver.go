@@ -240,7 +240,7 @@ func (b *Bot) upload(ctx context.Context, o *outgoing) error {
 		Filename: formatting.CSVName(o.answer.Result), FileSize: len(file), Reader: bytes.NewReader(file),
 		Title: formatting.CSVTitle(o.answer.Result), Channel: channel, ThreadTimestamp: thread,
 	})
-	o.rec.shared = o.to.public() && (err == nil || unknownOutcome(err))
+	o.rec.shared = o.rec.shared || o.to.public() && (err == nil || unknownOutcome(err))
 	if err != nil {
 		return err
 	}

@@ -34,25 +34,3 @@ func TestFormWaitsForTheVerdict(t *testing.T) {
 		})
 	}
 }
-
-// TestSharingAfterAPanic: what a panic kept from being posted was not shared before.
-func TestSharingAfterAPanic(t *testing.T) { // not parallel: panics are reported to the bot that started last
-	broken := make(chan bool, 1)
-	r := newRoad(t, func(s *setup) {
-		s.now = func() time.Time {
-			select {
-			case <-broken:
-				panic("the clock broke")
-			default:
-				return time.Now()
-			}
-		}
-	})
-	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
-	m := r.sees(slackfake.Alice, slackfake.Support, marker)
-	broken <- true
-	r.click(slackfake.Alice, m, "Share")
-	r.sees(slackfake.Alice, slackfake.Support, "Something went wrong")
-	r.click(slackfake.Alice, m, "Share")
-	r.sees(slackfake.Bob, slackfake.Support, "Shared by", marker)
-}

@@ -241,6 +241,18 @@ func (r *road) click(user string, m slackfake.Message, label string) slackfake.S
 	return r.do(r.slack.Click(user, &m, id))
 }
 
+// breakableClock returns a clock that panics once for each value that broken gets.
+func breakableClock(broken <-chan bool) func() time.Time {
+	return func() time.Time {
+		select {
+		case <-broken:
+			panic("the clock broke")
+		default:
+			return time.Now()
+		}
+	}
+}
+
 func TestSlashIsAnsweredPrivately(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)

@@ -97,6 +97,21 @@ func TestSharedFileGoesWithItsPost(t *testing.T) {
 	}
 }
 
+// TestAuditOfAFileThatStays: a file that Slack took into the channel, and did not delete when
+// it refused the post, counts as shared though its rows then go to the asker alone.
+func TestAuditOfAFileThatStays(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.slack.Fail("chat.postMessage", slackfake.Failure{Refuse: "restricted_action", Times: 1})
+	r.slack.Fail("files.delete", slackfake.Failure{Refuse: "internal_error"})
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1 as:csv in:channel"))
+	r.sees(slackfake.Alice, slackfake.Support, "Only you see this")
+	line := r.lines(1)[0]
+	if n := len(r.slack.Files(slackfake.Bob)); n != 1 || line["shared"] != true || line["audit"] != "share" {
+		t.Errorf("Bob sees %d files, shared is %v in %v", n, line["shared"], line)
+	}
+}
+
 // TestSharedInAModal: Share in the details says in them that it was done.
 func TestSharedInAModal(t *testing.T) {
 	t.Parallel()
@@ -204,4 +219,17 @@ func TestFreshInChannelAsksAnew(t *testing.T) {
 	if got := r.whmcs.Count("GetClientsProducts"); got <= before {
 		t.Errorf("WHMCS was asked %d times, and %d times before", got, before)
 	}
+}
+
+// TestSharingAfterAPanic: what a panic kept from being posted was not shared before.
+func TestSharingAfterAPanic(t *testing.T) { // not parallel: panics are reported to the bot that started last
+	broken := make(chan bool, 1)
+	r := newRoad(t, func(s *setup) { s.now = breakableClock(broken) })
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	m := r.sees(slackfake.Alice, slackfake.Support, marker)
+	broken <- true
+	r.click(slackfake.Alice, m, "Share")
+	r.sees(slackfake.Alice, slackfake.Support, "Something went wrong")
+	r.click(slackfake.Alice, m, "Share")
+	r.sees(slackfake.Bob, slackfake.Support, "Shared by", marker)
 }
