@@ -86,6 +86,21 @@ func TestAuditOfSharing(t *testing.T) {
 	}
 }
 
+// TestAuditOfAPanic: what breaks on the way to Slack has failed, whatever was found.
+func TestAuditOfAPanic(t *testing.T) { // not parallel: panics are reported to the bot that started last
+	broken := make(chan bool, 1)
+	r := newRoad(t, func(s *setup) { s.now = breakableClock(broken) })
+	broken <- true
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	r.sees(slackfake.Alice, slackfake.Support, "Something went wrong")
+	if line := r.lines(1)[0]; line["outcome"] != "failed" || line["answered"] != true {
+		t.Errorf("the audit says %v", line)
+	}
+	if counted := `servicesbot_requests_total{door="slash",outcome="failed"} 1`; !strings.Contains(r.metrics(), counted) {
+		t.Errorf("the metrics lack %s", counted)
+	}
+}
+
 // TestAuditLinesAreBounded: a line that nobody can read does not fill the log.
 func TestAuditLinesAreBounded(t *testing.T) {
 	t.Parallel()

@@ -44,6 +44,7 @@ func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Contex
 	err := whmcs.Recovered(func() error { do(ctx, rec); return nil })
 	if p, ok := errors.AsType[*whmcs.PanicError](err); ok {
 		b.log.Error("a question failed", "ref", req.Ref, "error", p)
+		rec.outcome = failed // whatever was found before
 		b.tell(ctx, req, rec, b.sorry(req))
 	}
 }
