@@ -28,7 +28,7 @@ func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 		rec.outcome = unchanged
 		return
 	}
-	q.line = a.Line
+	q.line, q.answered = a.Line, false // should this end by a panic
 	if at := b.answerOnce(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
 		q.answer = at // else what others read is still where a further edit finds it
 	}

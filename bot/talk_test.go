@@ -206,6 +206,20 @@ func TestEqualEditOfAPrivateAnswer(t *testing.T) {
 	r.sees(slackfake.Alice, slackfake.Partner, "today.example")
 }
 
+// TestEditAfterAPanic: a version of a question whose answer broke is not taken for answered,
+// though the version before it was.
+func TestEditAfterAPanic(t *testing.T) { // not parallel: panics are reported to the bot that started last
+	broken := make(chan bool, 1)
+	r := newRoad(t, func(s *setup) { s.now = breakableClock(broken) })
+	asked := r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:10"))
+	r.sees(slackfake.Bob, slackfake.Incident, "today.example")
+	broken <- true
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot service:2"))
+	r.sees(slackfake.Bob, slackfake.Incident, "Something went wrong")
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot  service:2"))
+	r.sees(slackfake.Bob, slackfake.Incident, marker)
+}
+
 // TestContinue: a search that ended at its budget goes on by a click: in the private
 // message that was clicked, and of a public answer for who clicked alone.
 func TestContinue(t *testing.T) {
