@@ -8,6 +8,28 @@ import (
 	"servicesbot/bot/slackfake"
 )
 
+// TestSearchOnTheHomeTab: while Slack is slow to say who somebody is, Search opens a window
+// as a command does; the Home tab that was clicked in is none.
+func TestSearchOnTheHomeTab(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.OpenHome(slackfake.Alice))
+	r.waits("the Home tab", func() bool { home, ok := r.slack.Home(slackfake.Alice); return ok && home.Shows("Search") })
+	r.restart(setup{bot: bot.Config{Allow: bot.Allow{Everyone: true}}}) // which knows nobody yet
+	r.slack.Fail("users.info", slackfake.Failure{Delay: 2 * time.Second})
+	home, _ := r.slack.Home(slackfake.Alice)
+	id, ok := home.Button("Search …")
+	if !ok {
+		t.Fatal("the Home tab has no Search")
+	}
+	r.do(r.slack.Click(slackfake.Alice, &home, id))
+	r.modal(slackfake.Alice, "Checking")
+	r.modal(slackfake.Alice, "Client number")
+	if line := r.lines(2)[1]; line["outcome"] != "form" || line["answered"] != true {
+		t.Errorf("the audit says %v", line)
+	}
+}
+
 // TestFormWaitsForTheVerdict: while Slack is slow to say who somebody is, a window without
 // fields or data opens in time for the trigger; then it is the form, or says why not.
 func TestFormWaitsForTheVerdict(t *testing.T) {

@@ -80,7 +80,7 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 	})
 }
 
-// openView shows a view in place of the one that was clicked in, if any, and returns its id.
+// openView shows a modal, in place of the one that was clicked in, if any, and returns its id.
 // It runs before there is a record, so a panic is its error.
 func (b *Bot) openView(ctx context.Context, req *Request, view slack.ModalViewRequest) (id string, err error) {
 	if view.PrivateMetadata == "" {
@@ -197,7 +197,7 @@ func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
 
 // viewFailed says in a message what could not be shown in a view.
 func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err error) {
-	if req.View != "" && slackError(err) == "not_found" {
+	if req.inModal() && slackError(err) == "not_found" {
 		rec.outcome = "closed" // the window that was clicked in
 		return
 	}

@@ -16,7 +16,7 @@ func (brokenSlack) Do(*http.Request) (*http.Response, error) { panic("slack brok
 func TestPanicWhileAModalOpens(t *testing.T) {
 	t.Parallel()
 	b := &Bot{slack: slack.New("xoxb-test", slack.OptionHTTPClient(brokenSlack{}))}
-	for name, req := range map[string]*Request{"opened": {Trigger: "1.2"}, "in place of another": {View: "V1"}} {
+	for name, req := range map[string]*Request{"opened": {Trigger: "1.2"}, "in place of another": {View: "V1", Callback: "details"}} {
 		if _, err := b.openView(t.Context(), req, slack.ModalViewRequest{}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
