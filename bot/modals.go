@@ -74,9 +74,13 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 		return
 	}
 	defer done()
+	says, why := formatting.SaysBusy, "busy"
+	if b.draining.Load() {
+		says, why = formatting.SaysRestarting, "restarting"
+	}
 	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
-		rec.outcome, rec.why = turnedAway, "busy"
-		b.fill(ctx, rec, opened.opened, formatting.Modal(b.answers.Style.Notice(formatting.SaysBusy, nil, b.answers.view(req))))
+		rec.outcome, rec.why = turnedAway, why
+		b.fill(ctx, rec, opened.opened, formatting.Modal(b.answers.Style.Notice(says, nil, b.answers.view(req))))
 	})
 }
 

@@ -51,6 +51,24 @@ func TestShutdownTellsTheRest(t *testing.T) {
 	}
 }
 
+// TestDetailsWhileTheBotEnds: a window that is opened as the bot ends says so.
+func TestDetailsWhileTheBotEnds(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
+	list := r.sees(slackfake.Alice, slackfake.Support, "2 services match")
+	r.slack.Fail("views.open", slackfake.Failure{Delay: time.Second})
+	r.click(slackfake.Alice, list, "Details")
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r.modal(slackfake.Alice, "The bot is restarting. Ask again in a few seconds.")
+	if line := r.lines(2)[1]; line["outcome"] != "turned_away" || line["why"] != "restarting" {
+		t.Errorf("the audit says %v", line)
+	}
+}
+
 // TestTheEndLeavesSlackSoon: a bot that ends lets Slack go within 2 s, though a question
 // keeps it longer; what comes until then is acknowledged, and nothing goes lost.
 func TestTheEndLeavesSlackSoon(t *testing.T) {
