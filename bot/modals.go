@@ -140,29 +140,23 @@ func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.Modal
 // within a second, a window without fields opens first: the trigger does not wait, and
 // nothing is shown before the verdict.
 func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
-	decided := make(chan *ask, 1)
-	ended := whmcs.Go(func() error { decided <- b.decide(ctx, req); return nil })
+	a := &ask{Request: req} // without access, should a panic end the check
+	decided := whmcs.Go(func() error { a = b.decide(ctx, req); return nil })
 	quick := time.NewTimer(checkedWithin)
 	defer quick.Stop()
 	rec.outcome = "form"
 	select {
-	case a := <-decided:
+	case <-decided:
 		b.openForm(ctx, a, rec)
 		return
 	case <-quick.C:
-	case <-ended: // by a panic, or with a decision that the next lines take
 	}
 	id, err := b.openView(ctx, req, formatting.Checking())
 	if err != nil {
 		b.viewFailed(ctx, req, rec, err)
 		return
 	}
-	a := &ask{Request: req} // without access, should nobody give it
-	<-ended
-	select {
-	case a = <-decided:
-	default:
-	}
+	<-decided
 	b.fill(ctx, rec, id, b.formOrDenial(a, rec))
 }
 
