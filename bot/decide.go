@@ -161,7 +161,7 @@ type delivery struct {
 	alone    formatting.Alone // why the asker alone reads what others would; "": another matter
 	sharedBy string           // who shares it; "": nobody
 	file     bool             // the rows go as a file
-	withdraw bool             // what is at facts.at goes, as outsiders read there
+	withdraw bool             // what is at facts.at goes, as the answer may not take its place
 	once     string           // what makes it happen once; "": it may happen again
 }
 

@@ -188,7 +188,8 @@ func described(d delivery) string {
 }
 
 // TestEditedAnswerIsCorrectedInPlace: the answer to a new version takes the place of the one
-// that is there, but for who may not read it; then that one goes where outsiders came.
+// that is there. Where it may not be posted that one goes, as it answers what nobody asks any more;
+// whoever may not ask any more changes nothing.
 func TestEditedAnswerIsCorrectedInPlace(t *testing.T) {
 	t.Parallel()
 	a := asked(&Request{Door: DoorMention, Line: "client:1", Channel: "C1", Message: "5.1", Edited: "6"})
@@ -199,6 +200,9 @@ func TestEditedAnswerIsCorrectedInPlace(t *testing.T) {
 	}
 	if d := deliveryOf(a, facts{at: at, answer: found, closed: formatting.AloneOutsiders}); d.to.public() || !d.withdraw {
 		t.Errorf("with outsiders: %+v", d)
+	}
+	if d := deliveryOf(a, facts{at: at, answer: found, closed: formatting.AloneNotKnown}); d.to.public() || !d.withdraw {
+		t.Errorf("where Slack does not say who reads: %+v", d)
 	}
 	a.access = verdict{}
 	if d := deliveryOf(a, facts{at: at, answer: &Answer{Outcome: denied}}); d.to.public() || d.withdraw {

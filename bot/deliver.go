@@ -213,10 +213,12 @@ func (b *Bot) unconfirmed(ctx context.Context, o *outgoing) {
 	}
 }
 
-// withdraw takes away what is in a channel that outsiders read now.
+// withdraw takes away a note of progress, or the answer to an earlier version of a question,
+// where the answer may not take its place, for whatever reason: left there, it would answer
+// what nobody asks any more.
 func (b *Bot) withdraw(ctx context.Context, a *ask, at posted) {
 	if _, _, err := b.slack.DeleteMessageContext(ctx, at.channel, at.ts); err != nil && !gone(err) {
-		b.log.Warn("an answer was not taken out of a channel that outsiders read now", "ref", a.Ref, "error", err)
+		b.log.Warn("an earlier answer, or a note of progress, was not taken out of its channel", "ref", a.Ref, "error", err)
 	}
 	b.dropFile(ctx, a.Request, at.file)
 }
