@@ -14,7 +14,7 @@ type Sentence string
 const (
 	SaysBusy       Sentence = "The bot is busy. Try again in a few seconds."
 	SaysRestarting Sentence = "The bot is restarting. Ask again in a few seconds."
-	SaysStopped    Sentence = "Stopped, as you asked. Nothing was shown to anybody."
+	SaysStopped    Sentence = "Stopped, as you asked."
 	SaysOldButton  Sentence = "This button is from another version of the bot. Ask the question again."
 
 	SaysNothingToStop Sentence = "There is nothing to stop: that question has its answer already, or somebody else asked it."
@@ -22,7 +22,7 @@ const (
 
 // What is said about an answer that was shared, or was to be.
 const (
-	SaysSharedBefore Sentence = "You shared this answer before. To share it once more, ask again."
+	SaysSharedBefore Sentence = "You shared this answer before, or it is being posted. To share it once more, ask again."
 	SaysNotYours     Sentence = "Only the person who shared this can remove it."
 	SaysNotRemoved   Sentence = "Slack did not let the bot remove this post. Try again, or ask a workspace admin to delete it."
 	SaysUnconfirmed  Sentence = "Slack did not confirm that your answer was posted. If it is not there, ask again."
