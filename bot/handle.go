@@ -97,8 +97,14 @@ func (b *Bot) tellDenied(ctx context.Context, a *ask, rec *record) {
 	b.tell(ctx, a.Request, rec, b.answers.write(ans, b.answers.view(a.Request)))
 }
 
-// confirm asks whether a mention that is long past shall still be answered.
+// confirm asks whether a mention that is long past shall still be answered. One that asks
+// for nothing needs no such question.
 func (b *Bot) confirm(ctx context.Context, a *ask, rec *record) {
+	if a.Line == "" {
+		rec.outcome = help
+		b.tell(ctx, a.Request, rec, b.answers.Style.NoFilter(b.answers.view(a.Request)))
+		return
+	}
 	says := formatting.SaysWasAway
 	if a.Edited != "" {
 		says = formatting.SaysOldEdit

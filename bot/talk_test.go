@@ -400,6 +400,24 @@ func TestSlowAnswerIsAnnouncedAndCanBeStopped(t *testing.T) {
 	r.sees(slackfake.Alice, slackfake.Support, "Stopped")
 }
 
+// TestStopAfterAnEdit: an answer that all saw was there before it, so that nothing else is
+// said of who saw what.
+func TestStopAfterAnEdit(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	asked := r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:10"))
+	first := r.sees(slackfake.Carl, slackfake.Incident, "today.example")
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, "@servicesbot service:2"))
+	r.click(slackfake.Bob, r.sees(slackfake.Bob, slackfake.Incident, "Still looking"), "Stop")
+	m := r.sees(slackfake.Carl, slackfake.Incident, "Stopped, as you asked.")
+	if r.lacks(m, "Nothing was shown"); m.TS != first.TS {
+		t.Error("the answer before it stays")
+	}
+}
+
 func TestOldMentionIsNotAnsweredUnasked(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
@@ -412,7 +430,18 @@ func TestOldMentionIsNotAnsweredUnasked(t *testing.T) {
 	r.sees(slackfake.Bob, slackfake.Incident, "demodomain2.net")
 }
 
-// TestOldEditIsNotAnsweredUnasked: whoever mends an old question may not want it answered
+// TestOldMentionWithoutAQuestion: there is nothing to ask back about.
+func TestOldMentionWithoutAQuestion(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.PostAt(slackfake.Bob, slackfake.Incident, "", "@servicesbot", time.Now().Add(-time.Hour)))
+	m := r.sees(slackfake.Bob, slackfake.Incident, "What shall I look for?")
+	if r.lacks(m, "Shall I answer it now"); !m.Ephemeral {
+		t.Error("it is said in public, an hour late")
+	}
+}
+
+// TestOldEditIsNotAnsweredUnasked: whoever corrects an old question may not want it answered
 // in front of everybody any more.
 func TestOldEditIsNotAnsweredUnasked(t *testing.T) {
 	t.Parallel()
