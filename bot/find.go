@@ -58,6 +58,9 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 	if note.ts != "" {
 		f.at.address = note
 	}
+	if errors.Is(context.Cause(ctx), errStopped) { // also where the answer was there by then
+		ans.Result, ans.Outcome, ans.Err = nil, stopped, errStopped
+	}
 	switch rec.note(ans); {
 	case errors.Is(context.Cause(ctx), errEdited):
 		rec.outcome = edited

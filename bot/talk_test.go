@@ -400,6 +400,29 @@ func TestSlowAnswerIsAnnouncedAndCanBeStopped(t *testing.T) {
 	r.sees(slackfake.Alice, slackfake.Support, "Stopped")
 }
 
+// TestStopWhileTheAnswerIsFinished: who stops a question once its rows are read, while the
+// client's name is waited for, gets no answer either.
+func TestStopWhileTheAnswerIsFinished(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	for _, f := range []whmcsfake.Fault{
+		{Name: "slow", Action: "GetClientsProducts", Latency: 1800 * time.Millisecond},
+		{Name: "hang", Action: "GetClientsDetails"},
+	} {
+		if err := r.whmcs.Set(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1"))
+	r.click(slackfake.Bob, r.sees(slackfake.Bob, slackfake.Incident, "Still looking"), "Stop")
+	r.lacks(r.sees(slackfake.Carl, slackfake.Incident, "Stopped, as you asked."), marker)
+	for _, line := range r.lines(2) {
+		if line["outcome"] != "stopped" {
+			t.Errorf("the audit says %v", line)
+		}
+	}
+}
+
 // TestStopAfterAnEdit: an answer that all saw was there before it, so that nothing else is
 // said of who saw what.
 func TestStopAfterAnEdit(t *testing.T) {
