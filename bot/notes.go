@@ -43,7 +43,7 @@ type notes struct {
 // startNotes starts the notes about a question, at an address.
 func (b *Bot) startNotes(ctx context.Context, req *Request, at address) *notes {
 	n := &notes{b: b, req: req, at: at}
-	ctx, n.end = context.WithCancel(ctx)
+	ctx, n.end = context.WithCancel(besideWorker(ctx))
 	n.ended = whmcs.Go(func() error { n.run(ctx); return nil })
 	return n
 }

@@ -103,6 +103,32 @@ func TestOneNoteWhereSlackIsSlow(t *testing.T) {
 	})
 }
 
+// TestNotesTakeNoWorkerAway: a note that waits for the end of a pause is not the worker that
+// searches: that one has no substitute.
+func TestNotesTakeNoWorkerAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		web := newWeb("https://slack.test/", NewStatus(""), slog.New(slog.DiscardHandler))
+		web.http.Transport, web.http.Timeout = &pausing{after: map[string]string{"C1": "4"}}, 0
+		api := slack.New("xoxb-test", slack.OptionAPIURL(web.base), slack.OptionHTTPClient(web))
+		b := &Bot{log: web.log, poster: newPoster(api, web), notesLimit: newNotesLimit(), answers: &Answers{}}
+		l := newLane("test", 1, 10)
+		l.start(t.Context())
+		begun := time.Now()
+		l.offer(func(ctx context.Context) {
+			n := b.startNotes(ctx, &Request{Received: begun}, address{way: post, channel: "C1"})
+			<-time.After(5 * time.Second) // the note, sent after 2 s, waits for 4
+			n.stop()
+		})
+		var next time.Duration
+		l.offer(func(context.Context) { next = time.Since(begun) })
+		end(l)
+		if next < 5*time.Second {
+			t.Errorf("what queued behind the question began after %v", next)
+		}
+	})
+}
+
 // TestProgressIsRare: all questions together show at most 20 notes in any minute.
 func TestProgressIsRare(t *testing.T) {
 	t.Parallel()

@@ -29,13 +29,19 @@ type lane struct {
 // asideMost is how many of a lane's workers may be replaced while they wait.
 const asideMost = 256
 
-// laneKey is the key of a context's *lane.
+// laneKey is the key of the *lane whose worker a context is used by.
 type laneKey struct{}
 
+// besideWorker is ctx for a goroutine that a worker started and does not wait for: its
+// waits take nobody off the lane.
+func besideWorker(ctx context.Context) context.Context {
+	return context.WithValue(ctx, laneKey{}, (*lane)(nil))
+}
+
 // aside runs wait, which only waits, such as for the end of a pause that Slack asked for.
-// If a worker runs it, another one takes what is queued meanwhile, so that nobody waits
-// for what is not theirs. It ends with the wait, after what it has begun: for that long
-// the lane has a worker more. The waiting ones are bounded by asideMost; beyond that a
+// Another worker takes what is queued meanwhile, where ctx is a worker's, so that nobody
+// waits for what is not theirs. It ends with the wait, after what it has begun: for that
+// long the lane has a worker more. The waiting ones are bounded by asideMost; beyond that a
 // worker waits in its place.
 func aside(ctx context.Context, wait func() error) error {
 	l, _ := ctx.Value(laneKey{}).(*lane)
