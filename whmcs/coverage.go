@@ -9,7 +9,7 @@ type Coverage struct {
 	Foreign    int       // rows dropped because they are not what was asked for
 	Unreadable int       // rows that could not be read
 	Malformed  int       // those of them that WHMCS itself cannot send, as their text is not UTF-8
-	Calls      int       // calls made for it, tries included; none for what came from the cache or from another asker's call
+	Calls      int       // calls made for it, tries included; none for what came from the cache or from another asker's call: one that several wait for counts once
 	AsOf       time.Time // when WHMCS sent the oldest reply; older than now where that came from the cache
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -570,17 +571,20 @@ func TestOneScanForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in := install(t, whmcsfake.Config{Latency: time.Second}, whmcs.Config{MaxConcurrent: 1}, query.FinderConfig{})
 		var all sync.WaitGroup
+		var calls atomic.Int32
 		for i, line := range []string{"status:active as:summary", "server:saturn as:csv", "sort:-due", "cycle:monthly as:summary"} {
 			all.Go(func() {
 				<-time.After(time.Duration(i) * 1500 * time.Millisecond)
-				if res := in.find(t, line); !res.Complete || res.Looked != 650 {
+				res := in.find(t, line)
+				if !res.Complete || res.Looked != 650 {
 					t.Errorf("%s: looked at %d: %+v", line, res.Looked, res.Why)
 				}
+				calls.Add(int32(res.Calls))
 			})
 		}
 		all.Wait()
-		if n := in.fake.Count("GetClientsProducts"); n != 7 {
-			t.Errorf("%d calls for one scan, want 7", n)
+		if n := in.fake.Count("GetClientsProducts"); n != 7 || calls.Load() != 7 {
+			t.Errorf("%d calls for one scan, want 7; the answers say %d", n, calls.Load())
 		}
 	})
 }

@@ -27,6 +27,7 @@ type scan struct {
 	done   <-chan error       // closed when the run is over
 	rows   scanned
 	bytes  int // of the pages, about
+	calls  int // that no question has counted yet
 	expiry *time.Timer
 }
 
@@ -54,12 +55,11 @@ func (a *question) readShared(ctx context.Context) error {
 			a.forget()
 			taken, joined, began = 0, 0, now.began
 		}
+		if len(now.pages) > joined {
+			a.res.Calls += s.countCalls()
+		}
 		for ; taken < len(now.pages); taken++ {
-			page := *now.pages[taken]
-			if taken < joined {
-				page.Calls = 0
-			}
-			if err := a.take(ctx, pageOf{&page, 0}); err != nil {
+			if err := a.take(ctx, pageOf{now.pages[taken], 0}); err != nil {
 				return err
 			}
 		}
@@ -131,6 +131,16 @@ func (s *scan) look() scanned {
 	return s.rows
 }
 
+// countCalls returns the calls that no question has counted yet. Of several that wait for a
+// page, the first to see it counts its calls.
+func (s *scan) countCalls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.calls
+	s.calls = 0
+	return n
+}
+
 // wake wakes all who wait for a change. s.mu is held.
 func (s *scan) wake() {
 	close(s.rows.change)
@@ -162,6 +172,7 @@ func (s *scan) want(a *question, rows int) {
 func (s *scan) start() {
 	ctx, cancel := context.WithCancel(whmcs.WithBudget(context.Background()))
 	s.cancel, s.rows.running, s.rows.err = cancel, true, nil
+	s.calls = 0 // of a run before, whose questions are over
 	s.done = whmcs.Go(func() error {
 		s.over(ctx, whmcs.Recovered(func() error { return s.reader.read(ctx, s.keeper(ctx), s.forget) }))
 		return nil
@@ -257,6 +268,8 @@ func (s *scan) keep(p *whmcs.Page) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bytes += size
+	s.calls += p.Calls
+	p.Calls = 0
 	s.rows.pages = append(s.rows.pages, p)
 	s.rows.extent = s.reader.extent
 	s.wake()
