@@ -21,7 +21,7 @@ type env struct {
 	byName  map[string][]whmcs.Client // the clients of each name asked for, folded, without a currency
 	named   []*nameTest               // of the query being answered
 
-	priceless map[int]struct{} // services that an amount: filter could not compare
+	priceless map[int]whmcs.Service // services that an amount: filter could not compare, by id
 }
 
 // know keeps a client's details; without an id, that an address has no client.
@@ -357,18 +357,18 @@ func testAmount(values []string, e *env) match {
 	return func(s *whmcs.Service) bool {
 		n, ok := money(s.RecurringAmount)
 		if !ok {
-			e.notePriceless(s.ID)
+			e.notePriceless(s)
 		}
 		return ok && has(n)
 	}
 }
 
-// notePriceless keeps the id of a service whose amount cannot be compared.
-func (e *env) notePriceless(id int) {
+// notePriceless keeps a service whose amount cannot be compared.
+func (e *env) notePriceless(s *whmcs.Service) {
 	if e.priceless == nil {
-		e.priceless = make(map[int]struct{})
+		e.priceless = make(map[int]whmcs.Service)
 	}
-	e.priceless[id] = struct{}{}
+	e.priceless[s.ID] = *s
 }
 
 // mostMoney is the amount from which on one is not compared any more: fourteen digits.

@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -271,6 +272,7 @@ func (a *question) settle() {
 		}
 	}
 	a.found, a.mark, a.starts = kept, mark, starts
+	maps.DeleteFunc(a.env.priceless, func(_ int, s whmcs.Service) bool { return !a.env.holds(&s) })
 }
 
 // holds reports whether a row is one that the terms with names want, by what exists.

@@ -8,8 +8,8 @@ import (
 	"servicesbot/whmcs"
 )
 
-// found answers a line from rows, as a search that has read them all does.
-func found(t *testing.T, line string, rows []whmcs.Service) []int {
+// settled answers a line from rows, as a search that has read them all does.
+func settled(t *testing.T, line string, rows []whmcs.Service) *question {
 	t.Helper()
 	q, err := Parse(line)
 	if err != nil {
@@ -23,10 +23,16 @@ func found(t *testing.T, line string, rows []whmcs.Service) []int {
 			kept = append(kept, &rows[i])
 		}
 	}
-	a := question{env: e, found: kept}
+	a := &question{env: e, found: kept, res: &Result{}}
 	a.settle()
+	return a
+}
+
+// found are the ids of the rows that answer a line.
+func found(t *testing.T, line string, rows []whmcs.Service) []int {
+	t.Helper()
 	var ids []int
-	for _, s := range a.found {
+	for _, s := range settled(t, line, rows).found {
 		ids = append(ids, s.ID)
 	}
 	return ids
@@ -69,6 +75,33 @@ func TestExactNameWins(t *testing.T) {
 	} {
 		if got := found(t, line, rows); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", line, got, want)
+		}
+	}
+}
+
+// TestUnpricedIsOfWhatIsMeant: where something has exactly the name asked for, what else
+// holds that name is not said to be left out for its price; nor is what was read before the
+// reading began again.
+func TestUnpricedIsOfWhatIsMeant(t *testing.T) {
+	t.Parallel()
+	rows := []whmcs.Service{
+		{ID: 1, Name: "Plus XL", RecurringAmount: "on request"},
+		{ID: 2, Name: "Plus", RecurringAmount: "24.95"},
+		{ID: 3, Name: "Plus", RecurringAmount: "on request"},
+		{ID: 4, Name: "Plus XL", RecurringAmount: "on request"},
+	}
+	for line, want := range map[string]int{
+		"product:plus amount:>30":  1,
+		"product:plus* amount:>30": 3,
+		"product:xl amount:>30":    2,
+		"-product:xl amount:>30":   1,
+	} {
+		a := settled(t, line, rows)
+		if n := len(a.env.priceless); n != want {
+			t.Errorf("%s: %d are said to be left out, want %d", line, n, want)
+		}
+		if a.forget(); len(a.env.priceless) != 0 {
+			t.Errorf("%s: a reading that begins again says that %d are left out", line, len(a.env.priceless))
 		}
 	}
 }

@@ -311,6 +311,7 @@ func (a *question) take(ctx context.Context, p pageOf) error {
 func (a *question) forget() {
 	a.found, a.starts, a.marked, a.beyond, a.end, a.told, a.started = nil, nil, false, false, a.pos.from, 0, 0
 	a.res.Coverage = whmcs.Coverage{Calls: a.res.Calls}
+	clear(a.env.priceless)
 }
 
 // progress says how far the reading has come.
