@@ -15,6 +15,8 @@ func Gap(res *query.Result) string {
 		return "One question looks at " + count(g.Limit, "row") + " at most, and WHMCS has " + number(g.Of) + "."
 	case query.GapTime:
 		return "The time for one question was over after " + number(g.Looked) + " of " + count(g.Of, "row") + "."
+	case query.GapFirstPage:
+		return "The search for the first page of this answer ended at row " + number(g.Looked) + " of " + number(g.Of) + ", and its other pages go no further."
 	case query.GapMoved:
 		return "Services were deleted in WHMCS while they were read, so some may be missing."
 	case query.GapFailed:

@@ -16,6 +16,7 @@ func TestGaps(t *testing.T) {
 		"":                   "",
 		query.GapBudget:      "One question looks at 20,000 rows at most, and WHMCS has 61,000.",
 		query.GapTime:        "after 1,200 of 61,000 rows.",
+		query.GapFirstPage:   "ended at row 1,200 of 61,000, and",
 		query.GapMoved:       "deleted",
 		query.GapFailed:      "after 1,200 of 61,000 rows: " + string(whmcs.ErrTimeout) + ".",
 		query.GapFewer:       "WHMCS sent 1,200 services and counts 61,000.",

@@ -191,6 +191,48 @@ func TestNextAfterTheSnapshotWent(t *testing.T) {
 	})
 }
 
+// TestWhyAPageIsNotComplete: a page of an answer whose first page ended early says that it
+// ends there, too, and offers what is behind; it does not say that time was over, or that
+// WHMCS failed, which it did not by now.
+func TestWhyAPageIsNotComplete(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault  whmcsfake.Fault
+		budget int
+		first  query.GapKind
+		then   query.GapKind
+	}{
+		"WHMCS fails": {whmcsfake.Fault{Name: "error", Skip: 3, Text: "Something broke"}, 20_000, query.GapFailed, query.GapFirstPage},
+		"time":        {whmcsfake.Fault{Name: "slow", Skip: 3, Latency: time.Hour}, 20_000, query.GapTime, query.GapFirstPage},
+		"the budget":  {whmcsfake.Fault{Name: "slow", Latency: time.Millisecond}, 300, query.GapBudget, query.GapBudget},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				in := install(t, whmcsfake.Config{}, whmcs.Config{MaxConcurrent: 1, Timeout: 10 * time.Minute}, query.FinderConfig{ScanRows: c.budget})
+				if err := in.fake.Set(c.fault); err != nil {
+					t.Fatal(err)
+				}
+				res := in.find(t, "status:active sort:domain")
+				if res.Why.Kind != c.first || res.Next == "" {
+					t.Fatalf("the first page: %+v, next %q", res.Why, res.Next)
+				}
+				if err := in.fake.Clear(); err != nil {
+					t.Fatal(err)
+				}
+				looked := res.Looked
+				res = in.find(t, res.Next)
+				if res.Why.Kind != c.then || res.Why.Looked != looked || res.Why.Of != 650 || res.Complete {
+					t.Errorf("the second page: %+v after %d rows", res.Why, looked)
+				}
+				if res = in.find(t, res.Continue); res.Before != looked || res.Looked == 0 {
+					t.Errorf("the search goes on behind row %d, not %d", res.Before, looked)
+				}
+			})
+		})
+	}
+}
+
 // TestPositionInALine: what a position is in a line, and what it is dropped from.
 func TestPositionInALine(t *testing.T) {
 	t.Parallel()

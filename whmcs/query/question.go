@@ -341,7 +341,9 @@ func (a *question) judge(ctx context.Context, err error) error {
 		return nil
 	case errors.Is(err, errBudget) && a.limit == a.f.cfg.ScanRows:
 		gap.Kind = GapBudget
-	case errors.Is(err, errBudget), errors.Is(err, errTime):
+	case errors.Is(err, errBudget):
+		gap.Kind = GapFirstPage
+	case errors.Is(err, errTime):
 		gap.Kind = GapTime
 	case errors.Is(err, errMoved):
 		gap.Kind = GapMoved

@@ -79,6 +79,7 @@ type GapKind string
 const (
 	GapBudget      GapKind = "limit of rows"          // one question may not look at more
 	GapTime        GapKind = "time"                   // the time for one question was over
+	GapFirstPage   GapKind = "as the first page"      // whose search ended there; its other pages go no further
 	GapMoved       GapKind = "rows deleted meanwhile" // again and again, so that some may be missing
 	GapFailed      GapKind = "WHMCS failed"           // after a part of the rows
 	GapFewer       GapKind = "fewer rows sent"        // WHMCS counts more than it sends
@@ -123,7 +124,7 @@ func (a *question) fill() {
 	}
 	a.links(p)
 	switch a.res.Why.Kind {
-	case GapBudget, GapTime:
+	case GapBudget, GapTime, GapFirstPage:
 		a.res.Continue = a.onward()
 	case GapMoved, GapFailed:
 		a.res.Continue = a.again()
