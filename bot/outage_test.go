@@ -160,7 +160,7 @@ func TestSilentSlackIsNoticed(t *testing.T) {
 func TestForeignSocketsAreTold(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
-	r.waits("both sockets", func() bool { return r.slack.Counts().Sockets == 2 })
+	r.log.waits(func(text string) bool { return strings.Count(text, "socket: up") == 2 })
 	r.slack.Ghosts(3)
 	r.slack.RefreshOne()
 	if !r.log.waits(func(text string) bool { return hasLine(text, "slack counts more sockets", "elsewhere=3") }) {

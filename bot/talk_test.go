@@ -122,6 +122,7 @@ func TestShareWhereSlackRefuses(t *testing.T) {
 	r.slack.Fail("chat.postMessage", slackfake.Failure{Refuse: "restricted_action", Times: 1})
 	r.click(slackfake.Alice, card, "Share")
 	r.sees(slackfake.Alice, slackfake.Support, "Nothing was posted", "restricted_action")
+	r.lines(2)
 	r.click(slackfake.Alice, card, "Share") // it counts as not shared
 	r.sees(slackfake.Bob, slackfake.Support, "Shared by")
 }
