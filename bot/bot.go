@@ -74,6 +74,7 @@ type Bot struct {
 	rates   *rates
 	edits   *edits
 	history *history
+	hinted  *seen // who was shown a shorter way to ask, lately
 	answers *Answers
 	blocks  newBlocks
 
@@ -121,7 +122,7 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
-		edits: newEdits(), history: newHistory(), inProgress: newInProgress(), notesLimit: newNotesLimit(),
+		edits: newEdits(), history: newHistory(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),

@@ -38,6 +38,7 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 	f = b.facts(ctx, a, f)
 	o := &outgoing{ask: a, delivery: deliveryOf(a, f), answer: f.answer, rec: rec}
 	o.view = b.answers.viewOf(a.Request, o.delivery)
+	o.view.Hint = b.hints(o)
 	if o.withdraw {
 		b.withdraw(ctx, a, f.at)
 		f.at.file = ""
@@ -61,6 +62,15 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 		return b.deliver(ctx, a, rec, f) // to the asker alone
 	}
 	return b.delivered(ctx, o, f.at, b.reach(ctx, o, at, err))
+}
+
+// hintsEvery is how often one person is shown a shorter way to ask at most.
+const hintsEvery = 24 * time.Hour
+
+// hints reports whether an answer shows its asker a shorter way to ask.
+func (b *Bot) hints(o *outgoing) bool {
+	res := o.answer.Result
+	return res != nil && res.ReadAs && !res.Guess() && !o.to.public() && b.hinted.first(o.Received, o.User)
 }
 
 // A receipt is how a delivery ended.

@@ -44,6 +44,7 @@ type View struct {
 	Direct        bool      // there is no channel to share it in
 	Modal         bool      // it stands in a modal
 	Whole         bool      // a card shows all that is known, as there is no window for the rest
+	Hint          bool      // says how the question is typed in short
 	Shared        bool      // of details: they have just been shared
 	Repeat        bool      // it may have been posted before, by a process that ended then
 	Alone         Alone     // why the asker alone reads what others would; "": another matter

@@ -19,6 +19,9 @@ func (d *draft) heard(res *query.Result) {
 	if h.ReadAs {
 		said = append(said, "Read as "+code(res.Query.Lasting().String(), 300)+".")
 	}
+	if d.view.Hint {
+		said = append(said, "Next time you can type just that.")
+	}
 	if len(h.LeftOut) > 0 {
 		said = append(said, "Left out: "+emphasized(h.LeftOut)+".")
 	}
@@ -30,6 +33,9 @@ func (d *draft) heard(res *query.Result) {
 	}
 	for _, n := range res.Also {
 		said = append(said, "There is also "+short(strings.Join(n.Names, ", "), 300)+": "+code(n.Line, 300))
+	}
+	if res.Lapsed != nil {
+		said = append(said, literal(count(res.Lapsed.Found, "ended service")+" past the date not counted:")+" "+code(res.Lapsed.Line, 300))
 	}
 	d.context(join(" ", said...))
 }

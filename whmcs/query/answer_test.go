@@ -210,3 +210,31 @@ func TestNamesakes(t *testing.T) {
 		t.Errorf("got %+v, want %+v", res.Also, want)
 	}
 }
+
+// TestLapsed: services that ended past their date are in no list of what is overdue, and are
+// counted apart; the line that asks for them gives just these.
+func TestLapsed(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	for _, line := range []string{"due:overdue sort:id", "server:saturn due:overdue as:summary", "client:1 due:overdue"} {
+		res := in.find(t, line)
+		if res.Lapsed == nil || res.Lapsed.Found == 0 {
+			t.Errorf("%s: none is counted", line)
+			continue
+		}
+		other := in.find(t, res.Lapsed.Line+" rows:10")
+		if other = in.find(t, other.Query.WithAs(query.ViewSummary).String()); other.Matched != res.Lapsed.Found {
+			t.Errorf("%s: %d are counted, and %s has %d", line, res.Lapsed.Found, res.Lapsed.Line, other.Matched)
+		}
+		for _, s := range other.Services {
+			if s.Status == whmcs.StatusActive {
+				t.Errorf("%s: service %d has not ended", line, s.ID)
+			}
+		}
+	}
+	for _, line := range []string{"client:5 due:overdue", "client:1 status:active due:overdue", "due:<today as:summary", "-due:overdue as:summary"} {
+		if res := in.find(t, line); res.Lapsed != nil {
+			t.Errorf("%s: %+v", line, res.Lapsed)
+		}
+	}
+}

@@ -94,6 +94,7 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 	}
 	a.plan = planFor(q, a.env)
 	a.wanted = compile(q, a.env)
+	a.seekLapsed()
 	a.res = &Result{Query: q, Asked: a.asked(), Tested: a.tested(), Complete: true, Before: a.pos.looked}
 	details := a.startDetails(ctx)
 	defer details.stop()

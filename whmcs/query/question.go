@@ -24,6 +24,9 @@ type question struct {
 	named   bool     // whether servers have names here is known
 	learned bool     // the list of servers was asked for, to know what a name means
 
+	isLapsed match            // of what due:overdue leaves out; nil: nothing
+	lapsed   []*whmcs.Service // those
+
 	found  []*whmcs.Service // in WHMCS's order
 	starts []int            // how many were found before each request
 	mark   int              // how many were found before the place of the position's row
@@ -296,6 +299,10 @@ func (a *question) take(ctx context.Context, p pageOf) error {
 			}
 		}
 		if !matches {
+			if a.isLapsed != nil && a.isLapsed(s) {
+				kept := *s
+				a.lapsed = append(a.lapsed, &kept)
+			}
 			continue
 		}
 		if !a.slim {
@@ -309,6 +316,7 @@ func (a *question) take(ctx context.Context, p pageOf) error {
 
 // forget drops what was found, as the reading begins again.
 func (a *question) forget() {
+	a.lapsed = nil
 	a.found, a.starts, a.marked, a.beyond, a.end, a.told, a.started = nil, nil, false, false, a.pos.from, 0, 0
 	a.res.Coverage = whmcs.Coverage{Calls: a.res.Calls}
 	clear(a.env.priceless)

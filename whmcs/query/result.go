@@ -49,6 +49,7 @@ type Result struct {
 	Try []string
 
 	Heard                   // how what was typed was understood; set by Answer
+	Lapsed   *Offer         // services that have ended, which due:overdue leaves out, past their date; nil: none, or not counted
 	Near     []Offer        // where nothing was found, what is near; set by Answer
 	Also     []Namesake     // what else has a name with the text of one asked for
 	Existing []whmcs.Client // the clients asked for by a number, an address or a name that WHMCS has
@@ -93,6 +94,7 @@ const (
 // answer fills the result from what was found.
 func (a *question) answer(ctx context.Context, d *details) {
 	a.fill()
+	a.countLapsed()
 	a.res.Unpriced = len(a.env.priceless)
 	if a.isCard() {
 		a.card(ctx, d)
