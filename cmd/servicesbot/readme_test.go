@@ -262,7 +262,7 @@ var examples = []struct{ line, about string }{
 	{"client:1", "what a client has"},
 	{"server:saturn status:suspended rows:1", "who is suspended on this server, one row to a page"},
 	{"client:1 as:table", "the same as a table"},
-	{"client:3", "nothing: said only when WHMCS answered"},
+	{"client:3", "a client without services: said only when WHMCS answered"},
 	{"client:1 status:actve", "mistyped: what was meant is on a button"},
 
 	{"domain:www.demodomain.com", "who has this domain; one match is shown whole"},
