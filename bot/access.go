@@ -92,8 +92,8 @@ func (d *Denial) Error() string { return "denied: " + string(d.Why) }
 func (d *Denial) Unwrap() error { return d.cause }
 
 // access decides who may ask and where answers may be seen. What Slack says is
-// kept for minutes: a warm cache costs no call, a cold one at most one users.info
-// and one conversations.info.
+// kept for minutes: a warm cache costs no call, a cold one at most one users.info, one
+// conversations.info, and one usergroups.users.list for each group that may ask.
 type access struct {
 	allow Allow
 	slack *slack.Client

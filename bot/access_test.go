@@ -247,8 +247,8 @@ func TestChannelsWithOutsiders(t *testing.T) {
 	}
 }
 
-// TestRatesAreBounded: what is remembered of who asks is limited, and nothing stays of
-// who has no question in work.
+// TestRatesAreBounded: what is remembered of askers is limited, and nothing stays of
+// whoever has no question in progress.
 func TestRatesAreBounded(t *testing.T) {
 	t.Parallel()
 	r := newRates(30, newMemory())

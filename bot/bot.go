@@ -22,7 +22,7 @@ const (
 	questionQueue   = 512
 	modalWorkers    = 16 // what a trigger waits for never queues behind searches
 	modalQueue      = 128
-	noteWorkers     = 4 // "busy" and "too fast", told to who is turned away
+	noteWorkers     = 4 // "busy" and "too fast", for those who are turned away
 	noteQueue       = 256
 	auditQueue      = 4096 // lines about who was turned away
 
@@ -187,7 +187,7 @@ func (b *Bot) panicked(p *whmcs.PanicError) {
 }
 
 // signIn learns who the bot is. While Slack cannot be asked it tries again, since a
-// restart would mend nothing; it gives up where Slack refuses for good.
+// restart would not help; it gives up where Slack refuses for good.
 func (b *Bot) signIn(ctx context.Context) error {
 	alive, done := context.WithCancel(ctx)
 	defer done()
@@ -289,8 +289,8 @@ func formErrors(errs map[string]string) any {
 
 // offer queues req on its lane and returns what the acknowledgement says. Where the
 // lane is full, or the process is about to end, the asker is told instead. Where not even
-// that can be queued it is not taken: without an acknowledgement Slack tells who clicked,
-// and sends an event again.
+// that can be queued it is not taken: without an acknowledgement Slack says so to whoever
+// clicked, and sends an event again.
 func (b *Bot) offer(req *Request) (payload any, became reception) {
 	if b.draining.Load() && b.canHandOver(req) {
 		return nil, forOthers
@@ -323,7 +323,8 @@ func (b *Bot) offer(req *Request) (payload any, became reception) {
 // lanes are all of the bot's.
 func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes, b.audits} }
 
-// lane returns the lane that req queues on: what asks WHMCS queues with the questions.
+// lane returns the lane that req queues on first. What waits for a trigger does not queue
+// behind questions; Details opens its window from there and then queues with them.
 func (b *Bot) lane(req *Request) *lane {
 	switch deedOf(req) {
 	case deedForm, deedDetails, deedStop, deedRemove:
@@ -332,9 +333,9 @@ func (b *Bot) lane(req *Request) *lane {
 	return b.questions
 }
 
-// turnAway refuses a request before any work: it may come again. A slash command
-// is told in its acknowledgement, all others by a private line from a lane of its
-// own. The audit line waits for neither: the loop must not wait for who reads it.
+// turnAway refuses a request before any work: it may come again. Its asker is told in the
+// acknowledgement of a slash command, else by a private line, which a lane of its own sends.
+// A lane writes the audit line too: the loop must not wait for whoever reads it.
 func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payload any, became reception) {
 	b.seen.forget(req.keys...)
 	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()

@@ -16,7 +16,7 @@ import (
 
 var chaosFor = flag.Duration("chaos", 10*time.Second, "how long the chaos test makes trouble")
 
-// A trouble is one thing that goes wrong, and what mends it.
+// A trouble is one thing that goes wrong, and what ends it.
 type trouble struct {
 	name  string
 	begin func(*road)
@@ -97,13 +97,13 @@ func TestChaos(t *testing.T) {
 		r.slack.Advance(5 * time.Minute)
 	}
 	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
-	if err := r.stop(); err != nil { // lets everything in work end
+	if err := r.stop(); err != nil { // lets everything in progress end
 		t.Error(err)
 	}
 	r.count(questions)
 }
 
-// makeTrouble asks 40 times a second and begins another trouble four times a second.
+// makeTrouble asks 40 times per second and begins another trouble four times per second.
 func (r *road) makeTrouble(random *rand.Rand) []asked {
 	all := troubles()
 	end, ask, next := time.After(*chaosFor), time.NewTicker(25*time.Millisecond), time.NewTicker(250*time.Millisecond)

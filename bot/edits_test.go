@@ -33,7 +33,7 @@ func TestEditableQuestionsAreForgotten(t *testing.T) {
 }
 
 // TestNewestEditCounts: an edit that comes late, after a newer one, is let go; a newer
-// one ends the answer to the oldee.
+// one ends the answer to the older one.
 func TestNewestEditCounts(t *testing.T) {
 	t.Parallel()
 	e, ended := newEdits(), ""

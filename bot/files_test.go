@@ -10,7 +10,7 @@ import (
 )
 
 // TestFailedFileIsToldInPlace: where Slack does not take a file, what told that the
-// question is in work says so, and an edit corrects that.
+// question is in progress says so, and an edit corrects that.
 func TestFailedFileIsToldInPlace(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
@@ -68,7 +68,7 @@ func TestNoRowsNoFile(t *testing.T) {
 	}
 }
 
-// TestFileOfADirectMessage stands where it was asked for, and so is not said to be
+// TestFileOfADirectMessage: it is where it was asked for, and so is not said to be
 // elsewhere.
 func TestFileOfADirectMessage(t *testing.T) {
 	t.Parallel()
@@ -101,7 +101,7 @@ func TestUploadAddressIsNoLabel(t *testing.T) {
 }
 
 // TestFileOfAChannelThatIsSharedMeanwhile: where outsiders come to read while a question is
-// asked anew, the file of the old answer goes with it.
+// asked again, the file of the old answer goes with it.
 func TestFileOfAChannelThatIsSharedMeanwhile(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
@@ -127,7 +127,7 @@ func TestFileOfAChannelThatIsSharedMeanwhile(t *testing.T) {
 }
 
 // TestFileGoesAsideWithItsMessage: where Slack takes a file into a channel and no message,
-// the file is for who asked alone, as the message then is.
+// the file is for the asker alone, as the message then is.
 func TestFileGoesAsideWithItsMessage(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
@@ -154,7 +154,7 @@ func TestFileThatMayStand(t *testing.T) {
 	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 as:csv"))
 	r.sees(slackfake.Bob, slackfake.Incident, "Slack did not say whether it took the file")
 	if files := r.slack.Files(slackfake.Bob); len(files) != 1 {
-		t.Errorf("%d files stand there, want one", len(files))
+		t.Errorf("%d files are there, want one", len(files))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // turnedLately is how old the last turn of each event loop may be for a healthy
-// process; they turn once a second.
+// process; they turn once per second.
 const turnedLately = 30 * time.Second
 
 // Handler serves /healthz (the event loops turned lately: restart if not), /readyz (a
@@ -33,7 +33,7 @@ func (b *Bot) Handler() http.Handler {
 }
 
 // whmcsState is what the last calls to WHMCS came to, in words. It does not decide
-// about readiness: a bot without WHMCS still says so to who asks.
+// about readiness: a bot without WHMCS still says so to its askers.
 func (b *Bot) whmcsState() string {
 	if b.cfg.WHMCSState == nil {
 		return "unknown"

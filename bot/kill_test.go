@@ -11,7 +11,7 @@ import (
 )
 
 // TestKilled kills a bot in the middle of its work, as kill -9 does, and starts another.
-// What was in work may be lost or, where it was not acknowledged, be answered twice; all
+// What was in progress may be lost or, where it was not acknowledged, be answered twice; all
 // else has exactly one answer, what was asked meanwhile too.
 func TestKilled(t *testing.T) {
 	t.Parallel()
@@ -39,9 +39,9 @@ func TestKilled(t *testing.T) {
 	answered := k.asks(20)
 	k.waits("the first answers", func() bool { return k.answered(answered) })
 	inWork := k.asks(100)
-	k.waits("some to be in work", func() bool { return whmcs.Count("GetClientsProducts") > 40 })
+	k.waits("some to be in progress", func() bool { return whmcs.Count("GetClientsProducts") > 40 })
 	first.kill()
-	for i := 0; i < len(inWork); i++ { // those that made it are no longer in work
+	for i := 0; i < len(inWork); i++ { // those that made it are no longer in progress
 		if k.answers(inWork[i]) == 1 {
 			answered = append(answered, inWork[i])
 			inWork = append(inWork[:i], inWork[i+1:]...)
@@ -58,7 +58,7 @@ func TestKilled(t *testing.T) {
 		k.waits("acknowledgements", func() bool { return slack.Counts().Waiting == 0 })
 	}
 	k.waits("the last answers", func() bool { return k.answered(after) })
-	if err := second.end(); err != nil { // lets everything in work end
+	if err := second.end(); err != nil { // lets everything in progress end
 		t.Errorf("the end: %v\n%s", err, second.log)
 	}
 
@@ -73,9 +73,9 @@ func TestKilled(t *testing.T) {
 			t.Errorf("%v has %d answers", q, n)
 		}
 	}
-	t.Logf("%d were in work at the kill: %d of them lost, %d answered twice", len(inWork), lost, twice)
+	t.Logf("%d were in progress at the kill: %d of them lost, %d answered twice", len(inWork), lost, twice)
 	if len(inWork) == 0 {
-		t.Error("nothing was in work: the test shows nothing")
+		t.Error("nothing was in progress: the test shows nothing")
 	}
 	for name, all := range map[string][]asked{"answered before the kill": answered, "asked without a bot": meanwhile, "asked of the second bot": after} {
 		for _, q := range all {
@@ -86,7 +86,7 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-const killUsers = 20 // who ask by direct messages: each may get a post a second
+const killUsers = 20 // who ask by direct messages: each may get a post per second
 
 func killUser(n int) string { return fmt.Sprintf("U0KILL%02d", n%killUsers) }
 

@@ -285,7 +285,7 @@ func (l *load) warmUp(b *testing.B) {
 	l.answered(b, l.asks(b, loadUsers, time.Second/400))
 }
 
-// rate asks so many times a second.
+// rate asks so many times per second.
 func (l *load) rate(b *testing.B, kind string, rate int) figures {
 	b.Helper()
 	return l.measures(b, fmt.Sprintf("%s, %d/s", kind, rate), func() []slackfake.Sent {

@@ -302,7 +302,7 @@ func (c *child) rss() (now, most float64, err error) {
 			most = kib / 1024
 		}
 	}
-	return now, most, os.WriteFile(dir+"clear_refs", []byte("5"), 0) // begins the most anew
+	return now, most, os.WriteFile(dir+"clear_refs", []byte("5"), 0) // begins the maximum again
 }
 
 // cpu returns the CPU time that the child has used.

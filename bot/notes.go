@@ -26,8 +26,8 @@ func newNotesLimit() *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(notesPerMinute-notesBurst)/60, notesBurst)
 }
 
-// notes tell the asker of a slow question that it is in progress: a note with a Stop button
-// after 2 s, and, where a note can be changed, how far the search has come.
+// notes say to the asker of a slow question that it is in progress: a note with a Stop button
+// after 2 s, and, if that note can be changed, how far the search has come.
 type notes struct {
 	b   *Bot
 	req *Request

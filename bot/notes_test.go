@@ -85,7 +85,7 @@ func (s *slowSlack) Do(req *http.Request) (*http.Response, error) {
 	return nil, req.Context().Err()
 }
 
-// TestOneNoteWhereSlackIsSlow: a note that may stand is not posted once more.
+// TestOneNoteWhereSlackIsSlow: a note that may be there is not posted once more.
 func TestOneNoteWhereSlackIsSlow(t *testing.T) {
 	t.Parallel()
 	q := &slowSlack{}

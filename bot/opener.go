@@ -11,7 +11,7 @@ import (
 
 const (
 	// However connections end, Slack is asked for 8 at once and for one more every 2 s: 12
-	// in 8 s, 38 in a minute. It allows some 50 per minute, to all copies together.
+	// in 8 s, 38 per minute. It allows some 50 per minute, to all copies together.
 	openBurst = 8
 	openEvery = 2 * time.Second
 
@@ -23,7 +23,7 @@ const (
 
 // An opener decides when a connection may be asked for, over all sockets: at once after
 // one that lived, and after a growing pause where connections end at once or are not made.
-// A server that accepts and hangs up would else be asked thousands of times a second.
+// A server that accepts and hangs up would else be asked thousands of times per second.
 type opener struct {
 	up func() bool // whether any socket is up; nil: none
 

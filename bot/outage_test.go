@@ -28,7 +28,7 @@ func (r *road) metrics() string {
 	return string(text)
 }
 
-// TestRefusalsEndTheRun: what no retry mends ends the run and says of which token; all
+// TestRefusalsEndTheRun: what no retry helps against ends the run and says of which token; all
 // else is tried again.
 func TestRefusalsEndTheRun(t *testing.T) {
 	t.Parallel()
@@ -114,7 +114,7 @@ func TestEndWhileSlackIsAway(t *testing.T) {
 }
 
 // TestConnectionsAreNotAskedForInALoop: a Slack that hangs up at once is asked for a
-// connection once a second at most, by both sockets together.
+// connection once per second at most, by both sockets together.
 func TestConnectionsAreNotAskedForInALoop(t *testing.T) {
 	t.Parallel()
 	for _, reason := range []string{"too_many_websockets", "link_disabled", "refresh_requested"} {
@@ -300,7 +300,7 @@ func TestUpdateOfUnknownOutcome(t *testing.T) {
 	}
 }
 
-// TestUnconfirmedShare is told to who shared, and not said to be done.
+// TestUnconfirmedShare: whoever shared is told, and nothing says that it was done.
 func TestUnconfirmedShare(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)

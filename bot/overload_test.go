@@ -11,8 +11,8 @@ import (
 	"servicesbot/whmcs/whmcsfake"
 )
 
-// What the lanes hold, written down once more: 64 questions in work and 512 waiting,
-// 4 notes in work and 256 waiting.
+// What the lanes hold, written down once more: 64 questions in progress and 512 waiting,
+// 4 notes in progress and 256 waiting.
 const (
 	questionsHeld = 64 + 512
 	notesHeld     = 4 + 256

@@ -22,12 +22,12 @@ import (
 type poster struct {
 	slack    *slack.Client
 	web      *web
-	pacing   rate.Limit // posts a second and channel
+	pacing   rate.Limit // posts per second and channel
 	channels *otter.Cache[string, *rate.Limiter]
 	ending   context.Context // of the process, not of a call: when it is done nobody waits for a turn any more
 }
 
-// Slack takes about a message a second and channel, and tolerates bursts.
+// Slack takes about one message per second and channel, and tolerates bursts.
 const (
 	postsPerSecond = 1
 	postsBurst     = 10
@@ -85,9 +85,9 @@ func (p *poster) post(ctx context.Context, channel, thread string, msg formattin
 	return ts, err
 }
 
-// pace waits until the channel may get another message; where that would be long,
-// it fails at once, so that the asker is answered alone instead. Nobody can be answered
-// elsewhere than in a direct message: there Slack has the last word.
+// pace waits until the channel may get another message. If that would take long, it fails
+// at once, so that the asker is answered alone instead. For a direct message there is no
+// such other place: it is sent, and Slack decides.
 func (p *poster) pace(ctx context.Context, channel string) error {
 	l, err := p.pacer(ctx, channel)
 	if err != nil {

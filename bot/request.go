@@ -25,8 +25,8 @@ const (
 	DoorShell    Door = "shell"
 )
 
-// A Request is one thing that somebody wants, through whichever door it came. It
-// is made by intake and never changed afterwards.
+// A Request is one thing that somebody wants, through whichever door it came. Intake makes
+// it. It is not changed afterwards; where a window was opened for it, a copy says so.
 type Request struct {
 	Door     Door
 	Ref      string    // a short reference, shown in failures and logged
@@ -37,12 +37,12 @@ type Request struct {
 
 	Team      string    // the workspace that the app is installed in
 	User      string    // who acts
-	UserTeam  string    // the workspace of who acts, where the payload tells it
+	UserTeam  string    // their workspace, if the payload says it
 	Channel   string    // where; empty for the Home tab and the global shortcut
 	Thread    string    // ts of the thread that it is in; "": none
 	Message   string    // ts of the mention or message that asks, or of the message clicked
 	Edited    string    // of an edited mention: when
-	Sent      time.Time // of a mention or message: when Slack took it; zero: not told
+	Sent      time.Time // of a mention or message: when Slack took it; zero: not known
 	Ephemeral bool      // of a button: whether the message clicked is private
 	SharedBy  string    // of a button on a shared answer: who shared it
 	Text      string    // of a message shortcut: the message's text
@@ -60,7 +60,7 @@ type Request struct {
 	accepted *acceptance // by the journal; nil: there is none
 }
 
-// asker names who acts, over all workspaces.
+// asker names the person who acts, over all workspaces.
 func (r *Request) asker() string { return r.Team + "/" + r.User }
 
 // inModal reports whether r was done in a modal.

@@ -34,7 +34,7 @@ type road struct {
 	held  map[string]bool // of messages: whether they hold data
 }
 
-// lockedBuffer collects log lines of many goroutines, and wakes who waits for one.
+// lockedBuffer collects log lines of many goroutines, and wakes whoever waits for one.
 type lockedBuffer struct {
 	mu      sync.Mutex
 	b       bytes.Buffer
@@ -286,7 +286,7 @@ func TestMentionIsAnsweredInItsThread(t *testing.T) {
 	asked := r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot services domain:demodomain2.net"))
 	m := r.sees(slackfake.Alice, slackfake.Incident, "demodomain2.net", "Plus")
 	if m.ThreadTS != asked.TS || m.Ephemeral {
-		t.Errorf("the answer stands in thread %q (ephemeral: %v), want %q", m.ThreadTS, m.Ephemeral, asked.TS)
+		t.Errorf("the answer is in thread %q (ephemeral: %v), want %q", m.ThreadTS, m.Ephemeral, asked.TS)
 	}
 	if m.UnfurlLinks == nil || *m.UnfurlLinks || m.UnfurlMedia == nil || *m.UnfurlMedia {
 		t.Error("links of the answer may be unfurled")
@@ -300,7 +300,7 @@ func TestDirectMessageIsAnsweredThere(t *testing.T) {
 	r.do(r.slack.Post(slackfake.Alice, dm, "", "client:1 status:active"))
 	m := r.sees(slackfake.Alice, dm, "Plus", "demodomain2.net")
 	if m.ThreadTS != "" {
-		t.Errorf("the answer stands in thread %q", m.ThreadTS)
+		t.Errorf("the answer is in thread %q", m.ThreadTS)
 	}
 }
 

@@ -52,7 +52,7 @@ func TestNothingSecretIsWritten(t *testing.T) {
 	for what, secret := range secrets {
 		for where, text := range written {
 			if strings.Contains(text, secret) {
-				t.Errorf("%s stands in %s", what, where)
+				t.Errorf("%s is in %s", what, where)
 			}
 		}
 	}

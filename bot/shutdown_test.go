@@ -8,8 +8,8 @@ import (
 	"servicesbot/whmcs/whmcsfake"
 )
 
-// TestShutdownTellsTheRest: who waits longer than the process may go on is told to ask
-// again, and so is who asks while it ends; the end comes in time.
+// TestShutdownTellsTheRest: whoever waits longer than the process may go on is told to ask
+// again, and so is whoever asks while it ends; the end comes in time.
 func TestShutdownTellsTheRest(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
@@ -18,7 +18,7 @@ func TestShutdownTellsTheRest(t *testing.T) {
 	}
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
 	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:10"))
-	r.waits("both questions to be in work", func() bool { return r.whmcs.Count("GetClientsProducts") >= 2 })
+	r.waits("both questions to be in progress", func() bool { return r.whmcs.Count("GetClientsProducts") >= 2 })
 
 	begun := time.Now()
 	ended := make(chan error, 1)

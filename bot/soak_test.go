@@ -77,8 +77,8 @@ func TestSoak(t *testing.T) {
 
 func soakUser(n int) string { return fmt.Sprintf("U0SOAK%03d", n) }
 
-// soak asks 20 times a second, makes trouble every two, and takes a sample every second.
-// Trouble that holds on is mended before the next.
+// soak asks 20 times per second, makes trouble every two, and takes a sample every second.
+// Trouble that lasts is ended before the next.
 func (r *road) soak(addr string) (samples []sample, asked int) {
 	all := troubles()
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))

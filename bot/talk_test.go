@@ -222,7 +222,7 @@ func TestEditAfterAPanic(t *testing.T) { // not parallel: panics are reported to
 }
 
 // TestContinue: a search that ended at its budget goes on by a click: in the private
-// message that was clicked, and of a public answer for who clicked alone.
+// message that was clicked, and of a public answer for whoever clicked alone.
 func TestContinue(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, func(s *setup) { s.find.ScanRows = 200 })
@@ -256,7 +256,7 @@ func TestRefusedDetails(t *testing.T) {
 	r.modal(slackfake.Alice, "Something went wrong here", "Reference")
 }
 
-// TestHomeTabFollowsAccess: the tab is written anew whenever it is opened, for what
+// TestHomeTabFollowsAccess: the tab is written again whenever it is opened, for what
 // its owner may do then.
 func TestHomeTabFollowsAccess(t *testing.T) {
 	t.Parallel()

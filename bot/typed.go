@@ -85,8 +85,7 @@ func straight(text string) string {
 // blocksMost is how much is read of a message's blocks, in bytes.
 const blocksMost = 12_000
 
-// textOfBlocks returns what somebody typed, as the text of a message has it, of a message
-// whose words Slack sends in its blocks alone.
+// textOfBlocks returns the text of a message whose words Slack sends only in its blocks.
 func textOfBlocks(raw json.RawMessage) string {
 	var blocks []any
 	if len(raw) == 0 || json.Unmarshal(raw, &blocks) != nil {

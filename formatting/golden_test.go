@@ -19,7 +19,7 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-var update = flag.Bool("update", false, "write the goldens anew")
+var update = flag.Bool("update", false, "write the goldens again")
 
 const goldens = "../testdata/blocks"
 

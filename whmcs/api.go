@@ -23,7 +23,7 @@ type Config struct {
 	CacheTTL      time.Duration // 0: no cache
 
 	Log       *slog.Logger      // nil: none
-	Observe   func(Call)        // told of each call and cache hit; must be quick; nil: none
+	Observe   func(Call)        // called after each call and cache hit; must be quick; nil: none
 	Transport http.RoundTripper // nil: the package's own
 
 	Way Way // in place of URL, credentials and Transport; nil: HTTP

@@ -9,10 +9,10 @@ import (
 )
 
 // Where an answer came from.
-type origin int
+type source int
 
 const (
-	fromCall    origin = iota // made for this asker
+	fromCall    source = iota // made for this asker
 	fromCache                 // kept from an earlier one
 	fromAnother               // made for another asker, at the same time
 )
@@ -22,7 +22,7 @@ const (
 // cache loads each time.
 //
 // The library's own loading is not used: it runs a load with the context of its
-// first asker, so that the others would have to load anew when that one leaves.
+// first asker, so that the others would have to load again when that one leaves.
 type cache[K comparable, V any] struct {
 	kept *otter.Cache[K, entry[V]]
 
@@ -63,7 +63,7 @@ func (c quietClock) Tick(time.Duration) <-chan time.Time { return nil }
 // get returns the value of key. fresh goes past what is kept and past loads that
 // have begun, and keeps its value for others. A value is shared among
 // askers. The error of an asker who cannot wait longer is ctx's.
-func (c *cache[K, V]) get(ctx context.Context, key K, fresh bool, do func(context.Context) (V, error)) (V, origin, error) {
+func (c *cache[K, V]) get(ctx context.Context, key K, fresh bool, do func(context.Context) (V, error)) (V, source, error) {
 	if c == nil {
 		v, err := do(ctx)
 		return v, fromCall, err
@@ -170,7 +170,7 @@ func (l *load[V]) join(ctx context.Context) {
 	}
 }
 
-// Deadline returns the latest of the askers' deadlines so far. It tells whether a
+// Deadline returns the latest of the askers' deadlines so far. It says whether a
 // wait is worth while; the end itself comes with the last asker's.
 func (l *load[V]) Deadline() (time.Time, bool) {
 	l.mu.Lock()

@@ -58,7 +58,7 @@ func (a *API) GetClientsDetails(ctx context.Context, id int, email string) (*Cli
 		}
 		return c, nil
 	})
-	a.tell(actionClients, from, err)
+	a.noteUncalled(actionClients, from, err)
 	if err != nil {
 		return nil, a.ended(ctx, actionClients, err)
 	}
@@ -126,7 +126,7 @@ func (a *API) GetServers(ctx context.Context) ([]Server, error) {
 		servers, err := decodeServers(obj)
 		return servers, a.named(actionServers, err)
 	})
-	a.tell(actionServers, from, err)
+	a.noteUncalled(actionServers, from, err)
 	if err != nil {
 		return nil, a.ended(ctx, actionServers, err)
 	}

@@ -113,7 +113,7 @@ func (c Config) numberProblems() []*FieldError {
 }
 
 // newTransport returns a transport for at most n calls at once. TLS is verified,
-// as always in Go. The limits here end what can be told early; Config.Timeout
+// as always in Go. The limits here end what is known early; Config.Timeout
 // ends the rest.
 func newTransport(n int) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}

@@ -44,7 +44,7 @@ var (
 		{fault: whmcsfake.Fault{Name: "cut"}, calls: 3, kind: whmcs.ErrTruncated, status: 200},
 		{fault: whmcsfake.Fault{Name: "cut", Times: 1}, calls: 2, rows: 2},
 
-		// What stands in front of WHMCS.
+		// What is in front of WHMCS.
 		{fault: whmcsfake.Fault{Name: "redirect", Text: "https://user:pass@www.example.com/includes/api.php?k=v"}, calls: 1, kind: whmcs.ErrWrongURL, status: 301, check: location("https://www.example.com/includes/api.php")},
 		{fault: whmcsfake.Fault{Name: "redirect", N: 307, Text: "/login.php"}, calls: 1, kind: whmcs.ErrWrongURL, status: 307},
 		{fault: whmcsfake.Fault{Name: "waf"}, calls: 1, kind: whmcs.ErrBlocked, status: 403},

@@ -38,7 +38,7 @@ func (a *API) GetClients(ctx context.Context, text string) (Clients, error) {
 		found, err := decodeClients(obj)
 		return found.beginningWith(text), a.named(actionSearch, err)
 	})
-	a.tell(actionSearch, from, err)
+	a.noteUncalled(actionSearch, from, err)
 	if err != nil {
 		return Clients{}, a.ended(ctx, actionSearch, err)
 	}

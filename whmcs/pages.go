@@ -21,7 +21,7 @@ const (
 // From the second page on it asks for up to Config.MaxConcurrent pages ahead;
 // other questions go before these. Without any filter in req nothing is kept in
 // the cache. Rows that come or go meanwhile may be missed or not, but rows that
-// move because others went are not missed: what stands before a page is read
+// move because others went are not missed: what is before a page is read
 // again where the total has shrunk.
 func (a *API) Pages(ctx context.Context, req GetClientsProductsRequest) iter.Seq2[*Page, error] {
 	return func(yield func(*Page, error) bool) {
@@ -41,7 +41,7 @@ func (a *API) Pages(ctx context.Context, req GetClientsProductsRequest) iter.Seq
 }
 
 // A walk is one reading of all pages. Only its caller's goroutine touches it; the
-// stretches are read by others.
+// spans are read by others.
 type walk struct {
 	a      *API
 	ctx    context.Context
@@ -53,15 +53,15 @@ type walk struct {
 	plan   int // offset of the next page to be asked for
 	total  int // as of the last page read; -1: not known
 
-	queue   []*stretch // asked for and not read yet, in order
+	queue   []*span // asked for and not read yet, in order
 	seen    map[int]struct{}
 	pages   int
 	repeats int
 	calls   int // of pages that were not shown
 }
 
-// A stretch is a part of the rows that one call reads.
-type stretch struct {
+// A span is a part of the rows that one call reads.
+type span struct {
 	start, rows int
 	gap         bool // between pages that came out smaller than planned; may prove empty
 	done        <-chan error
@@ -69,8 +69,8 @@ type stretch struct {
 	err         error
 }
 
-// wait waits until the stretch is read.
-func (s *stretch) wait() {
+// wait waits until the span is read.
+func (s *span) wait() {
 	if err, first := <-s.done; first {
 		s.err = err
 	}
@@ -100,8 +100,8 @@ func (w *walk) stop() {
 func (w *walk) over() bool { return len(w.queue) == 0 && w.plan >= w.total }
 
 // fetch begins to read rows from start on.
-func (w *walk) fetch(start, rows int) *stretch {
-	s := &stretch{start: start, rows: rows}
+func (w *walk) fetch(start, rows int) *span {
+	s := &span{start: start, rows: rows}
 	req := w.req
 	req.LimitStart, req.LimitNum = start, min(rows, w.ask)
 	s.done = Go(func() (err error) {
@@ -120,8 +120,8 @@ func (r GetClientsProductsRequest) unfiltered() bool {
 	return r.ClientID == 0 && r.ServiceID == 0 && r.PID == 0 && r.Domain == "" && r.Username2 == ""
 }
 
-// next reads the first stretch of the queue and asks for more. The page is nil
-// where the stretch brought nothing to show.
+// next reads the first span of the queue and asks for more. The page is nil
+// where the span brought nothing to show.
 func (w *walk) next() (*Page, error) {
 	w.lookAhead(0)
 	s := w.queue[0]
@@ -142,7 +142,7 @@ func (w *walk) next() (*Page, error) {
 	if !first { // not before the caller wants a second page: most want one
 		w.lookAhead(1) // which begins while the reply to another is decoded
 	}
-	if err := w.tellRunaway(w.dropSeen(s)); err != nil {
+	if err := w.runaway(w.dropSeen(s)); err != nil {
 		return nil, err
 	}
 	w.calls += s.page.Calls
@@ -153,9 +153,9 @@ func (w *walk) next() (*Page, error) {
 	return s.page, nil
 }
 
-// rereads puts a stretch before s where rows have gone since the page before it
+// rereads puts a span before s where rows have gone since the page before it
 // was read: what stood behind them has moved to before s.
-func (w *walk) rereads(s *stretch) bool {
+func (w *walk) rereads(s *span) bool {
 	if s.gap || w.pages == 0 || !s.page.counted || s.page.Of >= w.total {
 		return false
 	}
@@ -163,13 +163,13 @@ func (w *walk) rereads(s *stretch) bool {
 	w.total = s.page.Of
 	before := w.fetch(start, s.start-start)
 	before.gap = true
-	w.queue = append([]*stretch{before, s}, w.queue...)
+	w.queue = append([]*span{before, s}, w.queue...)
 	return true
 }
 
 // follow takes from s how many rows there are and how many a page brings, and
 // fills a gap behind s.
-func (w *walk) follow(s *stretch, first bool) {
+func (w *walk) follow(s *span, first bool) {
 	rows := s.page.Looked
 	end := s.start + rows
 	if !s.gap {
@@ -185,7 +185,7 @@ func (w *walk) follow(s *stretch, first bool) {
 	case rows < s.rows && end < w.total:
 		rest := w.fetch(end, s.rows-rows)
 		rest.gap = true
-		w.queue = append([]*stretch{rest}, w.queue...)
+		w.queue = append([]*span{rest}, w.queue...)
 		if !s.gap {
 			w.stride = min(w.stride, s.page.LimitNum) // less than s.rows where it was halved
 		}
@@ -203,7 +203,7 @@ func (w *walk) lookAhead(more int) {
 
 // dropSeen takes the services out of s that an earlier page had, and reports
 // whether it had none but these.
-func (w *walk) dropSeen(s *stretch) (repeated bool) {
+func (w *walk) dropSeen(s *span) (repeated bool) {
 	had := len(s.page.Services)
 	s.page.Services = slices.DeleteFunc(s.page.Services, func(v Service) bool {
 		_, seen := w.seen[v.ID]
@@ -214,8 +214,8 @@ func (w *walk) dropSeen(s *stretch) (repeated bool) {
 	return had > 0 && len(s.page.Services) == 0 && !s.gap
 }
 
-// tellRunaway ends a walk that gets nowhere.
-func (w *walk) tellRunaway(repeated bool) error {
+// runaway is the error of a walk that gets nowhere.
+func (w *walk) runaway(repeated bool) error {
 	if w.repeats++; !repeated {
 		w.repeats = 0
 	}

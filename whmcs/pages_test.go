@@ -180,11 +180,11 @@ func TestPages(t *testing.T) {
 func TestRunaway(t *testing.T) {
 	t.Parallel()
 	w := walk{a: newTestAPI(t, nil), pages: maxPages, total: 1}
-	if err := w.tellRunaway(false); kindOf(err) != ErrWHMCS {
+	if err := w.runaway(false); kindOf(err) != ErrWHMCS {
 		t.Error(err)
 	}
 	w.plan = 1 // all is read
-	if err := w.tellRunaway(false); err != nil {
+	if err := w.runaway(false); err != nil {
 		t.Error(err)
 	}
 }

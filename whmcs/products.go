@@ -67,7 +67,7 @@ func (a *API) products(ctx context.Context, req GetClientsProductsRequest, scan 
 	shared, from, err := a.pages.get(ctx, req, fresh, func(ctx context.Context) (*Page, error) {
 		return a.loadPage(ctx, req, scan)
 	})
-	a.tell(actionProducts, from, err)
+	a.noteUncalled(actionProducts, from, err)
 	if err != nil {
 		return nil, a.ended(ctx, actionProducts, err)
 	}

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-// redacted stands wherever a Secret is printed.
+// redacted is printed in the place of a Secret.
 const redacted = "[redacted]"
 
 // A Secret is a token or a password. However it is printed, formatted, logged or
@@ -17,7 +17,7 @@ type Secret string
 // Reveal returns the secret's text.
 func (s Secret) Reveal() string { return string(s) }
 
-// String returns "[redacted]", or "" for an empty secret, so that logs can tell
+// String returns "[redacted]", or "" for an empty secret, so that logs can show
 // a missing secret from one that is set.
 func (s Secret) String() string {
 	if s == "" {

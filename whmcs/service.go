@@ -157,7 +157,7 @@ func (d DateTime) Valid() bool {
 }
 
 // Time returns d as if it were UTC, and false where d is none or not Valid. In
-// which time zone it is WHMCS does not tell.
+// which time zone it is WHMCS does not say.
 func (d DateTime) Time() (time.Time, bool) { return parseTime(time.DateTime, string(d)) }
 
 func parseTime(layout, s string) (time.Time, bool) {

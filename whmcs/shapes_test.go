@@ -21,7 +21,7 @@ const (
 	plantedPage = "stack-trace-planted"
 )
 
-// A shape is a reply of WHMCS's, or of what stands in front of it, as it was seen
+// A shape is a reply of WHMCS's, or of what is in front of it, as it was seen
 // somewhere, and what becomes of it.
 type shape struct {
 	name   string

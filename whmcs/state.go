@@ -45,8 +45,8 @@ func (a *API) observe(c Call) {
 	}
 }
 
-// tell observes an answer that needed no call of its own.
-func (a *API) tell(action string, from origin, err error) {
+// noteUncalled observes an answer that needed no call of its own.
+func (a *API) noteUncalled(action string, from source, err error) {
 	if from != fromCall && err == nil {
 		a.observe(Call{Action: action, Cached: true})
 	}

@@ -80,7 +80,7 @@ var interactive = map[string]bool{
 	"rich_text_input": true, "file_input": true,
 }
 
-// elementsOf are the interactive elements and others that stand in a block: of actions
+// elementsOf are the interactive elements and others of a block: of actions
 // and context, the accessory, an input's element, the buttons in a data_table's cells.
 func elementsOf(b object) []object {
 	var found []object
@@ -118,7 +118,7 @@ func elementsOf(b object) []object {
 	return found
 }
 
-// element is an interactive element and the block that it stands in.
+// element is an interactive element and the block that it is in.
 type element struct {
 	block, element object
 }

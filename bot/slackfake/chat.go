@@ -245,7 +245,7 @@ func (w *Workspace) rewrite(m, by *Message) {
 	w.touch(m)
 }
 
-// echoChange tells of a changed direct message.
+// echoChange sends the event of a changed direct message.
 func (w *Workspace) echoChange(m *Message, c *Channel) {
 	if c.IM == "" {
 		return
@@ -268,7 +268,7 @@ func (w *Workspace) deleteMessage(c *call) (object, *apiError) {
 	return object{"channel": ch.ID, "ts": m.TS}, nil
 }
 
-// tellDeleted tells of a direct message that is gone.
+// tellDeleted sends the event of a direct message that is gone.
 func (w *Workspace) tellDeleted(m *Message, c *Channel) Sent {
 	return w.event("message.im", object{
 		"type": "message", "subtype": "message_deleted", "hidden": true, "channel": c.ID, "channel_type": "im",

@@ -15,7 +15,7 @@ type Surface interface {
 func (m Message) surface() (*Message, *View) { return &m, nil }
 func (v View) surface() (*Message, *View)    { return nil, &v }
 
-// Click clicks a button. It must be there now: in the message as it stands, in an open
+// Click clicks a button. It must be there now: in the message as it is now, in an open
 // view. A message gives the bot a response_url of its own for each click. A link button
 // sends its click as every other.
 func (w *Workspace) Click(user string, in Surface, actionID string) (Sent, error) {
@@ -169,7 +169,7 @@ func (w *Workspace) actInView(u *User, seen *View, actionID string, value *strin
 	return sent, nil
 }
 
-// quiet reports whether an element stands in an input block that dispatches no actions.
+// quiet reports whether an element is in an input block that dispatches no actions.
 func quiet(raw json.RawMessage, actionID string) bool {
 	for _, e := range elements(raw) {
 		if str(e.element["action_id"]) == actionID {

@@ -169,7 +169,7 @@ func (w *Workspace) view(n int) {
 	w.changed()
 }
 
-// serveChanges tells the page whenever something has changed.
+// serveChanges sends the page an event whenever something has changed.
 func (w *Workspace) serveChanges(rw http.ResponseWriter, r *http.Request) {
 	w.view(1)
 	defer w.view(-1)

@@ -11,7 +11,7 @@ import (
 	"servicesbot/bot/slackfake"
 )
 
-// forbidden is what must not stand in the page: ways to make HTML or code out of text, and
+// forbidden is what must not be in the page: ways to make HTML or code out of text, and
 // addresses other than the one that a link opens.
 var forbidden = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser|\beval\(|new Function|setAttribute\("(style|on)|\sstyle=|\son\w+="|@import|url\(|https?://`)
 

@@ -42,12 +42,12 @@
 //
 // Wait asks a condition again after every change, without sleeping; WaitMessage,
 // WaitView and WaitSockets are the common cases. Time-outs come from the context, and the
-// error tells what was seen last. Advance moves the workspace's clock: triggers and
+// error says what was seen last. Advance moves the workspace's clock: triggers and
 // response_urls expire, retries and missed acks happen at once.
 //
 // # Measuring
 //
-// Counts, AckTimes, Answers and Trace tell what went over the wire; secrets are masked in
+// Counts, AckTimes, Answers and Trace say what went over the wire; secrets are masked in
 // the trace.
 //
 // # Failing

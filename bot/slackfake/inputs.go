@@ -32,7 +32,7 @@ func stateOf(blocks json.RawMessage, filledIn map[string]map[string]object) obje
 	return state
 }
 
-// holders are the names under which an element's state and its initial value stand.
+// holders are the names under which an element has its state and its initial value.
 var holders = map[string]struct{ now, initial string }{
 	"plain_text_input": {"value", "initial_value"}, "email_text_input": {"value", "initial_value"},
 	"url_text_input": {"value", "initial_value"}, "number_input": {"value", "initial_value"},

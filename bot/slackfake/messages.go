@@ -203,7 +203,7 @@ func (w *Workspace) notice(user, text, envelope string) {
 	w.changed()
 }
 
-// slackbotSays tells one person in a channel that something failed, as Slack does for a
+// slackbotSays says to one person in a channel that something failed, as Slack does for a
 // slash command.
 func (w *Workspace) slackbotSays(user, channel, text, envelope string) {
 	w.store(&Message{

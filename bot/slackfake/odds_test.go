@@ -32,7 +32,7 @@ func TestPublicAnswerToACommandRevealsIt(t *testing.T) {
 	}
 	send(t, sent.ResponseURL, "application/json", "", jsonText(m{"text": "private", "thread_ts": msg.TS}))
 	if private, err := w.WaitMessage(testContext(t), "alice", "#general", "private"); err != nil || private.ThreadTS != "" {
-		t.Errorf("a private answer stands in a thread: %+v %v", private, err)
+		t.Errorf("a private answer is in a thread: %+v %v", private, err)
 	}
 }
 

@@ -50,7 +50,7 @@ const (
 	Pat       = "U0PAT"       // employee of the partner
 	Dora      = "U0DORA"      // deactivated
 	DeployBot = "U0DEPLOYBOT" // bot of another app
-	Slackbot  = "USLACKBOT"   // tells people what went wrong
+	Slackbot  = "USLACKBOT"   // says to people what went wrong
 
 	PartnerTeam = "T0PARTNER"
 	Support     = "C0SUPPORT"  // #support
@@ -119,7 +119,7 @@ func (w *Workspace) addUser(u User) {
 // DM is the id of a user's direct message with the bot.
 func DM(user string) string { return "D" + strings.TrimPrefix(user, "U") }
 
-// SetChannel adds a channel, or changes the one with the same id; no event tells the
+// SetChannel adds a channel, or changes the one with the same id; no event says it to the
 // bot about it (see ShareChannel).
 func (w *Workspace) SetChannel(c Channel) {
 	w.mu.Lock()
@@ -184,7 +184,7 @@ func (w *Workspace) channelNamed(name string) *Channel {
 	return nil
 }
 
-// place finds who acts where. "dm" is the person's direct message with the bot. Only
+// place finds the person who acts, and where. "dm" is the person's direct message with the bot. Only
 // members of a channel can act in it.
 func (w *Workspace) place(user, channel string) (*User, *Channel, error) {
 	u, err := w.user(user)

@@ -8,7 +8,7 @@ import (
 // Slack's rules for blocks, as its documentation states them. Sizes are in UTF-16 units,
 // the strictest reading of "characters". Nothing here is shared with what is tested.
 
-// surface is where blocks stand; a rule holds a set of them.
+// surface is where blocks are; a rule holds a set of them.
 type surface int
 
 const (
@@ -53,7 +53,7 @@ func (k *checker) wrong(path, format string, a ...any) {
 	k.problems = append(k.problems, fmt.Sprintf("[ERROR] %s [json-pointer:%s]", fmt.Sprintf(format, a...), path))
 }
 
-// blockRule says where a block type may stand and how it is checked.
+// blockRule says where a block type may be and how it is checked.
 type blockRule struct {
 	on    surface
 	check func(k *checker, path string, b object)

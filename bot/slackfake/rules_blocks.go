@@ -119,7 +119,7 @@ func (k *checker) layout(path string, b object) {
 	}
 }
 
-// richParts and richElements are the types that stand in each part of rich text.
+// richParts and richElements are the types of each part of rich text.
 var (
 	richParts = map[string]bool{
 		"rich_text_section": true, "rich_text_list": true, "rich_text_preformatted": true, "rich_text_quote": true,

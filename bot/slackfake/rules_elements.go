@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// placeOf says in which part of a block an element stands.
+// placeOf says in which part of a block an element is.
 type placeOf int
 
 const (
@@ -14,7 +14,7 @@ const (
 	inInput
 )
 
-// elementRule says where an element may stand, on which surfaces, and how it is checked.
+// elementRule says where an element may be, on which surfaces, and how it is checked.
 type elementRule struct {
 	in    placeOf
 	on    surface

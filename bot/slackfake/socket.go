@@ -137,7 +137,7 @@ func (w *Workspace) admit(s *socket, life time.Duration) bool {
 	return true
 }
 
-// bye tells a socket that it will end.
+// bye says to a socket that it will end.
 func (w *Workspace) bye(s *socket, reason string) {
 	if reason != "warning" {
 		s.draining = true

@@ -18,8 +18,8 @@ type broadcast struct {
 
 func (b *broadcast) init() { b.ch = make(chan struct{}) }
 
-// tell announces a change.
-func (b *broadcast) tell() {
+// announce announces a change.
+func (b *broadcast) announce() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.version++
@@ -38,10 +38,10 @@ func (b *broadcast) next() (<-chan struct{}, uint64) {
 	return b.ch, b.version
 }
 
-func (w *Workspace) changed() { w.change.tell() }
+func (w *Workspace) changed() { w.change.announce() }
 
 // Wait returns as soon as cond is true. It asks again after every change of the
-// workspace; cond may call all of its methods. When ctx ends first the error tells what
+// workspace; cond may call all of its methods. When ctx ends first the error says what
 // the last messages were.
 func (w *Workspace) Wait(ctx context.Context, cond func() bool) error {
 	for {

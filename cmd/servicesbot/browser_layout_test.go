@@ -16,7 +16,7 @@ import (
 	"servicesbot/bot/slackfake"
 )
 
-// layoutProblems lists what is wrong with the layout of the page as it stands: things that
+// layoutProblems lists what is wrong with the layout of the page as it is: things that
 // stick out or are cut off, controls that cover each other, text that stands out too little
 // from its background (WCAG AA), blocks that the page does not know.
 const layoutProblems = `(() => {

@@ -488,7 +488,7 @@ func keyboardOnly(v *tab) {
 	v.press(kb.Escape)
 	v.until(`!document.querySelector("#modal").open`)
 	focused(newest + " .accessory .button")
-	v.do(chromedp.Focus(chromedp.CSS(newest + " [data-action^=refresh]"))) // the message is drawn anew
+	v.do(chromedp.Focus(chromedp.CSS(newest + " [data-action^=refresh]"))) // the message is drawn again
 	eval[chromedp.Void](v, `document.querySelector(`+js(newest)+`).setAttribute("data-old", "")`)
 	v.press(kb.Enter)
 	focused(newest + ":not([data-old]) [data-action^=refresh]")

@@ -87,7 +87,7 @@ func newShellStage(t *testing.T) *shellStage {
 func (s *shellStage) play(t *testing.T, script string) string {
 	t.Helper()
 	var b strings.Builder
-	before := "" // what stands in front of the next line: nothing, or a blank line
+	before := "" // what is in front of the next line: nothing, or a blank line
 	for line := range strings.Lines(script) {
 		line = strings.TrimRight(line, "\n")
 		switch command, isCommand := strings.CutPrefix(line, "$ "); {

@@ -10,7 +10,7 @@ import (
 	"servicesbot/whmcs/local"
 )
 
-// aboutWorker is the check of the Local API's worker, which stands for address,
+// aboutWorker is the check of the Local API's worker, which takes the place of address,
 // certificate and access.
 const aboutWorker = "worker"
 

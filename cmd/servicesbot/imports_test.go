@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// mayImport is who may import whom of our own packages, outside tests.
+// mayImport is which of our own packages may import which, outside tests.
 var mayImport = map[string][]string{
 	"servicesbot/whmcs":           {},
 	"servicesbot/whmcs/query":     {"servicesbot/whmcs"},
@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"servicesbot/cmd/servicesbot": {"servicesbot/whmcs", "servicesbot/whmcs/query", "servicesbot/whmcs/local", "servicesbot/whmcs/whmcsfake", "servicesbot/formatting", "servicesbot/bot", "servicesbot/bot/slackfake"},
 }
 
-// mayUse is who may import the modules that are tied to one side.
+// mayUse is which packages may import the modules that are tied to one side.
 var mayUse = map[string][]string{
 	"github.com/slack-go/slack":           {"servicesbot/bot", "servicesbot/formatting", "servicesbot/cmd/servicesbot"}, // cmd: the doctor alone
 	"github.com/sethvargo/go-envconfig":   {"servicesbot/cmd/servicesbot"},
@@ -67,7 +67,7 @@ func checkImports(t *testing.T, p listed) {
 	t.Helper()
 	allowed, known := mayImport[p.ImportPath]
 	if !known {
-		t.Errorf("package %s is not in the table of who may import whom", p.ImportPath)
+		t.Errorf("package %s is not in the table mayImport", p.ImportPath)
 	}
 	for _, imported := range p.Imports {
 		if strings.HasPrefix(imported, "servicesbot/") && !slices.Contains(allowed, imported) {

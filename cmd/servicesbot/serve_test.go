@@ -173,7 +173,7 @@ func TestServeEndsOnAWrongToken(t *testing.T) {
 	}
 }
 
-// TestServeWithoutWHMCS: a WHMCS that is down or refuses is told at once, with what to
+// TestServeWithoutWHMCS: a WHMCS that is down or refuses is reported at once, with what to
 // do, and stops nothing.
 func TestServeWithoutWHMCS(t *testing.T) {
 	t.Parallel()
@@ -194,13 +194,13 @@ func TestServeWithoutWHMCS(t *testing.T) {
 		t.Error(err)
 	}
 	p.terminated(t)
-	// The address is told by the first failure, whoever met it.
+	// The address is in the first failure, whoever met it.
 	if says := p.stderr.String(); !strings.Contains(says, "whmcs does not answer") || !strings.Contains(says, "API IP Access Restriction") {
 		t.Errorf("standard error: %s", says)
 	}
 }
 
-// TestSecondSignalEndsAtOnce: who cannot wait for what is in work signals twice.
+// TestSecondSignalEndsAtOnce: whoever cannot wait for what is in progress signals twice.
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	workspace, installation := both(t)
@@ -242,7 +242,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := p.cmd.Wait(); err == nil {
-		t.Error("it exited 0 with a question in work")
+		t.Error("it exited 0 with a question in progress")
 	}
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("the end took %v", took)

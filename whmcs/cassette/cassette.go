@@ -25,7 +25,7 @@ import (
 	"github.com/dnaeon/go-vcr/v2/recorder"
 )
 
-var record = flag.Bool("record", false, "record cassettes anew instead of replaying them")
+var record = flag.Bool("record", false, "record cassettes again instead of replaying them")
 
 // A TB is what this package needs of *testing.T and *testing.B.
 type TB interface {
@@ -95,7 +95,7 @@ type player struct {
 	all  []string
 }
 
-// keyed is where a request's key stands in its context, so that the body is read
+// keyed is where a request's key is in its context, so that the body is read
 // only once.
 type keyed struct{}
 

@@ -11,7 +11,7 @@ import (
 	vcr "github.com/dnaeon/go-vcr/v2/cassette"
 )
 
-// mask stands where a secret was; WHMCS's own documentation masks so.
+// mask takes the place of a secret; WHMCS's own documentation masks so.
 const mask = "xxxxxxxx"
 
 // Headers that are kept; all others, Authorization and Set-Cookie among them, are
@@ -82,14 +82,14 @@ func kept(h http.Header, names []string) http.Header {
 const value = `\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^\s",\[\]{}]+)`
 
 var (
-	// Members that are secret wherever they stand. Names that only contain
+	// Members that are secret wherever they are. Names that only contain
 	// "password" count, so that flat keys are covered.
 	secretMembers = regexp.MustCompile(`(?is)("[^"]*(?:password|notes|subscriptionid)[^"]*"` + value)
 	slackMembers  = regexp.MustCompile(`(?is)("(?:token|trigger_id|response_url)"` + value)
 	uploadMembers = regexp.MustCompile(`(?s)("upload_url"` + value)
 	valueMembers  = regexp.MustCompile(`(?s)("value"` + value)
 
-	// Secrets that can be told by their look: tokens and response URLs, and the
+	// Secrets that can be recognised by their form: tokens and response URLs, and the
 	// address of a socket with its ticket.
 	tokens  = regexp.MustCompile(`xox[a-z]-[A-Za-z0-9-]+|xapp-[A-Za-z0-9-]+|https:(?:\\?/){2}hooks\.slack\.com[^"\s]*`)
 	sockets = regexp.MustCompile(`wss?:(?:\\?/){2}[^"\s]+`)
@@ -99,7 +99,7 @@ var (
 	secretPaths = regexp.MustCompile(`^/(upload|commands|actions|app|services|workflows)/`)
 )
 
-// What stands for addresses that the code under test takes apart.
+// What takes the place of addresses that the code under test takes apart.
 const (
 	maskedUpload = "https://files.slack.com/upload/" + mask
 	maskedSocket = "wss://wss-primary.slack.com/link/"

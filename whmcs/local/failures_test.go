@@ -239,7 +239,7 @@ func TestEndInACall(t *testing.T) {
 	}
 }
 
-// TestStderr wants of PHP's errors the class, file and line, whatever stands in their
+// TestStderr wants of PHP's errors the class, file and line, whatever is in their
 // texts.
 func TestStderr(t *testing.T) {
 	t.Parallel()

@@ -114,7 +114,7 @@ func (o *output) line(most int) ([]byte, error) {
 // part of a text, in which each quote has a backslash.
 var beforeReply = []byte(`,"reply":`)
 
-// parse reads what stands behind the marker. WHMCS's reply is not looked at.
+// parse reads what is behind the marker. WHMCS's reply is not looked at.
 func parse(own []byte) (s said, err error) {
 	head, body, found := bytes.Cut(own, beforeReply)
 	if found {

@@ -68,7 +68,7 @@ type Progress struct {
 }
 
 // Find answers q. An error is an *Error of this package where the query cannot be
-// answered as it stands, one of package whmcs's, or ctx's where that was
+// answered as it is, one of package whmcs's, or ctx's where that was
 // cancelled. Reading that is cut short, by its budget, by ctx's deadline or by a
 // failure after something was found, gives a Result that is not Complete.
 func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error) {

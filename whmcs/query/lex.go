@@ -17,7 +17,7 @@ type value struct {
 	quoted bool
 }
 
-// A token is what stands between two spaces outside of quotes.
+// A token is what is between two spaces outside of quotes.
 type token struct {
 	span
 	not      bool
@@ -160,7 +160,7 @@ func (l *lexer) value() value {
 	return value{span: span{start, l.pos}, text: clean(l.line[start:l.pos])}
 }
 
-// quoted reads a value in double quotes, in which \" and \\ stand for " and \.
+// quoted reads a value in double quotes, in which \" and \\ mean " and \.
 func (l *lexer) quoted() value {
 	v := value{span: span{start: l.pos}, quoted: true}
 	var b strings.Builder
@@ -219,7 +219,7 @@ func clean(s string) string {
 	}), " ")
 }
 
-// bare reports whether a value can stand in a line without quotes. Behind a key, two
+// bare reports whether a value can be in a line without quotes. Behind a key, two
 // slashes would make an address of it.
 func bare(v string) bool {
 	for i := 0; i < len(v); i++ {

@@ -126,7 +126,7 @@ func contains(field string, texts []string) bool {
 }
 
 // holdsFolded reports whether s, in lower case, holds a text. A scan's rows are
-// tested in great numbers, so that plain ASCII is compared where it stands.
+// tested in great numbers, so that plain ASCII is compared where it is.
 func holdsFolded(s, text string) bool {
 	last := len(s) - len(text)
 	for i := 0; i < len(s); i++ {

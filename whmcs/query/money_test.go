@@ -61,7 +61,7 @@ func TestAmountsOfEverySpelling(t *testing.T) {
 	}
 }
 
-// TestSortOfEverySpelling: amounts stand in order, those that cannot be read last.
+// TestSortOfEverySpelling: amounts are in order, those that cannot be read last.
 func TestSortOfEverySpelling(t *testing.T) {
 	t.Parallel()
 	res := oddInstall(t).find(t, "sort:amount as:csv")

@@ -16,7 +16,7 @@ import (
 )
 
 // TestRowsThatGoBetweenTwoReadings: where services are deleted while a scan rests, going on
-// with it would skip those that moved up; it begins anew, and what it says is whole.
+// with it would skip those that moved up; it begins again, and what it says is whole.
 func TestRowsThatGoBetweenTwoReadings(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -15,9 +15,8 @@ type page struct {
 	digest uint64           // of the ids of those
 }
 
-// order is how the rows found follow one another. Without sort: it does not depend on
-// what happens to be remembered: rows go by their status where the first replies, or
-// the page, hold all of them.
+// order is the order of the rows found. It never depends on what happens to be remembered.
+// Without sort: rows go by their status if the first replies, or the page, hold all of them.
 func (a *question) order() order {
 	switch {
 	case a.pos.row.id != 0:

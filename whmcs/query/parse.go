@@ -17,7 +17,7 @@ func Parse(line string) (Query, error) {
 }
 
 // NewTerm makes a filter of key and free text, such as a form's field holds:
-// each value is taken as it stands, quotes and commas included. The key "" makes
+// each value is taken as it is, quotes and commas included. The key "" makes
 // a word. A failure is an *Error whose Line is the first wrong value.
 func NewTerm(key string, values ...string) (Term, error) {
 	t, read := Term{}, readText

@@ -110,7 +110,7 @@ func (q Query) String() string {
 	return strings.TrimPrefix(b.String(), " ")
 }
 
-// String returns the term as it stands in a line.
+// String returns the term as a line has it.
 func (t Term) String() string {
 	var b strings.Builder
 	t.write(&b)
@@ -139,7 +139,7 @@ func (t Term) write(b *strings.Builder) {
 	}
 }
 
-// place returns where term i stands in the canonical line.
+// place returns where term i is in the canonical line.
 func (q Query) place(i int) (start, end int) {
 	start = len(Query{Terms: q.Terms[:i]}.String())
 	if i > 0 {

@@ -258,7 +258,7 @@ func (a *question) over() (bool, error) {
 // full reports whether the question has looked at all rows that it may look at.
 func (a *question) full() bool { return a.res.Looked >= a.limit }
 
-// rowsWanted is how many rows a scan should have that has so many.
+// rowsWanted is up to how many rows a scan should read next.
 func (a *question) rowsWanted(has int) int {
 	if a.greedy() {
 		return max(has+1, a.limit)

@@ -76,8 +76,7 @@ func (r *reader) restart() {
 }
 
 // read gives take each page, with the rows that no page before had, until take wants no
-// more. Where rows were deleted, so that it cannot go on, it calls again and begins
-// again.
+// more. If it cannot go on because rows were deleted, it calls again and starts over.
 func (r *reader) read(ctx context.Context, take func(pageOf) (more bool, err error), again func()) error {
 	for n := 1; ; n++ {
 		err := r.readOn(ctx, take)

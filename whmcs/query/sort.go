@@ -92,7 +92,7 @@ func rowFor(r *whmcs.Service, key string) sortRow {
 	return row
 }
 
-// statusOrder is how states stand in an answer: what runs or should run first.
+// statusOrder is how states follow each other in an answer: what runs or should run first.
 var statusOrder = []string{"active", "suspended", "pending", "completed", "terminated", "cancelled", "fraud", "unknown"}
 
 // Ranks in statusOrder.

@@ -45,7 +45,7 @@ func (s *Server) access(r *http.Request) *reply {
 }
 
 // login checks the credentials and returns WHMCS's words for what is wrong with
-// them. An API credential may also stand in the fields of the admin login.
+// them. An API credential may also be in the fields of the admin login.
 func (s *Server) login(form url.Values) (message string) {
 	id, secret := form.Get("identifier"), form.Get("secret")
 	if id == "" && secret == "" {
@@ -69,7 +69,7 @@ func (s *Server) login(form url.Values) (message string) {
 	return ""
 }
 
-// permits tells whether the API role has an action.
+// permits reports whether the API role has an action.
 func (s *Server) permits(action string) bool {
 	return s.cfg.Actions == nil || slices.ContainsFunc(s.cfg.Actions, func(a string) bool {
 		return strings.EqualFold(a, action)

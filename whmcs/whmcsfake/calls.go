@@ -51,8 +51,8 @@ type callLog struct {
 	calls  []*Call
 	total  int
 	counts map[string]int
-	now    int           // calls in work
-	most   int           // the most that were in work at once
+	now    int           // calls in progress
+	most   int           // the most that were in progress at once
 	more   chan struct{} // closed and replaced at each arrival
 }
 
@@ -106,7 +106,7 @@ func (s *Server) Count(action string) int {
 	return s.log.counts[actionName(action)]
 }
 
-// MostAtOnce returns the greatest number of calls that were in work together.
+// MostAtOnce returns the greatest number of calls that were in progress together.
 func (s *Server) MostAtOnce() int {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()

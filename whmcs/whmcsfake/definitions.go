@@ -59,7 +59,7 @@ var definitions = []definition{
 	{name: "stall", about: "the headers are sent, then nothing", after: end(endStall)},
 	{name: "cut", about: "the connection is closed after half of the reply", after: end(endCut)},
 
-	// What stands in front of WHMCS.
+	// What is in front of WHMCS.
 	{name: "redirect", about: "status N (301) to Text (the same over https)", n: http.StatusMovedPermanently, instead: redirect},
 	{name: "waf", about: "a firewall's page with status N (403)", n: http.StatusForbidden, instead: always(waf)},
 	{name: "challenge", about: "202 with an empty page and SiteGround's header SG-Captcha", instead: always(func(Fault) *reply {

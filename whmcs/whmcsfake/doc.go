@@ -1,7 +1,7 @@
 // Package whmcsfake is a WHMCS in memory, reached over HTTP, for the demo, the
 // tests and the benchmarks. It serves GetClientsProducts, GetClientsDetails and
 // GetServers of the external API with sample data that is always the same, and
-// can be told to misbehave in every way that installations are known to.
+// can be made to misbehave in every way that installations are known to.
 //
 // It is written from the API's documentation and from what is known of live
 // installations. It shares no types, names of fields or limits with the client

@@ -93,7 +93,7 @@ func (s *Server) Clear(names ...string) error {
 	return nil
 }
 
-// down tells whether connections are refused. s.mu is held.
+// down reports whether connections are refused. s.mu is held.
 func (s *Server) down() bool {
 	return slices.ContainsFunc(s.faults, func(a *active) bool { return a.Name == faultDown })
 }

@@ -425,7 +425,7 @@ func TestWaitAndMostAtOnce(t *testing.T) {
 			t.Errorf("waited %v for calls that have arrived, %v", time.Since(start), err)
 		}
 		if c := s.Calls(); len(c) != 3 || c[0].Status != 0 || c[0].Action != "GetServers" {
-			t.Errorf("calls in work: %+v", c)
+			t.Errorf("calls in progress: %+v", c)
 		}
 		for range 3 {
 			if err := <-done; err != nil {

@@ -123,7 +123,7 @@ func idsOf(hashes []uint32, h uint32) []int32 {
 	return out
 }
 
-// has tells whether a service matches f. Texts are compared exactly, but without
+// has reports whether a service matches f. Texts are compared exactly, but without
 // regard to case, as WHMCS's database does by default; its domains are kept with
 // entities.
 func (in *installation) has(f filter, id int) bool {
@@ -138,7 +138,7 @@ func (in *installation) has(f filter, id int) bool {
 // onServer returns how many services live on the i-th server.
 func (in *installation) onServer(i int) int { return in.perServer[i] }
 
-// hasClient tells whether there is a client of that id, with services or without.
+// hasClient reports whether there is a client of that id, with services or without.
 func (in *installation) hasClient(id int) bool { return id > 0 && id <= in.clients }
 
 // clientByEmail returns the client of an e-mail address, 0 where there is none.

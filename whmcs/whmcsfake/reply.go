@@ -44,7 +44,7 @@ func failure(status int, message string) *reply {
 	return jsonReply(status, append(b, '}'))
 }
 
-// htmlReply is a page of something that stands in front of the API or under it.
+// htmlReply is a page of something in front of the API or under it.
 func htmlReply(status int, title string, text ...string) *reply {
 	var b bytes.Buffer
 	b.WriteString("<!DOCTYPE html>\n<html><head><title>" + title + "</title></head>\n<body><h1>" + title + "</h1>\n")
@@ -99,7 +99,7 @@ func (s *Server) hold(ctx context.Context, release <-chan struct{}) {
 	}
 }
 
-// hangUp closes the connection under w. Where there is none, a plain 502 stands
+// hangUp closes the connection under w. Where there is none, a plain 502 is sent
 // for it.
 func hangUp(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()

@@ -38,7 +38,7 @@ type Config struct {
 
 	Actions []string      // what the API role permits; nil: all that the fake has
 	Latency time.Duration // time that every call takes, beside the fault "slow"
-	OnCall  func(Call)    // told of every call when it is over; nil: nobody
+	OnCall  func(Call)    // called after every call; nil: nobody
 }
 
 // A Server is the fake. It is an http.Handler, and a server of its own between

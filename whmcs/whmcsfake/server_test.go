@@ -15,7 +15,7 @@ import (
 	"servicesbot/whmcs/whmcsfake"
 )
 
-// noon is the day on which the tests' installations stand.
+// noon is the day of the tests' installations.
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // start runs a fake until the test ends.

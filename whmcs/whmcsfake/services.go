@@ -146,7 +146,7 @@ func (in *installation) getClientsProducts(form url.Values, sh *shape) *reply {
 	return p
 }
 
-// getClientsDetails tells of one client, by id or by e-mail.
+// getClientsDetails describes one client, by id or by e-mail.
 func (in *installation) getClientsDetails(form url.Values, currency string) *reply {
 	id := phpInt(form.Get("clientid"))
 	if id == 0 {

@@ -25,7 +25,7 @@ func (w *writer) key(k string) {
 	w.b = append(w.b, '"', ':')
 }
 
-// text writes a member whose value is v as it stands.
+// text writes a member whose value is v as it is.
 func (w *writer) text(k, v string) {
 	w.key(k)
 	w.b = appendString(w.b, v)
@@ -78,7 +78,7 @@ func (w *writer) echo(form url.Values, k string) {
 	w.null(k)
 }
 
-// frame writes what stands around the rows.
+// frame writes what is around the rows.
 func (w *writer) frame(form url.Values, total, start, sent int) {
 	w.b = append(w.b, `{"result":"success"`...)
 	for _, k := range []string{"clientid", "serviceid", "pid", "domain"} {
@@ -241,7 +241,7 @@ func appendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// isPlain tells whether a byte stands for itself in a JSON string of PHP's.
+// isPlain reports whether a byte means itself in a JSON string of PHP's.
 func isPlain(c byte) bool {
 	return c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' && c != '/'
 }

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Whatever stands in a text, a reader of JSON gets it back, and one that decodes
+// Whatever is in a text, a reader of JSON gets it back, and one that decodes
 // entities gets back what was typed.
 func FuzzStrings(f *testing.F) {
 	for _, s := range append(hostileTexts, "", "plain", "a/b", "ü", "🌻", "\x00\x1f\x7f", "\u2028", "&#039;") {

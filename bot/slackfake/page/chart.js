@@ -1,4 +1,4 @@
-// data_visualization as a drawing: pie, bar, line and area. Every figure also stands as
+// data_visualization as a drawing: pie, bar, line and area. Every figure is also there as
 // text: beside a pie, in a table below the others.
 
 import { el, svg } from "./dom.js";

@@ -1,4 +1,4 @@
-// Buttons, menus and pickers that stand in messages and views.
+// Buttons, menus and pickers of messages and views.
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
@@ -16,7 +16,7 @@ export function element(e, block, ctx) {
   }
 }
 
-// button is a link where it has an address; the bot is told of the click all the same.
+// button is a link where it has an address; the bot gets the click all the same.
 function button(e, ctx) {
   const common = {
     class: ["button", e.style].filter(Boolean).join(" "), "aria-label": e.accessibility_label, "data-action": e.action_id,

@@ -56,7 +56,7 @@ function tick(id) {
   keep();
 }
 
-// sending is called when a line goes out. What it returns is told whether it went well: the
+// sending is called when a line goes out. What it returns is called with whether it went well: the
 // step whose line it was, or one like it, is then done.
 export function sending() {
   const id = pending;

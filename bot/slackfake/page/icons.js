@@ -33,7 +33,7 @@ const drawings = {
   open: "M11 4h5v5M16 4l-7 7M13 11.500V16H4V7h4.500",
 };
 
-// icon is hidden from screen readers: what it stands on has the name.
+// icon is hidden from screen readers: what it is on has the name.
 export function icon(name) {
   return svg("svg", { viewBox: "0 0 20 20", class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" },
     svg("path", { d: drawings[name], fill: "none", stroke: "currentColor", "stroke-width": "1.6", "stroke-linecap": "round", "stroke-linejoin": "round" }));

@@ -9,7 +9,7 @@ import { mrkdwn } from "./mrkdwn.js";
 import { attachment } from "./files.js";
 import { builderAddress } from "./source.js";
 
-const together = 300; // seconds within which messages of one person stand below one name
+const together = 300; // seconds within which messages of one person share one name
 
 // messages renders a list; view says what surrounds it: {place, intro?, thread?, editing}.
 // doing has what the reader can do: click, openThread, edit, save, remove, shortcut, …
@@ -59,7 +59,7 @@ export function toEnd(list) {
 }
 
 // focusWithin remembers where the focus is in a list; the returned function gives it back
-// after a message was drawn anew: to the same button, else to the message.
+// after a message was drawn again: to the same button, else to the message.
 function focusWithin(parent) {
   const old = document.activeElement;
   const ts = parent.contains(old) && old.closest("article")?.dataset.ts;

@@ -1,4 +1,4 @@
-// Slack's mrkdwn, as nodes. Only what stands in angle brackets is a link or a mention;
+// Slack's mrkdwn, as nodes. Only what is in angle brackets is a link or a mention;
 // *bold*, _italic_, ~strike~, `code`, ``` blocks and > quotes are marked up.
 
 import { el, link } from "./dom.js";
@@ -60,7 +60,7 @@ function inline(text, ctx) {
   return out;
 }
 
-// sequence renders what stands between angle brackets.
+// sequence renders what is between angle brackets.
 function sequence(inner, ctx) {
   const bar = inner.indexOf("|");
   const target = bar < 0 ? inner : inner.slice(0, bar);

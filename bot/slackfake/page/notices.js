@@ -18,7 +18,7 @@ export function notice(text, kind = "trouble") {
   setTimeout(gone, shownFor);
 }
 
-// attempt runs an act; its error, if any, becomes a notice. It tells whether it went well.
+// attempt runs an act; its error, if any, becomes a notice. It returns whether it went well.
 export async function attempt(run) {
   try {
     await run();

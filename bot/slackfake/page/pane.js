@@ -31,14 +31,14 @@ export function toolButtons(changed) {
   });
   const wide = matchMedia(besides);
   showPane(wide.matches ? remembered() ?? "guide" : "", false);
-  wide.addEventListener("change", () => { // a tool does not come to stand before the conversation by itself
+  wide.addEventListener("change", () => { // a tool does not cover the conversation by itself
     if (shown !== "thread") showPane(wide.matches ? remembered() ?? "guide" : "", false);
   });
 }
 
 const besides = "(min-width: 1100px)"; // as in layout.css
 
-// isWide tells whether the pane stands beside the conversation and not in its place.
+// isWide reports whether the pane is beside the conversation and not in its place.
 export const isWide = () => matchMedia(besides).matches;
 
 // showPane opens one of thread, guide, switches, wire; "" closes the pane.
@@ -59,7 +59,7 @@ byId("pane-head").prepend(back);
 
 let last = { thread: false, about: "" };
 
-// pane is told whether there is a thread to show, and of which channel.
+// pane takes whether there is a thread to show, and of which channel.
 export function pane(now) {
   last = now;
   draw();

@@ -13,7 +13,7 @@ const kept = 300;
 const names = { envelope: "to the bot", ack: "ack", call: "Slack API", socket: "socket", note: "WHMCS", switch: "switch" };
 let lines = [], last = 0, asking = false, zone;
 
-// forget begins anew: the demo was started again.
+// forget begins again: the demo was restarted.
 export function forget() {
   lines = [];
   last = 0;
