@@ -173,7 +173,7 @@ func TestLeavingReplicaHandsOver(t *testing.T) {
 	}
 	answers := func() (n int) {
 		for _, m := range append(r.answers(slackfake.Alice, slackfake.Support), r.answers(slackfake.Bob, slackfake.DM(slackfake.Bob))...) {
-			if m.Shows("service matches") {
+			if m.Shows(" · 1 service") {
 				n++
 			}
 		}
