@@ -100,6 +100,10 @@ type access struct {
 	me    func() identity
 	log   *slog.Logger
 
+	// outsideAt reports whether another replica knows that outsiders read in a channel; nil:
+	// there is none.
+	outsideAt func(ctx context.Context, channel string) bool
+
 	users    *otter.Cache[string, person]
 	channels *otter.Cache[string, bool] // whether all are insiders there
 
@@ -281,7 +285,8 @@ func (a *access) closed(ctx context.Context, channel string) (why formatting.Alo
 		if err != nil {
 			return false, err
 		}
-		return !c.IsExtShared && !c.IsPendingExtShared, nil
+		inside := !c.IsExtShared && !c.IsPendingExtShared
+		return inside && (a.outsideAt == nil || !a.outsideAt(ctx, id)), nil
 	}))
 	switch {
 	case slackError(err) == "channel_not_found": // a private channel that the bot is not in
@@ -295,16 +300,29 @@ func (a *access) closed(ctx context.Context, channel string) (why formatting.Alo
 	return ""
 }
 
-// outside notes of a channel that outsiders read there, whatever was known; "" is none.
-func (a *access) outside(channel string) {
-	if channel != "" {
-		a.channels.Set(channel, false)
+// outside notes of a channel that outsiders read there, whatever was known; "" is none. It
+// reports whether that is new.
+func (a *access) outside(channel string) bool {
+	if channel == "" {
+		return false
 	}
+	inside, known := a.channels.GetIfPresent(channel)
+	a.channels.Set(channel, false)
+	return inside || !known
 }
 
 // changed forgets channels whose sharing changed.
 func (a *access) changed(channels ...string) {
 	for _, c := range channels {
 		a.channels.Invalidate(c)
+	}
+}
+
+// forgetInside forgets of every channel that no outsiders read there.
+func (a *access) forgetInside() {
+	for c, inside := range a.channels.All() {
+		if inside {
+			a.channels.Invalidate(c)
+		}
 	}
 }

@@ -27,15 +27,24 @@ func (n *newBlocks) refused(now time.Time) bool {
 }
 
 // note takes that Slack refused the answer to a line. Where it names the type of block, or
-// refused another answer within the hour, lists are sent for an hour.
-func (n *newBlocks) note(now time.Time, line string, err error) {
+// refused another answer within the hour, lists are sent for an hour; it reports that.
+func (n *newBlocks) note(now time.Time, line string, err error) (refused bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	another := n.line != "" && n.line != line && now.Sub(n.when) < noBlocksFor
 	n.line, n.when = line, now
 	if another || namesBlock(err) {
 		n.until = now.Add(noBlocksFor)
+		return true
 	}
+	return false
+}
+
+// refuse has lists sent until a time, as another replica found out.
+func (n *newBlocks) refuse(until time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.until = later(n.until, until)
 }
 
 // retry lets the newer blocks be sent at once.

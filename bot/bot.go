@@ -90,6 +90,7 @@ type Bot struct {
 	draining atomic.Bool
 	left     atomic.Bool    // the sockets: what comes now cannot be acknowledged
 	entering sync.WaitGroup // requests on their way into the journal
+	replies  sync.Map       // of other replicas, by question: chan news
 	soon     chan struct{}  // look at the other replicas at once
 	heard    atomic.Int64   // unix nano: when the last frame came
 }
@@ -138,6 +139,9 @@ func New(cfg Config) (*Bot, error) {
 	b.web = newWeb(base, b.status, b.log)
 	b.slack = slack.New(cfg.BotToken.Reveal(), slack.OptionAPIURL(base), slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web))
 	b.access = newAccess(cfg.Allow, b.slack, func() identity { return b.me }, b.log)
+	if b.store != nil {
+		b.access.outsideAt = b.outsideElsewhere
+	}
 	b.poster = newPoster(b.slack, b.web)
 	return b, nil
 }
@@ -241,13 +245,12 @@ func (b *Bot) take(f frame, by *connection) {
 		return
 	}
 	t := intake(f, b.me.user, now)
-	b.access.changed(t.changed...)
-	b.access.outside(t.outside)
+	tells := b.tellSharing(t)
 	if t.req == nil {
 		if t.dropped != "" {
 			b.status.dropped.WithLabelValues(t.dropped).Inc()
 		}
-		b.acks.send(by, f.Envelope, formErrors(t.errs), now)
+		after(tells, func() { b.acks.send(by, f.Envelope, formErrors(t.errs), now) })
 		return
 	}
 	if !b.seen.first(t.req.Received, t.req.keys...) {

@@ -72,6 +72,7 @@ var errUnchecked = errors.New("access was not checked")
 // read and decide make it; the zero ask has no access.
 type ask struct {
 	*Request
+	version *version // of a question that can be edited, where replicas share those; nil: they do not
 	deed    deed
 	reading query.Reading
 	query   query.Query // the reading's

@@ -88,7 +88,9 @@ func (b *Bot) send(ctx context.Context, o *outgoing) (address, error) {
 	newer := o.answer.Result != nil && (o.query.As == query.ViewTable || o.query.As == query.ViewSummary)
 	if refusesBlocks(err) && newer && !o.view.Lists {
 		b.log.Warn("slack refuses newer blocks; the answer goes as a list", "ref", o.Ref, "error", err)
-		b.blocks.note(o.Received, o.answer.Line, err)
+		if b.blocks.note(o.Received, o.answer.Line, err) {
+			b.tellBlocks(ctx)
+		}
 		o.view.Lists = true
 		msg = b.answers.write(*o.answer, o.view)
 		ts, err = b.poster.sendInTime(ctx, o.to, msg)

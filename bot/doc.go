@@ -46,6 +46,8 @@
 //
 //	replicas.go   who lives, and who takes over from whom
 //	journal.go    what was accepted is answered, by another replica if need be
+//	versions.go  which version of a question is the newest, and where its answer is
+//	sharing.go   what one replica learns of Slack, the others hear
 //	store_redis.go   the server: a breaker, news (store_redis_url.go: its address;
 //	             store_redis_memory.go, store_redis_journal.go: the promises; store_seal.go:
 //	             what leaves the process is sealed; store_status.go: metrics)

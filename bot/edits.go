@@ -30,6 +30,7 @@ type editable struct {
 	edited  string // when it was edited
 	newest  string // its line
 	version string // the reference of its request; "": it is answered
+	number  int    // among those of all replicas; 0: not known
 
 	// Of the version last in progress, guarded by turn.
 	line     string
@@ -47,7 +48,7 @@ func (e *edits) begin(req *Request, cancel context.CancelCauseFunc) (*editable, 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.forgetOld(req.Received)
-	key := req.Channel + "/" + req.Message
+	key := req.question()
 	q := e.known[key]
 	if q == nil {
 		q = &editable{key: key, since: req.Received}
@@ -64,7 +65,7 @@ func (e *edits) begin(req *Request, cancel context.CancelCauseFunc) (*editable, 
 	if q.cancel != nil {
 		q.cancel(errEdited)
 	}
-	q.cancel, q.newest, q.version = cancel, req.Line, req.Ref
+	q.cancel, q.newest, q.version, q.number = cancel, req.Line, req.Ref, 0
 	return q, ""
 }
 

@@ -22,9 +22,16 @@ func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 		return
 	}
 	defer b.edits.end(q, a.Request)
+	if a.version, outcome = b.beginVersion(ctx, a.Request); outcome != "" {
+		rec.outcome = outcome
+		return
+	}
+	b.edits.numbered(q, a.version)
 	q.turn.Lock()
 	defer q.turn.Unlock()
-	if a.Edited != "" && q.answered && q.line == a.Line {
+	b.takeTurn(ctx, a.version, q)
+	defer b.endTurn(ctx, a.version, q)
+	if (a.Edited != "" || a.inherited()) && q.answered && q.line == a.Line {
 		rec.outcome = unchanged
 		return
 	}
@@ -62,7 +69,7 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		ans.Result, ans.Outcome, ans.Err = nil, stopped, errStopped
 	}
 	switch rec.note(ans); {
-	case errors.Is(context.Cause(ctx), errEdited):
+	case errors.Is(context.Cause(ctx), errEdited), b.outdated(ctx, a.version):
 		rec.outcome = edited
 		return f.at
 	case b.handsOver(ctx, a.Request):

@@ -140,7 +140,7 @@ func (b *Bot) mayPost(ctx context.Context, req *Request) leave {
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	may, err := b.store.post(ctx, req.Ref)
+	may, err := b.store.post(ctx, req.Ref, req.User)
 	if err != nil {
 		return mayPost
 	}

@@ -84,17 +84,3 @@ func (b *Bot) takeOver(ctx context.Context, id string) {
 		whmcs.Go(func() error { b.inherit(ctx, all); return nil })
 	}
 }
-
-// heardNews takes news of another replica.
-func (b *Bot) heardNews(n news) {
-	switch n.Kind {
-	case newsLeft:
-		select {
-		case b.soon <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// missedNews is called where news may have been missed.
-func (b *Bot) missedNews() {}

@@ -23,6 +23,7 @@ func newReplicas(t *testing.T, n int, change func(*setup)) (*bot.RedisServer, []
 		}
 	}
 	all := []*road{newRoad(t, set)}
+	all[0].redis = redis.URL()
 	for range n - 1 {
 		all = append(all, all[0].joined(set))
 	}
@@ -228,5 +229,190 @@ func TestStoreAway(t *testing.T) {
 	}
 	if n := r.slack.Counts().Unacked; n != 0 {
 		t.Errorf("%d were not acknowledged", n)
+	}
+}
+
+// TestEditAtAnotherReplica: an edit that comes by another replica ends the answer to the version
+// before it and corrects what is there, also a note of progress.
+func TestEditAtAnotherReplica(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, func(s *setup) { s.unpaced = true })
+	r := all[0]
+	for _, c := range []struct {
+		name  string
+		takes time.Duration
+		first func(ts string) // waits until the question is edited
+	}{
+		{"in progress", 700 * time.Millisecond, func(string) {}},
+		{"with a note", 3 * time.Second, func(ts string) {
+			r.waits("a note", func() bool { return len(r.thread(ts)) == 1 })
+		}},
+		{"answered", 0, func(ts string) {
+			r.waits("an answer", func() bool {
+				in := r.thread(ts)
+				return len(in) == 1 && in[0].Shows("service matches")
+			})
+		}},
+	} {
+		err := r.whmcs.Clear()
+		if c.takes > 0 {
+			err = r.whmcs.Set(whmcsfake.Fault{Name: "slow", Latency: c.takes})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 2 {
+			asked := r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", fmt.Sprintf("@servicesbot service:%d", 10+n)))
+			r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+			c.first(asked.TS)
+			r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, fmt.Sprintf("@servicesbot service:%d", 20+n)))
+			r.waits("the answer to the edit", func() bool {
+				in := r.thread(asked.TS)
+				return len(in) > 0 && in[len(in)-1].Shows(fmt.Sprintf("service matches service:%d", 20+n))
+			})
+			if in := r.thread(asked.TS); len(in) != 1 {
+				t.Errorf("%s: %d answers", c.name, len(in))
+			}
+		}
+	}
+	if n := sum(all, `servicesbot_store_calls_total{op="broadcast",outcome="ok"}`); n == 0 {
+		t.Error("no edit came by another replica: the test shows nothing")
+	}
+}
+
+// thread is what the bot posted in the thread of a message.
+func (r *road) thread(ts string) (in []slackfake.Message) {
+	for _, m := range r.answers(slackfake.Bob, slackfake.Incident) {
+		if m.ThreadTS == ts {
+			in = append(in, m)
+		}
+	}
+	return in
+}
+
+// TestStopAtAnotherReplica: Stop ends a question that another replica has, for its asker alone.
+func TestStopAtAnotherReplica(t *testing.T) {
+	t.Parallel()
+	redis, all := newReplicas(t, 2, func(s *setup) { s.unpaced = true })
+	r := all[0]
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	var asked []string
+	for n := range 3 {
+		asked = append(asked, r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", fmt.Sprintf("@servicesbot service:%d", 10+n))).TS)
+	}
+	for _, ts := range asked {
+		r.waits("a note", func() bool { return len(r.thread(ts)) == 1 })
+	}
+	stops := func(user, ts string) { r.click(user, r.thread(ts)[0], "Stop") }
+	for range 2 {
+		stops(slackfake.Alice, asked[0])
+	}
+	r.waits("Alice to be told", func() bool {
+		said := 0
+		for _, m := range r.answers(slackfake.Alice, slackfake.Incident) {
+			if m.Shows("There is nothing to stop") {
+				said++
+			}
+		}
+		return said == 2
+	})
+	for _, ts := range asked[:2] {
+		if !r.thread(ts)[0].Shows("Still looking") {
+			t.Errorf("somebody else stopped it: %s", r.thread(ts)[0].PlainText())
+		}
+		stops(slackfake.Bob, ts)
+		r.waits("its end", func() bool { return r.thread(ts)[0].Shows("Stopped, as you asked") })
+	}
+	if n := sum(all, `servicesbot_store_calls_total{op="broadcast",outcome="ok"}`); n == 0 {
+		t.Error("no click came by another replica: the test shows nothing")
+	}
+	redis.Kill()
+	r.until("the store is not away", func() bool { return sum(all, "servicesbot_store_up") == 0 })
+	stops(slackfake.Bob, asked[2])
+	stops(slackfake.Bob, asked[2])
+	r.waits("its end, and that it is not known", func() bool {
+		known := r.thread(asked[2])[0].Shows("Stopped, as you asked")
+		for _, m := range r.answers(slackfake.Bob, slackfake.Incident) {
+			if known && m.Shows("may run on another replica") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// TestChannelClosesEverywhere: as soon as the event that a channel is shared is acknowledged no
+// replica posts there, whatever conversations.info says, nor does one that comes later.
+func TestChannelClosesEverywhere(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, func(s *setup) { s.unpaced = true })
+	r := all[0]
+	asks := func(n int) []slackfake.Message {
+		t.Helper()
+		before := len(r.answers(slackfake.Bob, slackfake.Incident))
+		for range n {
+			r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:2"))
+		}
+		r.waits("answers", func() bool { return len(r.answers(slackfake.Bob, slackfake.Incident)) == before+n })
+		return r.answers(slackfake.Bob, slackfake.Incident)[before:]
+	}
+	for _, m := range asks(4) {
+		if m.Ephemeral {
+			t.Fatal("an answer is private before the channel is shared")
+		}
+	}
+	event := func(kind string) {
+		r.slack.Deliver(map[string]any{"type": "events_api", "payload": map[string]any{
+			"type": "event_callback", "team_id": slackfake.TeamID, "event_id": "Ev0" + kind,
+			"event": map[string]any{"type": kind, "channel": slackfake.Incident},
+		}})
+		r.waits("the acknowledgement", func() bool { return r.slack.Counts().Waiting == 0 })
+	}
+	event("channel_shared")
+	for _, m := range asks(6) {
+		if !m.Ephemeral {
+			t.Errorf("posted after the channel was shared:\n%s", m.PlainText())
+		}
+	}
+	late := r.joined(func(s *setup) {
+		s.store, s.bot.UserRate, s.unpaced = all[0].redis, 0, true
+	})
+	r.waits("its sockets", func() bool { return r.slack.Counts().Sockets == 6 })
+	for _, m := range asks(6) {
+		if !m.Ephemeral {
+			t.Errorf("posted by a replica that came later:\n%s", m.PlainText())
+		}
+	}
+	r.until("the replica that came later answered nothing: the test shows nothing", func() bool {
+		return sum([]*road{late}, `servicesbot_requests_total{door="mention",outcome="answered"}`) > 0
+	})
+	event("channel_unshared")
+	for _, m := range asks(6) {
+		if m.Ephemeral {
+			t.Error("the channel stays closed")
+		}
+	}
+}
+
+// TestListsEverywhere: where Slack refuses the newer blocks to one replica, the other sends lists.
+func TestListsEverywhere(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, nil)
+	r := all[0]
+	r.slack.RefuseNewBlocks(true)
+	for n := range 6 {
+		before := len(r.answers(slackfake.Alice, slackfake.Support))
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services client:%d as:table", n+1)))
+		r.waits("an answer", func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == before+1 })
+	}
+	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
+	refused := 0
+	for _, r := range all {
+		refused += strings.Count(r.log.String(), "slack refuses newer blocks")
+	}
+	if refused == 0 || refused > 3 { // one message is no proof: the second one at either replica is
+		t.Errorf("Slack refused %d messages", refused)
 	}
 }

@@ -68,3 +68,6 @@ func (r *Request) inModal() bool { return r.View != "" && r.Callback != "" }
 
 // direct reports whether r was asked in a direct message with the bot.
 func (r *Request) direct() bool { return len(r.Channel) > 0 && r.Channel[0] == 'D' }
+
+// question names the message that asks, whatever its version.
+func (r *Request) question() string { return r.Channel + "/" + r.Message }

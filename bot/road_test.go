@@ -32,6 +32,7 @@ type road struct {
 	log   *lockedBuffer
 	audit *lockedBuffer
 	held  map[string]bool // of messages: whether they hold data
+	redis bot.Secret      // URL of what its replicas share; "": none
 }
 
 // lockedBuffer collects log lines of many goroutines, and wakes whoever waits for one.

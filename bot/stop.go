@@ -3,8 +3,10 @@ package bot
 import (
 	"context"
 	"sync"
+	"time"
 
 	"servicesbot/formatting"
+	"servicesbot/whmcs"
 )
 
 // inProgress knows the questions in progress, so that their askers can stop them.
@@ -59,8 +61,65 @@ func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 		}
 		return
 	}
-	rec.outcome = "nothing_to_stop"
-	b.say(ctx, req, rec, formatting.SaysNothingToStop)
+	if b.store == nil {
+		rec.outcome = nothingToStop
+		b.say(ctx, req, rec, formatting.SaysNothingToStop)
+		return
+	}
+	stoppedThere, noteStays, err := b.stopElsewhere(ctx, req)
+	switch {
+	case stoppedThere:
+		rec.sent = true
+		if noteStays {
+			b.erase(ctx, req)
+		}
+	case err != nil:
+		rec.outcome = nothingToStop
+		b.say(ctx, req, rec, formatting.SaysStopNotKnown)
+	default:
+		rec.outcome = nothingToStop
+		b.say(ctx, req, rec, formatting.SaysNothingToStop)
+	}
+}
+
+const nothingToStop Outcome = "nothing_to_stop"
+
+// stopElsewhere has a question stopped that another replica may have. stopped is false where
+// none has it for this asker; err says that the others were not asked.
+func (b *Bot) stopElsewhere(ctx context.Context, req *Request) (stopped, noteStays bool, err error) {
+	reply := make(chan news, 1)
+	b.replies.Store(req.Line, reply)
+	defer b.replies.Delete(req.Line)
+	if err := b.store.raise(ctx, stopFlag(req.Line, req.User), claimedFor); err != nil {
+		return false, false, err
+	}
+	if err := b.store.broadcast(ctx, news{Kind: newsStop, Name: req.Line, User: req.User}); err != nil {
+		return false, false, err
+	}
+	late := time.NewTimer(replyWithin)
+	defer late.Stop()
+	select {
+	case n := <-reply:
+		return true, n.Stays, nil
+	case <-late.C:
+		return false, false, nil
+	case <-ctx.Done():
+		return false, false, errRestarting
+	}
+}
+
+// replyWithin is how long a replica may take to say that it has stopped a question.
+const replyWithin = time.Second
+
+// stopHere stops a question for whoever clicked Stop at another replica.
+func (b *Bot) stopHere(n news) {
+	stopped, stays := b.inProgress.stop(n.Name, n.User)
+	if !stopped {
+		return
+	}
+	whmcs.Go(func() error {
+		return b.store.broadcast(context.Background(), news{Kind: newsStopped, Name: n.Name, Stays: stays})
+	})
 }
 
 // erase takes the private message away that req clicked.

@@ -51,14 +51,29 @@ type journal interface {
 	// where another replica has one of them.
 	accept(ctx context.Context, e entry) (bool, error)
 
-	// post asks, right before something is posted for ref, whether it may be, and notes that
-	// it may have been.
-	post(ctx context.Context, ref string) (leave, error)
+	// post asks, right before something is posted for user's request ref, whether it may be,
+	// and notes that it may have been.
+	post(ctx context.Context, ref, user string) (leave, error)
 
 	// done takes an entry out. Its names stay claimed where it was answered, else it may come
 	// again.
 	done(ctx context.Context, e entry, answered bool) error
 }
+
+// Flags are up for a while, for all replicas to see: what news has not reached.
+type flags interface {
+	raise(ctx context.Context, name string, life time.Duration) error
+	lower(ctx context.Context, name string) error
+
+	// raised returns how long a flag stays up; 0: it is not.
+	raised(ctx context.Context, name string) (time.Duration, error)
+}
+
+// The names of flags.
+const blocksFlag = "blocks" // Slack refuses the newer blocks
+
+func stopFlag(ref, user string) string  { return "stop/" + ref + "/" + user } // user stops their question ref
+func outsideFlag(channel string) string { return "outside/" + channel }       // outsiders read there
 
 // An entry is an accepted request in the journal.
 type entry struct {
@@ -94,7 +109,7 @@ const (
 	newsChanged = "changed" // the sharing of channel Name changed
 	newsStop    = "stop"    // User stops question Name
 	newsStopped = "stopped" // question Name was stopped; whether its note stays
-	newsEdited  = "edited"  // question Name has version Number now
+	newsEdited  = "edited"  // question Name has the version Number now
 	newsBlocks  = "blocks"  // Slack refuses the newer blocks for Life
 	newsLeft    = "left"    // replica Name has left
 )

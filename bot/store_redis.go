@@ -48,6 +48,7 @@ var _ interface {
 	notebook
 	limits
 	journal
+	flags
 } = (*Store)(nil)
 
 // StoreConfig says where a Store is. Nothing of it is optional.

@@ -15,7 +15,6 @@ const (
 	deadBeat    = 8 * time.Second // without a beat a replica counts as dead
 	journalLife = 24 * time.Hour
 	takenFor    = time.Hour // who was taken for dead is told so
-	flagFor     = 5 * time.Minute
 )
 
 // postedMark begins the name of a field of the journal that says of an entry that something
@@ -62,9 +61,10 @@ func (s *Store) accept(ctx context.Context, e entry) (bool, error) {
 	return n == 1, err
 }
 
-// post asks whether something may be posted for ref, and notes that it may have been.
-func (s *Store) post(ctx context.Context, ref string) (leave, error) {
-	keys := []string{s.journalOf(s.id), s.prefix + "taken:" + ref, s.prefix + "stop:" + ref}
+// post asks whether something may be posted for user's request ref, and notes that it may have
+// been.
+func (s *Store) post(ctx context.Context, ref, user string) (leave, error) {
+	keys := []string{s.journalOf(s.id), s.prefix + "taken:" + ref, s.key("flag", stopFlag(ref, user))}
 	n, err := s.count(ctx, postScript, "post", keys, []string{ref, s.id})
 	switch {
 	case err != nil:
@@ -86,13 +86,6 @@ func (s *Store) done(ctx context.Context, e entry, answered bool) error {
 	keys := append([]string{s.journalOf(s.id)}, s.keys("claim", e.names)...)
 	_, err := s.count(ctx, doneScript, "done", keys, []string{e.ref, life})
 	return err
-}
-
-// flag leaves word for whoever has question ref that its asker has stopped it.
-func (s *Store) flagStop(ctx context.Context, ref string) error {
-	return s.do(ctx, "flag", func(ctx context.Context, c rueidis.Client) error {
-		return c.Do(ctx, c.B().Set().Key(s.prefix+"stop:"+ref).Value("1").Px(flagFor).Build()).Error()
-	})
 }
 
 // Replicas are those that live, in the order in which they came, and those that do not.

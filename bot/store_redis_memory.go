@@ -115,3 +115,27 @@ func (s *Store) take(ctx context.Context, name string, perMinute int) (time.Dura
 	n, err := s.count(ctx, takeScript, "take", []string{s.key("rate", name)}, []string{strconv.Itoa(perMinute)})
 	return time.Duration(n) * time.Millisecond, err
 }
+
+// raise raises a flag for as long as life says.
+func (s *Store) raise(ctx context.Context, name string, life time.Duration) error {
+	return s.do(ctx, "raise", func(ctx context.Context, c rueidis.Client) error {
+		return c.Do(ctx, c.B().Set().Key(s.key("flag", name)).Value("1").Px(life).Build()).Error()
+	})
+}
+
+// lower takes a flag down.
+func (s *Store) lower(ctx context.Context, name string) error {
+	return s.do(ctx, "lower", func(ctx context.Context, c rueidis.Client) error {
+		return c.Do(ctx, c.B().Del().Key(s.key("flag", name)).Build()).Error()
+	})
+}
+
+// raised returns how long a flag stays up; 0: it is not.
+func (s *Store) raised(ctx context.Context, name string) (left time.Duration, err error) {
+	err = s.do(ctx, "raised", func(ctx context.Context, c rueidis.Client) error {
+		ms, err := c.Do(ctx, c.B().Pttl().Key(s.key("flag", name)).Build()).AsInt64()
+		left = time.Duration(max(0, ms)) * time.Millisecond
+		return err
+	})
+	return left, err
+}

@@ -198,7 +198,7 @@ func TestTakeOver(t *testing.T) {
 		}
 	}
 	dead.beat(ctx)
-	if may, _ := dead.post(ctx, "posted"); may != mayPost {
+	if may, _ := dead.post(ctx, "posted", "U1"); may != mayPost {
 		t.Errorf("its own: %v", may)
 	}
 	dead.done(ctx, entry{ref: "done"}, true)
@@ -221,21 +221,22 @@ func TestTakeOver(t *testing.T) {
 	if len(got[1]) > 0 {
 		taker = two
 	}
-	taker.flagStop(ctx, "stopped")
+	taker.raise(ctx, stopFlag("stopped", "U1"), time.Minute)
+	taker.raise(ctx, stopFlag("waits", "U2"), time.Minute) // somebody else's
 	for _, e := range all {
 		if e.posted != (e.ref == "posted") || string(e.request) != "request "+e.ref {
 			t.Errorf("%+v", e)
 		}
-		if may, _ := dead.post(ctx, e.ref); may != takenOver {
+		if may, _ := dead.post(ctx, e.ref, "U1"); may != takenOver {
 			t.Errorf("the dead one may post %s: %v", e.ref, may)
 		}
 		want := map[bool]leave{true: toldStop, false: mayPost}[e.ref == "stopped"]
-		if may, _ := taker.post(ctx, e.ref); may != want {
+		if may, _ := taker.post(ctx, e.ref, "U1"); may != want {
 			t.Errorf("the taker may post %s: %v", e.ref, may)
 		}
 	}
 	redis.Do("FLUSHALL")
-	if may, _ := taker.post(ctx, "waits"); may != mayPost {
+	if may, _ := taker.post(ctx, "waits", "U1"); may != mayPost {
 		t.Error("a server that lost everything keeps answers back")
 	}
 }

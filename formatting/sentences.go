@@ -17,6 +17,7 @@ const (
 	SaysStopped    Sentence = "Stopped, as you asked."
 	SaysOldButton  Sentence = "This button is from another version of the bot. Ask the question again."
 
+	SaysStopNotKnown  Sentence = "That question may run on another replica of the bot, which cannot be told now. Its answer may still come."
 	SaysNothingToStop Sentence = "There is nothing to stop: that question has its answer already, or somebody else asked it."
 )
 

@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// What one replica learns of Slack, the others hear: an event comes to one of them alone.
+
+// tellSharing takes what an event says about the sharing of channels, and lets the other
+// replicas know. Where they are told anything the returned channel is closed after it, at
+// most half a second later; nil: there is nothing to be told. What closes a channel counts
+// before what opens it: a look-up at Slack may bring how it was before.
+func (b *Bot) tellSharing(t arrival) <-chan error {
+	b.access.changed(t.changed...)
+	isNew := b.access.outside(t.outside)
+	if b.store == nil || !isNew && len(t.changed) == 0 {
+		return nil
+	}
+	return whmcs.Go(func() error {
+		ctx := context.Background()
+		if isNew {
+			_ = b.store.raise(ctx, outsideFlag(t.outside), channelFor)
+			_ = b.store.broadcast(ctx, news{Kind: newsOutside, Name: t.outside}) // while the store is away no replica trusts its cache: see missedNews
+		}
+		for _, c := range t.changed {
+			_ = b.store.lower(ctx, outsideFlag(c))
+			_ = b.store.broadcast(ctx, news{Kind: newsChanged, Name: c})
+		}
+		return nil
+	})
+}
+
+// after runs do when done is closed, at once where it is nil. It does not wait.
+func after(done <-chan error, do func()) {
+	if done == nil {
+		do()
+		return
+	}
+	whmcs.Go(func() error {
+		<-done
+		do()
+		return nil
+	})
+}
+
+// outsideElsewhere reports whether another replica knows that outsiders read in a channel.
+func (b *Bot) outsideElsewhere(ctx context.Context, channel string) bool {
+	left, err := b.store.raised(ctx, outsideFlag(channel))
+	return err == nil && left > 0
+}
+
+// heardNews takes news of another replica.
+func (b *Bot) heardNews(n news) {
+	switch n.Kind {
+	case newsOutside:
+		b.access.outside(n.Name)
+	case newsChanged:
+		b.access.changed(n.Name)
+	case newsStop:
+		b.stopHere(n)
+	case newsStopped:
+		if reply, ok := b.replies.Load(n.Name); ok {
+			select {
+			case reply.(chan news) <- n:
+			default:
+			}
+		}
+	case newsEdited:
+		b.edits.newerElsewhere(n.Name, n.Number)
+	case newsBlocks:
+		b.blocks.refuse(time.Now().Add(n.Life))
+	case newsLeft:
+		select {
+		case b.soon <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// missedNews is called where news may have been missed: what was known is looked up again.
+func (b *Bot) missedNews() {
+	b.access.forgetInside()
+	whmcs.Go(func() error { // the caller is who reads the replies
+		left, err := b.store.raised(context.Background(), blocksFlag)
+		if err == nil && left > 0 {
+			b.blocks.refuse(time.Now().Add(left))
+		}
+		return nil
+	})
+}
+
+// tellBlocks lets the other replicas send lists as well.
+func (b *Bot) tellBlocks(ctx context.Context) {
+	if b.store != nil {
+		_ = b.store.raise(ctx, blocksFlag, noBlocksFor)
+		_ = b.store.broadcast(ctx, news{Kind: newsBlocks, Life: noBlocksFor})
+	}
+}
