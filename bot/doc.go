@@ -49,8 +49,10 @@
 //	versions.go  which version of a question is the newest, and where its answer is
 //	sharing.go   what one replica learns of Slack, the others hear
 //	store_redis.go   the server: a breaker, news (store_redis_url.go: its address;
-//	             store_redis_memory.go, store_redis_journal.go: the promises; store_seal.go:
-//	             what leaves the process is sealed; store_status.go: metrics)
+//	             store_redis_memory.go, store_redis_journal.go: the promises;
+//	             store_redis_places.go, store_redis_rows.go: calls to WHMCS, and what they
+//	             brought; store_seal.go: what leaves the process is sealed; store_status.go:
+//	             metrics)
 //	finish.go    the end: what is not done is told, or left to the others
 //
 // A click: the loop reads it, makes a Request, queues it and has it acknowledged. A worker

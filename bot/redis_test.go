@@ -11,18 +11,20 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"servicesbot/whmcs/query"
 )
 
 // A RedisServer is a real server in a process of its own, with nothing in it.
 type RedisServer struct {
-	t    *testing.T
+	t    testing.TB
 	port int
 	cmd  *exec.Cmd
 }
 
 // StartRedis starts a server on a free port. Where there is no redis-server the test is
 // skipped, unless SERVICESBOT_REDIS=required.
-func StartRedis(t *testing.T) *RedisServer {
+func StartRedis(t testing.TB) *RedisServer {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("SERVICESBOT_REDIS") == "required" {
@@ -105,7 +107,7 @@ func (r *RedisServer) Do(command string) string {
 }
 
 // openStore opens a store at a server and lets it begin, as a replica of an app does.
-func openStore(t *testing.T, url Secret, app string) *Store {
+func openStore(t testing.TB, url Secret, app string) *Store {
 	t.Helper()
 	s, err := OpenStore(t.Context(), StoreConfig{URL: url, BotToken: "xoxb-1-secret", Status: NewStatus(""), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -121,4 +123,10 @@ func openStore(t *testing.T, url Secret, app string) *Store {
 		s.Close()
 	})
 	return s
+}
+
+// OpenRows opens a store at a server and returns what rows are shared by.
+func OpenRows(t testing.TB, url Secret) query.SharedRows {
+	t.Helper()
+	return openStore(t, url, "A1").Rows("billing")
 }

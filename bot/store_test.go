@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"servicesbot/whmcs"
 )
 
 // common is what the memory of one process and the store of several promise alike.
@@ -393,5 +395,75 @@ func TestStoreURL(t *testing.T) {
 	err := CheckStoreURL("redis://h?pool_size=3")
 	if err == nil || !strings.Contains(err.Error(), `"pool_size", which is not known`) {
 		t.Errorf("an unknown parameter: %v", err)
+	}
+}
+
+// TestPlacesOfAllReplicas: all replicas together make so many calls at once; who waits longest
+// is next; what a dead replica held lapses; while the store is away each has its part.
+func TestPlacesOfAllReplicas(t *testing.T) {
+	t.Parallel()
+	redis := StartRedis(t)
+	const most = 4
+	var stores []*Store
+	var all []whmcs.Places
+	for range 2 {
+		s := openStore(t, redis.URL(), "A1")
+		stores = append(stores, s)
+		all = append(all, s.Places("billing", most, 20*time.Second))
+	}
+	for _, s := range stores {
+		s.beat(t.Context())
+		s.beat(t.Context())
+	}
+	stores[0].beat(t.Context()) // so that it has seen the other
+	var now, peak atomic.Int32
+	var by [2]atomic.Int32
+	load := func(calls int) {
+		at(2*most, func(n int) {
+			for range calls {
+				p := all[n%2]
+				if err := p.Take(t.Context()); err != nil {
+					t.Error(err)
+					return
+				}
+				for here := now.Add(1); ; {
+					if had := peak.Load(); had >= here || peak.CompareAndSwap(had, here) {
+						break
+					}
+				}
+				by[n%2].Add(1)
+				<-time.After(10 * time.Millisecond)
+				now.Add(-1)
+				p.Give()
+			}
+		})
+	}
+	load(10)
+	if peak.Load() != most {
+		t.Errorf("%d calls at once, want %d", peak.Load(), most)
+	}
+	if by[0].Load() != by[1].Load() {
+		t.Errorf("one replica made %d calls, the other %d", by[0].Load(), by[1].Load())
+	}
+	redis.Kill()
+	for _, s := range stores {
+		for s.ready() != nil {
+			<-time.After(5 * time.Millisecond)
+		}
+	}
+	peak.Store(0)
+	load(3)
+	if peak.Load() > most {
+		t.Errorf("without the store %d calls at once, want %d at most", peak.Load(), most)
+	}
+
+	redis.Start()
+	short := openStore(t, redis.URL(), "A1").Places("another", 1, -placeSpare+300*time.Millisecond)
+	if err := short.Take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now() // it is never given back
+	if err := openStore(t, redis.URL(), "A1").Places("another", 1, time.Second).Take(t.Context()); err != nil || time.Since(begun) < 200*time.Millisecond {
+		t.Errorf("the place of a dead replica: %v after %v", err, time.Since(begun))
 	}
 }

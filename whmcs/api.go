@@ -20,6 +20,7 @@ type Config struct {
 	Timeout       time.Duration // one call; 0: 30 s
 	PageSize      int           // rows a call; 0: 100
 	MaxConcurrent int           // calls at once; 0: 4
+	Places        Places        // of all processes together that call the installation; nil: this is the only one
 	CacheTTL      time.Duration // 0: no cache
 
 	Log       *slog.Logger      // nil: none
@@ -49,6 +50,7 @@ type API struct {
 	maxConcurrent int
 
 	gate    gate
+	places  Places
 	hold    hold
 	breaker breaker
 	size    pageSize
@@ -83,7 +85,7 @@ func New(cfg Config) (*API, error) {
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
-	a.gate.free = a.maxConcurrent
+	a.gate.free, a.places = a.maxConcurrent, cfg.Places
 	if err := a.newCaches(cfg.CacheTTL); err != nil {
 		return nil, err
 	}

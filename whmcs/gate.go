@@ -69,6 +69,36 @@ func (g *gate) pass() {
 	g.free++
 }
 
+// Places are the calls at once that several processes together may make to one installation.
+// Each process asks for one after its own gate has let a call through.
+type Places interface {
+	// Take waits for a place. The error is ctx's.
+	Take(ctx context.Context) error
+
+	// Give gives one back that was taken. It is called once for each.
+	Give()
+}
+
+// enterGate waits for a place of this process and then for one of all together.
+func (a *API) enterGate(ctx context.Context, scan bool) error {
+	if err := a.gate.enter(ctx, scan); err != nil || a.places == nil {
+		return err
+	}
+	err := a.places.Take(ctx)
+	if err != nil {
+		a.gate.leave()
+	}
+	return err
+}
+
+// leaveGate gives both back.
+func (a *API) leaveGate() {
+	if a.places != nil {
+		a.places.Give()
+	}
+	a.gate.leave()
+}
+
 // In a queue askers take turns, so that one with many questions does not hold up one with
 // a single question.
 type queue struct {

@@ -99,7 +99,7 @@ func (a *API) try(ctx context.Context, q question, ans *answer) error {
 	}
 	pass, err := a.breaker.allow()
 	if err != nil {
-		a.gate.leave()
+		a.leaveGate()
 		return a.named(q.action, err)
 	}
 	params := q.params
@@ -127,7 +127,7 @@ func (a *API) enter(ctx context.Context, q question) error {
 	for {
 		err := a.hold.wait(ctx)
 		if err == nil {
-			err = a.gate.enter(ctx, q.scan)
+			err = a.enterGate(ctx, q.scan)
 		}
 		switch {
 		case ctx.Err() != nil && err != nil:
@@ -137,13 +137,13 @@ func (a *API) enter(ctx context.Context, q question) error {
 		case !a.hold.on():
 			return nil
 		}
-		a.gate.leave() // a hold began while this call waited for its place
+		a.leaveGate() // a hold began while this call waited for its place
 	}
 }
 
 // callAndLeave makes a call and gives its place at the gate back.
 func (a *API) callAndLeave(ctx context.Context, action string, params url.Values) (*reply, error) {
-	defer a.gate.leave()
+	defer a.leaveGate()
 	return a.call(ctx, action, params)
 }
 

@@ -11,6 +11,7 @@ import (
 	"servicesbot/bot"
 	"servicesbot/whmcs"
 	"servicesbot/whmcs/local"
+	"servicesbot/whmcs/query"
 )
 
 // environment is every setting, as text: go-envconfig prints the value of what it
@@ -33,7 +34,7 @@ type environment struct {
 	WHMCSCurrency      string       `env:"WHMCS_CURRENCY" help:"the installation's one currency, such as EUR; without it amounts have no currency and are not summed across clients"`
 	WHMCSTimeout       string       `env:"WHMCS_TIMEOUT, default=30s" help:"one call to WHMCS"`
 	WHMCSPageSize      string       `env:"WHMCS_PAGE_SIZE, default=100" help:"rows per call, 1 to 1000; halved when WHMCS fails on it"`
-	WHMCSMaxConcurrent string       `env:"WHMCS_MAX_CONCURRENT, default=4" help:"calls to WHMCS at once, whole process, 1 to 256"`
+	WHMCSMaxConcurrent string       `env:"WHMCS_MAX_CONCURRENT, default=4" help:"calls to WHMCS at once, 1 to 256; with REDIS_URL of all replicas together"`
 	WHMCSCacheTTL      string       `env:"WHMCS_CACHE_TTL, default=30s" help:"how long a reply of WHMCS is used again; 0s switches it off"`
 	WHMCSScanRows      string       `env:"WHMCS_SCAN_ROWS, default=20000" help:"rows that one question may look at"`
 
@@ -59,7 +60,8 @@ type config struct {
 	worker                       local.Config // of the Local API; without a command: HTTP
 	adminURL, currency           string
 	scanRows                     int
-	redisURL                     whmcs.Secret // "": this process is the only one
+	redisURL                     whmcs.Secret     // "": this process is the only one
+	shared                       query.SharedRows // nil: likewise
 	allow                        bot.Allow
 	command                      string
 	fields                       []string

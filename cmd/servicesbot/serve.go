@@ -77,6 +77,10 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 	if cfg.logs != nil {
 		status.WatchLog(cfg.logs)
 	}
+	if store != nil {
+		cfg.whmcs.Places = store.Places(cfg.installation(), cfg.whmcs.MaxConcurrent, cfg.whmcs.Timeout)
+		cfg.shared = store.Rows(cfg.installation())
+	}
 	api, answers, err := newAnswers(cfg)
 	if err != nil {
 		return nil, nil, err
@@ -131,6 +135,11 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		return tokenRefused(refusal)
 	}
 	return err
+}
+
+// installation names what is asked, and as whom: others may see other rows.
+func (c *config) installation() string {
+	return strings.Join([]string{c.whmcs.URL, c.whmcs.Identifier.Reveal(), c.whmcs.Username.Reveal(), strings.Join(c.worker.Command, " ")}, "\x00")
 }
 
 // openStore opens what replicas share, where REDIS_URL is set. The error names the setting.
@@ -213,7 +222,7 @@ func newAnswers(cfg *config) (*whmcs.API, *bot.Answers, error) {
 		return nil, nil, err
 	}
 	return api, &bot.Answers{
-		Finder: query.NewFinder(api, query.FinderConfig{Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency, Now: cfg.now}),
+		Finder: query.NewFinder(api, query.FinderConfig{Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency, Now: cfg.now, Shared: cfg.shared}),
 		Style:  formatting.Style{Command: cfg.command, AdminURL: cfg.adminURL, Fields: cfg.fields, Currency: cfg.currency},
 		Now:    cfg.now,
 		Log:    cfg.log,

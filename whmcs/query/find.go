@@ -36,6 +36,7 @@ type FinderConfig struct {
 	ScanRows int              // rows one question may look at; 0: 20,000
 	Currency string           // the installation's one currency; "": not known to be one
 	Now      func() time.Time // nil: time.Now; its location decides what "today" is
+	Shared   SharedRows       // rows that several processes read once for all; nil: this one reads for itself
 }
 
 // NewFinder returns a Finder.

@@ -337,6 +337,15 @@ func (a *question) progress() {
 	a.opt.Progress(p)
 }
 
+// follow reports the progress of another process that reads for this one.
+func (a *question) follow(there Progress) {
+	if a.opt.Progress == nil || there.Looked <= a.told || there.Of == 0 {
+		return
+	}
+	a.told = there.Looked
+	a.opt.Progress(there)
+}
+
 // judge turns the end of the reading into an error, or into what the result says
 // about its completeness. A failure that left nothing found is an error: it must
 // not read as an empty answer.

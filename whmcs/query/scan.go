@@ -17,6 +17,7 @@ type scan struct {
 	f     *Finder
 	fresh bool // past the cache
 	from  place
+	began time.Time
 
 	reader *reader     // used by the run alone
 	texts  sharedTexts // so are these
@@ -37,9 +38,11 @@ type scanned struct {
 	pages   []*whmcs.Page // never changed, only added to
 	began   int           // how often the scan began again, without the pages from before
 	running bool
-	err     error           // why the last run failed; nil: it did not
-	changed <-chan struct{} // closed at the next change
-	change  chan struct{}
+	err     error // why the last run failed; nil: it did not
+
+	elsewhere Progress        // of another process that reads for this one; zero: none does
+	changed   <-chan struct{} // closed at the next change
+	change    chan struct{}
 }
 
 // readShared answers from a scan that others may share.
@@ -72,6 +75,7 @@ func (a *question) readShared(ctx context.Context) error {
 			return now.err
 		}
 		a.progress()
+		a.follow(now.elsewhere)
 		s.want(a, a.rowsWanted(now.Looked))
 		select {
 		case <-now.changed:
@@ -106,7 +110,7 @@ func (f *Finder) join(a *question) (*scan, scanned) {
 }
 
 func newScan(f *Finder, fresh bool, from place) *scan {
-	s := &scan{f: f, fresh: fresh, from: from, texts: make(sharedTexts), wants: make(map[*question]int),
+	s := &scan{f: f, fresh: fresh, from: from, began: time.Now(), texts: make(sharedTexts), wants: make(map[*question]int),
 		reader: newReader(f.api, []whmcs.GetClientsProductsRequest{{Fresh: fresh}}, from)}
 	s.renew()
 	return s
@@ -174,7 +178,7 @@ func (s *scan) start() {
 	s.cancel, s.rows.running, s.rows.err = cancel, true, nil
 	s.calls = 0 // of a run before, whose questions are over
 	s.done = whmcs.Go(func() error {
-		s.over(ctx, whmcs.Recovered(func() error { return s.reader.read(ctx, s.keeper(ctx), s.forget) }))
+		s.over(ctx, whmcs.Recovered(func() error { return s.run(ctx) }))
 		return nil
 	})
 }

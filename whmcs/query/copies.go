@@ -1,0 +1,236 @@
+package query
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/gob"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// Processes that serve the same installation can read it once for all: one reads, the others
+// wait and take its rows.
+
+// SharedRows is what they share it by. An error means that it cannot be reached: the process
+// then reads for itself.
+type SharedRows interface {
+	// Load returns the newest copy, if wanted accepts its manifest; nil chunks where there is none.
+	Load(ctx context.Context, wanted func(manifest []byte) bool) (manifest []byte, chunks [][]byte, err error)
+
+	// Lead makes the caller the one that reads, until Yield, or until it has not called Going
+	// for 5 s. It returns "" where another one is.
+	Lead(ctx context.Context) (generation string, err error)
+
+	// Going says how far the reading has come, Follow how far the other's has. Both are in
+	// rows, of so many.
+	Going(ctx context.Context, generation string, looked, of int) error
+	Follow(ctx context.Context) (looked, of int, err error)
+
+	// Save makes what the leader of a generation has read the newest copy, for as long as
+	// life says.
+	Save(ctx context.Context, generation string, manifest []byte, chunks [][]byte, life time.Duration) error
+
+	Yield(ctx context.Context, generation string)
+}
+
+const (
+	chunkRows    = 1000
+	chunkAtMost  = 64 << 20 // bytes of a chunk when it is unpacked
+	followEvery  = 300 * time.Millisecond
+	goingEvery   = time.Second
+	waitsFromRow = 1000 // a question that wants fewer rows does not wait for another's reading
+)
+
+// A manifest describes a copy. It is written last: a copy with a manifest is whole.
+type manifest struct {
+	Began  time.Time // when its reading did
+	At     [3]int    // place behind its last row
+	Totals []int
+	Extent whmcs.Coverage
+	Whole  bool
+	Left   bool
+	Ended  bool
+	Fewer  bool
+}
+
+// packed returns pages as chunks of some 1,000 rows.
+func packed(pages []*whmcs.Page) ([][]byte, error) {
+	var chunks [][]byte
+	for begin := 0; begin < len(pages); {
+		end, rows := begin, 0
+		for ; end < len(pages) && rows < chunkRows; end++ {
+			rows += len(pages[end].Services)
+		}
+		var chunk bytes.Buffer
+		squeezed, err := flate.NewWriter(&chunk, flate.BestSpeed)
+		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(gob.NewEncoder(squeezed).Encode(pages[begin:end]), squeezed.Close()); err != nil {
+			return nil, err
+		}
+		chunks = append(chunks, chunk.Bytes())
+		begin = end
+	}
+	return chunks, nil
+}
+
+// unpacked returns the pages of chunks.
+func unpacked(chunks [][]byte) ([]*whmcs.Page, error) {
+	parts, done := make([][]*whmcs.Page, len(chunks)), make([]<-chan error, len(chunks))
+	for i, chunk := range chunks {
+		done[i] = whmcs.Go(func() error {
+			text := io.LimitReader(flate.NewReader(bytes.NewReader(chunk)), chunkAtMost)
+			return gob.NewDecoder(text).Decode(&parts[i])
+		})
+	}
+	var pages []*whmcs.Page
+	var failed error
+	for i := range done {
+		failed = errors.Join(failed, <-done[i])
+		pages = append(pages, parts[i]...)
+	}
+	return pages, failed
+}
+
+// run reads as much as is wanted: together with other processes where they share rows and
+// much is wanted.
+func (s *scan) run(ctx context.Context) error {
+	if s.f.cfg.Shared == nil || s.from != (place{}) || s.reader.begun {
+		return s.reader.read(ctx, s.keeper(ctx), s.forget)
+	}
+	for {
+		if s.adopt(ctx) {
+			if s.enough() {
+				return nil
+			}
+			return s.reader.read(ctx, s.keeper(ctx), s.forget)
+		}
+		generation, err := s.f.cfg.Shared.Lead(ctx)
+		switch {
+		case generation != "" && err == nil:
+			return s.lead(ctx, generation)
+		case err != nil, !s.waits():
+			return s.reader.read(ctx, s.keeper(ctx), s.forget)
+		}
+		if looked, of, err := s.f.cfg.Shared.Follow(ctx); err == nil {
+			s.follow(looked, of)
+		}
+		select {
+		case <-time.After(followEvery):
+		case <-ctx.Done():
+			return nil // nobody waits any more
+		}
+	}
+}
+
+// enough reports whether there are as many rows as anybody wants, or all.
+func (s *scan) enough() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rows.ended || s.most() <= s.rows.Looked
+}
+
+// waits reports whether somebody wants so many rows that waiting for another's reading is
+// better than reading.
+func (s *scan) waits() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.most() >= waitsFromRow
+}
+
+// follow shows those who wait how far the other's reading has come.
+func (s *scan) follow(looked, of int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rows.elsewhere = Progress{Looked: looked, Of: of}
+	s.wake()
+}
+
+// lead reads for all processes.
+func (s *scan) lead(ctx context.Context, generation string) error {
+	shared := s.f.cfg.Shared
+	defer shared.Yield(context.WithoutCancel(ctx), generation)
+	reading, stop := context.WithCancel(ctx)
+	going := whmcs.Go(func() error {
+		tick := time.NewTicker(goingEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				now := s.look()
+				_ = shared.Going(reading, generation, now.Looked, now.Of) // else another reads too
+			case <-reading.Done():
+				return nil
+			}
+		}
+	})
+	err := whmcs.Recovered(func() error { return s.reader.read(ctx, s.keeper(ctx), s.forget) })
+	stop()
+	<-going
+	if err == nil {
+		s.publish(context.WithoutCancel(ctx), generation)
+	}
+	return err
+}
+
+// publish shares what was read, if that is everything or as much as any question may look at.
+func (s *scan) publish(ctx context.Context, generation string) {
+	now := s.look()
+	if !s.reader.ended && now.Looked < s.f.cfg.ScanRows || len(now.pages) == 0 {
+		return
+	}
+	at := s.reader.at
+	m := manifest{
+		Began: s.began, At: [3]int{at.part, at.offset, at.id}, Totals: s.reader.totals, Extent: s.reader.Coverage,
+		Whole: s.reader.whole, Left: s.reader.left, Ended: s.reader.ended, Fewer: s.reader.fewer,
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return
+	}
+	chunks, err := packed(now.pages)
+	if err == nil {
+		_ = s.f.cfg.Shared.Save(ctx, generation, text, chunks, snapshotLife-time.Since(m.Extent.AsOf)) // else each process reads
+	}
+}
+
+// adopt takes the rows that another process has read, where they are young enough.
+func (s *scan) adopt(ctx context.Context) bool {
+	var m manifest
+	_, chunks, err := s.f.cfg.Shared.Load(ctx, func(text []byte) bool {
+		if json.Unmarshal(text, &m) != nil || len(m.Totals) != len(s.reader.totals) {
+			return false
+		}
+		return !s.fresh && time.Since(m.Extent.AsOf) < snapshotLife || s.fresh && m.Began.After(s.began)
+	})
+	if err != nil || chunks == nil {
+		return false
+	}
+	pages, err := unpacked(chunks)
+	if err != nil {
+		return false
+	}
+	r := s.reader
+	size := 0
+	for _, p := range pages {
+		p.Calls = 0 // it has cost this process none
+		size += s.texts.slim(p.Services)
+		for _, row := range p.Services {
+			r.had[row.ID] = struct{}{}
+		}
+	}
+	m.Extent.Calls = 0
+	r.at, r.totals, r.begun = place{m.At[0], m.At[1], m.At[2]}, m.Totals, true
+	r.extent = extent{Coverage: m.Extent, whole: m.Whole, left: m.Left, ended: m.Ended, fewer: m.Fewer}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bytes, s.rows.pages, s.rows.extent, s.rows.elsewhere = size, pages, r.extent, Progress{}
+	s.wake()
+	return true
+}
