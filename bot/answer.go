@@ -68,11 +68,8 @@ func (ans *Answer) forAskerAlone() bool {
 	return ans.Result != nil && ans.Result.Guess()
 }
 
-// isFile reports whether an answer is a CSV file rather than a message. Without rows it is
-// none.
-func (ans *Answer) isFile() bool {
-	return ans.Result != nil && ans.Query.As == query.ViewCSV && len(ans.Result.Services) > 0
-}
+// isFile reports whether an answer is a file with a message rather than a message.
+func (ans *Answer) isFile() bool { return ans.Result != nil && formatting.IsFile(ans.Result) }
 
 // near is what there is near to what was asked for, where nothing was found.
 func (ans *Answer) near() []query.Offer {
@@ -105,13 +102,17 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 		return s.offer(ctx, a, ans)
 	}
 	r, q := a.reading, a.query
+	if q.As == query.ViewEmails && !s.Style.Emails() {
+		ans.Outcome, ans.Err = malformed, q.EmailsNotShown()
+		return ans
+	}
 	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh, Progress: progress}
 	r.Query.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh
 	if ans.Result, ans.Err = s.Finder.Answer(ctx, r, opt); ans.Err != nil {
 		return s.failed(ctx, a, ans)
 	}
 	ans.Query, ans.Outcome = ans.Result.Query, answered
-	if len(ans.Result.Services) == 0 && ans.Result.Summary == nil {
+	if ans.Result.Matched == 0 {
 		ans.Outcome = nothing
 	}
 	return ans

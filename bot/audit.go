@@ -12,7 +12,7 @@ import (
 
 // A record is the audit line of one request: opened when a worker takes it,
 // filled on the way, written once. It holds no customer data but what the asker
-// typed. Denials and shares are found by the key "audit".
+// typed. Denials, shares and e-mail addresses are found by the key "audit".
 type record struct {
 	req     *Request
 	ask     *ask     // nil where nobody read the line: of a request that was turned away
@@ -23,6 +23,7 @@ type record struct {
 	calls   int
 	shared  bool   // whether others can read what was posted, or may be able to
 	sent    bool   // whether Slack accepted an answer
+	emails  bool   // whether clients\' e-mail addresses were found to be shown
 	guess   bool   // whether words of the line were left out, or a client's name alone matched
 	line    string // what was answered; "": no search was made
 }
@@ -41,6 +42,14 @@ func (r *record) note(a Answer) {
 	}
 	if a.Result != nil {
 		r.rows, r.calls, r.guess, r.line = len(a.Result.Services), a.Result.Calls, a.Result.Guess(), a.Query.Lasting().String()
+		switch a.Result.Query.As {
+		case query.ViewEmails:
+			r.emails, r.rows = len(a.Result.ByClient) > 0, len(a.Result.ByClient)
+		case query.ViewClients:
+			r.rows = len(a.Result.ByClient)
+		case query.ViewDomains:
+			r.rows = len(a.Result.Domains)
+		}
 	}
 }
 
@@ -71,6 +80,8 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		audit = "denial"
 	case r.shared:
 		audit = "share"
+	case r.emails:
+		audit = "emails"
 	}
 	attrs := []slog.Attr{
 		slog.String("audit", audit),

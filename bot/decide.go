@@ -207,12 +207,16 @@ func (d *delivery) narrow(a *ask, f facts) {
 	if ans == nil || d.to.way == modal {
 		return
 	}
+	emails := ans.Result != nil && ans.Result.Query.As == query.ViewEmails // whatever was asked for
 	noPost := ans.Err != nil && a.Door == DoorButton || a.deed == deedShare && ans.Result == nil || ans.forAskerAlone()
 	guess := ans.forAskerAlone() && d.to.public() && a.Door != DoorButton
-	if ans.Outcome == denied || noPost && d.to.public() {
+	if ans.Outcome == denied || emails && d.to.public() || noPost && d.to.public() {
 		d.to, d.sharedBy, d.once = alone(a.Request), "", ""
 	}
-	if guess && ans.Result != nil && ans.Result.Guess() {
+	switch {
+	case emails && f.closed == "" && d.sharedBy == "" && a.forOthers():
+		d.alone = formatting.AloneEmails
+	case guess && ans.Result != nil && ans.Result.Guess():
 		d.alone = formatting.AloneGuess
 	}
 	d.file = ans.isFile()
@@ -244,7 +248,11 @@ func (d delivery) sharingRefused(a *ask) bool {
 
 // facts looks up what the delivery of a depends on. What was closed stays closed.
 func (b *Bot) facts(ctx context.Context, a *ask, f facts) facts {
-	if a.forOthers() {
+	switch {
+	case !a.forOthers():
+	case a.query.As == query.ViewEmails:
+		f.closed = formatting.AloneEmails
+	default:
 		f.closed = cmp.Or(f.closed, b.access.closed(ctx, a.Channel))
 	}
 	return f

@@ -235,7 +235,7 @@ func (b *Bot) withdraw(ctx context.Context, a *ask, at posted) {
 	b.dropFile(ctx, a.Request, at.file)
 }
 
-// upload sends the rows of an answer as a CSV file: into the thread where everybody there may
+// upload sends an answer as a file: into the thread where everybody there may
 // read it, else into the asker's direct message. What the file is, and whether it is
 // complete, is said in a message of its own: an upload's comment cannot be kept from being
 // unfurled.
@@ -249,10 +249,10 @@ func (b *Bot) upload(ctx context.Context, o *outgoing) error {
 		channel, thread = dm, ""
 		o.view.FileElsewhere = o.to.channel != dm && o.to.way != direct
 	}
-	file, _ := b.answers.Style.CSV(o.answer.Result, o.view)
+	file := b.answers.Style.File(o.answer.Result, o.view)
 	up, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{
-		Filename: formatting.CSVName(o.answer.Result), FileSize: len(file), Reader: bytes.NewReader(file),
-		Title: formatting.CSVTitle(o.answer.Result), Channel: channel, ThreadTimestamp: thread,
+		Filename: file.Name, FileSize: len(file.Content), Reader: bytes.NewReader(file.Content),
+		Title: file.Title, Channel: channel, ThreadTimestamp: thread,
 	})
 	o.rec.shared = o.rec.shared || o.to.public() && (err == nil || unknownOutcome(err))
 	if err != nil {

@@ -81,7 +81,11 @@ func (d *draft) service(s whmcs.Service, clients map[int]whmcs.Client) {
 	if reason := strings.TrimSpace(s.SuspensionReason); reason != "" {
 		d.section(suspended(s)+" "+short(reason, 1000), nil)
 	}
-	d.group("", serviceFields(s, clients))
+	fields := serviceFields(s, clients)
+	if d.style.Emails() && !d.view.Public {
+		fields = append(fields, copied("E-mail address", clients[s.ClientID].Email))
+	}
+	d.group("", fields)
 	d.group("Billing", billingFields(s, currencyOf(s.ClientID, clients, d.style.Currency), d.view.Now))
 	d.group("Server", serverFields(s))
 	d.group("Usage", usageFields(s))

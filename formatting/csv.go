@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,7 +37,7 @@ func (style Style) CSV(res *query.Result, v View) (file []byte, comment string) 
 		w.Write(row)
 	}
 	w.Flush()
-	return b.Bytes(), string(join("\n", csvSays(res), evidence(res)))
+	return b.Bytes(), string(join("\n", fileSays(res)+style.draft(v).leftOut(res), evidence(res)))
 }
 
 // CSVName returns the name of a result's file. It holds nothing that anybody
@@ -57,18 +58,44 @@ func CSVTitle(res *query.Result) string {
 // complete reports whether nothing that was asked for is missing from a result.
 func complete(res *query.Result) bool { return res.Complete && res.Unreadable == 0 }
 
-// csvSays says whether the file is complete, then what it is.
-func csvSays(res *query.Result) markup {
-	rows := literal(count(len(res.Services), "service"))
-	why := Gap(res)
-	if res.Complete && res.Unreadable > 0 {
-		why = "WHMCS sent " + count(res.Unreadable, "row") + " that could not be read."
+// fileSays says whether the file is complete, then what it is.
+func fileSays(res *query.Result) markup {
+	what := "a CSV file of " + count(len(res.Services), "service")
+	switch res.Query.As {
+	case query.ViewDomains:
+		what = "a file of " + count(len(toCopy(res)), "domain")
+	case query.ViewEmails:
+		what = "a file of " + count(len(toCopy(res)), "e-mail address")
 	}
-	if complete(res) {
-		return join(" ", "*Complete:* a CSV file of", rows, "for", asked(res.Query)+".")
+	why := Gap(res)
+	switch {
+	case res.Complete && res.Unreadable > 0:
+		why = "WHMCS sent " + count(res.Unreadable, "row") + " that could not be read."
+	case res.Complete && res.Unpriced > 0:
+		why = count(res.Unpriced, "service") + " left out: no price that can be compared."
+	case res.Complete && res.Unnamed > 0 && res.Query.As == query.ViewEmails:
+		why = "WHMCS did not give the addresses of " + count(res.Unnamed, "client") + "."
+	}
+	if why == "" && complete(res) {
+		return join(" ", "*Complete:*", literal(what), "for", asked(res.Query)+".")
 	}
 	return join(" ", "*Not complete.*", short(why, 500)) +
-		join(" ", "\nA CSV file of", rows, "for", asked(res.Query)+".")
+		join(" ", "\n"+literal(upperFirst(what)), "for", asked(res.Query)+".")
+}
+
+// leftOut says what is not in a CSV file.
+func (d *draft) leftOut(res *query.Result) markup {
+	if res.Query.As != query.ViewCSV {
+		return ""
+	}
+	said := markup("")
+	if d.style.Emails() && d.view.Public {
+		said = " E-mail addresses are left out, as others can open this file."
+	}
+	if res.Unnamed > 0 {
+		said += literal(" The names of " + count(res.Unnamed, "client") + " are left out: WHMCS did not give them.")
+	}
+	return said
 }
 
 // cell returns s as it may stand in a file that a spreadsheet opens, on one line. A
@@ -84,36 +111,41 @@ func cell(s string) string {
 // formula matches where a cell begins, as spreadsheets may see it, with what they run.
 var formula = regexp.MustCompile(`(^|;[\s"']*)([=+\-@＝＋－＠])`)
 
-// csvColumns are the file's, named by the language's keys where it has one.
+// csvColumns are the file's, named as people say it.
 func (style Style) csvColumns(res *query.Result, v View) []column {
 	currency := func(s whmcs.Service) string { return currencyOf(s.ClientID, res.Clients, style.Currency) }
 	cols := []column{
-		{title: "service", text: func(s whmcs.Service) string { return strconv.Itoa(s.ID) }},
-		{title: "client", text: func(s whmcs.Service) string { return strconv.Itoa(s.ClientID) }},
-		{title: "status", text: func(s whmcs.Service) string { return or(string(s.Status), "unknown") }},
-		{title: "product_id", text: func(s whmcs.Service) string { return id(s.PID) }},
-		{title: "product", text: func(s whmcs.Service) string { return s.Name }},
-		{title: "group", text: func(s whmcs.Service) string { return s.GroupName }},
-		{title: "qty", text: func(s whmcs.Service) string { return strconv.Itoa(s.Qty) }},
-		{title: "domain", text: func(s whmcs.Service) string { return s.Domain }},
-		{title: "username", text: func(s whmcs.Service) string { return s.Username }},
-		{title: "amount", text: func(s whmcs.Service) string { return string(s.RecurringAmount) }},
-		{title: "first_payment", text: func(s whmcs.Service) string { return string(s.FirstPaymentAmount) }},
-		{title: "currency", text: currency},
-		{title: "cycle", text: func(s whmcs.Service) string { return cycleText(s.BillingCycle) }},
-		{title: "due", text: func(s whmcs.Service) string { return string(s.NextDueDate) }},
-		{title: "registered", text: func(s whmcs.Service) string { return string(s.RegDate) }},
-		{title: "payment", text: func(s whmcs.Service) string { return or(s.PaymentMethodName, s.PaymentMethod) }},
-		{title: "server", text: serverText},
-		{title: "server_host", text: func(s whmcs.Service) string { return s.ServerHostname }},
-		{title: "server_ip", text: func(s whmcs.Service) string { return s.ServerIP }},
-		{title: "ip", text: func(s whmcs.Service) string { return s.DedicatedIP }},
-		{title: "assigned_ips", text: func(s whmcs.Service) string { return strings.Join(strings.Fields(s.AssignedIPs), " ") }},
-		{title: "suspension_reason", text: func(s whmcs.Service) string { return s.SuspensionReason }},
-		{title: "order", text: func(s whmcs.Service) string { return id(s.OrderID) }},
+		{title: "Service", text: func(s whmcs.Service) string { return strconv.Itoa(s.ID) }},
+		{title: "Client", text: func(s whmcs.Service) string { return strconv.Itoa(s.ClientID) }},
+		{title: "Client name", text: func(s whmcs.Service) string { return res.Clients[s.ClientID].Name }},
+		{title: "Company", text: func(s whmcs.Service) string { return res.Clients[s.ClientID].Company }},
+		{title: "Status", text: func(s whmcs.Service) string { return or(string(s.Status), "Unknown") }},
+		{title: "Product number", text: func(s whmcs.Service) string { return id(s.PID) }},
+		{title: "Product", text: func(s whmcs.Service) string { return s.Name }},
+		{title: "Group", text: func(s whmcs.Service) string { return s.GroupName }},
+		{title: "Quantity", text: func(s whmcs.Service) string { return strconv.Itoa(s.Qty) }},
+		{title: "Domain", text: func(s whmcs.Service) string { return s.Domain }},
+		{title: "Login", text: func(s whmcs.Service) string { return s.Username }},
+		{title: "Amount", text: func(s whmcs.Service) string { return string(s.RecurringAmount) }},
+		{title: "First payment", text: func(s whmcs.Service) string { return string(s.FirstPaymentAmount) }},
+		{title: "Currency", text: currency},
+		{title: "Cycle", text: func(s whmcs.Service) string { return cycleText(s.BillingCycle) }},
+		{title: "Next due", text: func(s whmcs.Service) string { return string(s.NextDueDate) }},
+		{title: "Registered", text: func(s whmcs.Service) string { return string(s.RegDate) }},
+		{title: "Payment method", text: func(s whmcs.Service) string { return or(s.PaymentMethodName, s.PaymentMethod) }},
+		{title: "Server", text: serverText},
+		{title: "Host name of server", text: func(s whmcs.Service) string { return s.ServerHostname }},
+		{title: "Address of server", text: func(s whmcs.Service) string { return s.ServerIP }},
+		{title: "Own address", text: func(s whmcs.Service) string { return s.DedicatedIP }},
+		{title: "Assigned addresses", text: func(s whmcs.Service) string { return strings.Join(strings.Fields(s.AssignedIPs), " ") }},
+		{title: "Reason for suspension", text: func(s whmcs.Service) string { return s.SuspensionReason }},
+		{title: "Order", text: func(s whmcs.Service) string { return id(s.OrderID) }},
 	}
 	if v.Public {
 		return cols
+	}
+	if style.Emails() {
+		cols = slices.Insert(cols, 4, column{title: "E-mail address", text: func(s whmcs.Service) string { return res.Clients[s.ClientID].Email }})
 	}
 	for i, f := range chosen(whmcs.Service{}, style.Fields) {
 		cols = append(cols, column{title: f.title, text: func(s whmcs.Service) string {

@@ -61,8 +61,8 @@ func TestCSV(t *testing.T) {
 		got[title] = rows[1][i]
 	}
 	for title, want := range map[string]string{
-		"service": "2", "client": "1", "status": "Active", "product": "'=HYPERLINK(1)", "domain": `a "b", c`,
-		"amount": "-5.00", "currency": "EUR", "due": "2026-12-01", "assigned_ips": "203.0.113.18 203.0.113.19",
+		"Service": "2", "Client": "1", "Status": "Active", "Product": "'=HYPERLINK(1)", "Domain": `a "b", c`,
+		"Amount": "-5.00", "Currency": "EUR", "Next due": "2026-12-01", "Assigned addresses": "203.0.113.18 203.0.113.19",
 		"Notes": "VIP. Call before restarts. Second line.", "Subscription": "sub_91x", "Licence key": "L-4471",
 	} {
 		if got[title] != want {

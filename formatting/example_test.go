@@ -51,6 +51,8 @@ func ExampleStyle_Answer() {
 	//   [Table] client:1 status:active,suspended as:table
 	//   [Summary] client:1 status:active,suspended as:summary
 	//   [CSV file] client:1 status:active,suspended as:csv
+	//   [Clients] client:1 status:active,suspended as:clients
+	//   [Domains] client:1 status:active,suspended as:domains
 }
 
 // A line that cannot be read is shown with a caret, with a correction.

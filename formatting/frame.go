@@ -103,14 +103,11 @@ func (d *draft) pages(res *query.Result) []*slack.ButtonBlockElement {
 
 // posting offers to share an answer, or, to who shared it, to take it away.
 func (d *draft) posting(res *query.Result) []*slack.ButtonBlockElement {
-	if !d.view.Public && !d.view.Direct && hasRows(res) {
+	if !d.view.Public && !d.view.Direct && !res.Empty() && res.Query.As != query.ViewEmails {
 		return []*slack.ButtonBlockElement{d.button(ActionShare, "Share", res.Query.Again().String())}
 	}
 	return []*slack.ButtonBlockElement{d.removal()}
 }
-
-// hasRows reports whether something was found that can be shown.
-func hasRows(res *query.Result) bool { return len(res.Services) > 0 || res.Summary != nil }
 
 // removal lets who shared a post take it away; nil where nobody did.
 func (d *draft) removal() *slack.ButtonBlockElement {
@@ -141,7 +138,7 @@ func evidence(res *query.Result) markup {
 	case res.Complete && res.Counted:
 		parts = append(parts, "complete")
 	case res.Complete: // enough was read for the rows shown
-	case res.Why.Kind != "" && hasRows(res):
+	case res.Why.Kind != "" && !res.Empty():
 		parts = append(parts, "*not complete*: "+short(strings.TrimSuffix(Gap(res), "."), 500))
 	default:
 		parts = append(parts, "*not complete*")

@@ -51,8 +51,8 @@ func (d *draft) changed(res *query.Result) {
 // leftFirst reports whether an answer is not the first page, or WHMCS changed since that:
 // one may want to start again.
 func leftFirst(res *query.Result) bool {
-	rowless := res.Query.As == query.ViewCSV || res.Query.As == query.ViewSummary
-	return res.Query.Page > 1 && !rowless || res.Before > 0 || res.Changed
+	ofRows := res.Query.As == "" || res.Query.As == query.ViewList || res.Query.As == query.ViewTable || res.Query.As == query.ViewClients
+	return res.Query.Page > 1 && ofRows || res.Before > 0 || res.Changed
 }
 
 // shown is a line as people see it: without its position.

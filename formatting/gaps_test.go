@@ -54,6 +54,8 @@ func TestChangedPage(t *testing.T) {
 		"… Table":                 "ask server:saturn as:table",
 		"… Summary":               "ask server:saturn as:summary",
 		"… CSV file":              "ask server:saturn as:csv",
+		"… Clients":               "ask server:saturn as:clients",
+		"… Domains":               "ask server:saturn as:domains",
 		"… Change the question …": "form server:saturn",
 	})
 	for _, m := range []Message{msg, house.Searching(query.Progress{Looked: 1, Of: 2}, res.Query.String(), here()),

@@ -123,6 +123,25 @@ func viewMessages(t testing.TB, all map[string]Message) {
 	empty := summed(result(t, "server:saturn as:summary"))
 	empty.Matched, empty.Statuses, empty.Summary = 0, nil, &query.Summary{}
 	all["summary-none"] = house.Answer(empty, o)
+	all["clients"] = house.Answer(held(result(t, "server:saturn status:active,suspended as:clients"), 4), o)
+	many60 := held(result(t, "server:saturn as:clients page:2"), 50)
+	many60.First, many60.Holders, many60.Unnamed, many60.Previous, many60.Next = 50, 120, 3, "server:saturn as:clients", "server:saturn page:3 as:clients"
+	all["clients-page"] = house.Answer(many60, o)
+	all["clients-one"] = house.Answer(held(result(t, "client:1 as:clients"), 1), shared())
+	hosts := result(t, "server:saturn as:domains")
+	hosts.Matched, hosts.Holders, hosts.Domains = 3, 2, []string{"demodomain.com", "demodomain2.net", "<!channel>\u202e.example"}
+	all["domains"] = house.Answer(hosts, o)
+	for i := range 400 {
+		hosts.Domains = append(hosts.Domains, fmt.Sprintf("a-rather-long-name-%d.example.com", i))
+	}
+	all["domains-file"] = house.Answer(hosts, shared())
+	none := result(t, "server:saturn as:domains")
+	none.Matched = 2
+	all["domains-none"] = house.Answer(none, o)
+	alone := here()
+	alone.Alone = AloneEmails
+	all["emails"] = addresses.Answer(held(result(t, "server:saturn as:emails"), 3), alone)
+	all["emails-public"] = addresses.Answer(held(result(t, "server:saturn as:emails"), 3), shared())
 	all["csv"] = house.Answer(result(t, "client:1 as:csv", mixed(100)...), o)
 	file := shared()
 	file.SharedFile = "F0FILE"

@@ -35,7 +35,7 @@ func (d *draft) readers() {
 func (d *draft) headline(res *query.Result) markup {
 	question := asked(res.Query)
 	shown, matched := len(res.Services), atLeast(res)
-	rowless := res.Summary != nil
+	rowless := !res.Empty() || res.Query.As == query.ViewDomains || res.Query.As == query.ViewEmails
 	switch {
 	case shown == 0 && matched > 0 && !rowless && res.Before > 0:
 		return join(" ", bold("Nothing more found."), literal(matches(res)), question)
@@ -45,7 +45,10 @@ func (d *draft) headline(res *query.Result) markup {
 		return nothing(res, question)
 	}
 	parts := []markup{d.who(res), d.howMany(res)}
-	if shown > 0 && shown < matched && res.Query.As != query.ViewTable {
+	switch {
+	case res.Query.As == query.ViewClients && (res.Next != "" || res.Previous != ""):
+		parts = append(parts, literal("clients "+number(res.First+1)+" to "+number(res.First+len(res.ByClient))))
+	case shown > 0 && shown < matched && res.Query.As != query.ViewTable:
 		parts = append(parts, literal(span(res)))
 	}
 	return join(dot, parts...)
@@ -122,6 +125,9 @@ func theClient(res *query.Result) (id int, ok bool) {
 		for id := range res.Clients {
 			return id, len(res.Clients) == 1
 		}
+	}
+	if res.Holders == 1 && len(res.ByClient) == 1 {
+		return res.ByClient[0].ID, true
 	}
 	for _, t := range res.Query.Terms {
 		if t.Key != "client" || t.Not || len(t.Values) != 1 {

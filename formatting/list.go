@@ -11,6 +11,9 @@ import (
 // list shows the rows of a page one below the other, with a Details button each.
 func (d *draft) list(res *query.Result) Message {
 	d.head(res)
+	if res.Query.As == query.ViewDomains && res.Matched > 0 {
+		d.section("None of them has a domain.", nil)
+	}
 	_, one := theClient(res)
 	for _, s := range res.Services {
 		b := d.button(ActionDetails, "Details", serviceLine(s.ID))
@@ -60,7 +63,7 @@ func reason(s whmcs.Service, limit int) markup {
 
 // announcement stands for rows that come as a file.
 func (d *draft) announcement(res *query.Result) Message {
-	said := csvSays(res)
+	said := fileSays(res) + d.leftOut(res)
 	if d.view.FileElsewhere {
 		said += " It is in your direct messages with this bot."
 	}

@@ -33,6 +33,9 @@ var viewChoices = []menuEntry{
 	{string(query.ViewTable), "Table"},
 	{string(query.ViewSummary), "Summary"},
 	{string(query.ViewCSV), "CSV file"},
+	{string(query.ViewClients), "Clients"},
+	{string(query.ViewDomains), "Domains"},
+	{string(query.ViewEmails), "E-mail addresses"},
 }
 
 // choices are what the menu offers below an answer to q; rows: there are any to be shown.
@@ -46,11 +49,11 @@ func (d *draft) choices(q query.Query, rows, again bool) []menuEntry {
 		shown = query.ViewList
 	}
 	for _, c := range viewChoices {
-		if rows && c.verb != string(shown) {
+		if rows && c.verb != string(shown) && (c.verb != string(query.ViewEmails) || d.style.Emails()) {
 			all = append(all, c)
 		}
 	}
-	if again && !(d.view.Public && q.As == query.ViewCSV) { // a file that is posted does not change
+	if again && !(d.view.Public && q.As == query.ViewCSV) { // a CSV file that is posted does not change
 		all = append(all, menuEntry{verbRefresh, "Refresh"})
 	}
 	if !d.view.Public {
@@ -67,7 +70,7 @@ func (d *draft) choices(q query.Query, rows, again bool) []menuEntry {
 // menu is the menu below an answer, or the button that opens it as a window; nil where it
 // would offer nothing.
 func (d *draft) menu(res *query.Result) slack.BlockElement {
-	all := d.choices(res.Query, hasRows(res) && !isCard(res), hasRows(res) || !complete(res))
+	all := d.choices(res.Query, !res.Empty() && !isCard(res), !res.Empty() || !complete(res))
 	line := res.Query.Again().String()
 	switch {
 	case len(all) == 0:

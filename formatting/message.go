@@ -14,6 +14,7 @@
 package formatting
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -33,8 +34,13 @@ type Message struct {
 type Style struct {
 	Command  string   // the slash command: /services
 	AdminURL string   // full admin base URL for links; "": no links
-	Fields   []string // BOT_FIELDS: notes, subscriptionid, custom:Name
+	Fields   []string // BOT_FIELDS: notes, subscriptionid, email, custom:Name
 	Currency string   // WHMCS_CURRENCY
+}
+
+// Emails reports whether clients' e-mail addresses are shown, to one person alone.
+func (s Style) Emails() bool {
+	return slices.ContainsFunc(s.Fields, func(f string) bool { return strings.EqualFold(strings.TrimSpace(f), "email") })
 }
 
 // A View is what one message must know of who reads it, and where.
@@ -85,8 +91,12 @@ func (s Style) Answer(res *query.Result, v View) Message {
 		return d.table(res)
 	case as == query.ViewSummary && res.Summary != nil:
 		return d.summary(res)
-	case as == query.ViewCSV && len(res.Services) > 0:
+	case IsFile(res):
 		return d.announcement(res)
+	case len(res.ByClient) > 0 && as == query.ViewClients:
+		return d.clients(res)
+	case !res.Empty() && (as == query.ViewDomains || as == query.ViewEmails):
+		return d.toBeCopied(res)
 	case isCard(res):
 		return d.card(res)
 	}

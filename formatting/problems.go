@@ -37,6 +37,7 @@ var problemSentences = map[query.Reason]func(query.Problem) string{
 	query.OverdueRegistered:  fixed(`"overdue" is a value of "due", not of "registered".`),
 	query.BadPosition:        fixed("The place of this page is damaged, or belongs to another question. Start again with the first page."),
 	query.HelpNotSearched:    fixed("Help is explained, not searched for."),
+	query.EmailsNotShown:     fixed("E-mail addresses are not shown here. Whoever runs this bot can choose to show them, to one person alone."),
 	query.EmailsNotPermitted: fixed("WHMCS does not let this bot find clients by e-mail: its API role lacks GetClientsDetails. Ask by client number or by domain."),
 
 	query.NoValue:           func(p query.Problem) string { return quote(p.Key) + " needs a value right after the colon." },

@@ -20,6 +20,23 @@ var house = Style{
 	Fields: []string{"notes", "subscriptionid", "custom:Licence key"},
 }
 
+// addresses is the house where e-mail addresses may be shown.
+var addresses = func() Style { s := house; s.Fields = append(slices.Clone(s.Fields), "email"); return s }()
+
+// held adds n clients to a result, with services each.
+func held(res *query.Result, n int) *query.Result {
+	for i := range n {
+		res.ByClient = append(res.ByClient, query.Holder{
+			Client:   whmcs.Client{ID: i + 1, Name: fmt.Sprintf("Jane Doe %d", i+1), Company: "Acme & <!here>", Email: fmt.Sprintf("jane%d@example.com", i+1)},
+			Services: n - i + 1, Statuses: []query.Count{{Value: "active", N: n - i}, {Value: "suspended", N: 1}},
+		})
+		res.Matched += n - i + 1
+	}
+	res.ByClient[n-1].Name, res.ByClient[n-1].Company = "", ""
+	res.Holders = n
+	return res
+}
+
 // here is the view of a private answer.
 func here() View { return View{Now: now, Ref: "k3v9x2ab"} }
 

@@ -60,6 +60,7 @@ type Alone string
 
 // The reasons for an answer to the asker alone.
 const (
+	AloneEmails     Alone = "E-mail addresses are for the asker alone."
 	AloneNoChannel  Alone = "There is no channel here that others could read it in."
 	AloneOutsiders  Alone = "This channel is shared with another company, or is about to be."
 	AloneNotKnown   Alone = "Slack does not say whether this channel is shared with another company."

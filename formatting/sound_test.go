@@ -113,7 +113,7 @@ var (
 	// the samples' admin area, whatever it reads, and the mention of who shared.
 	allowed = regexp.MustCompile(`^<(!date\^-?[0-9]+\^\{date_short_pretty\} \{time\}\|-?[0-9]{4,}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC` +
 		`|https://billing\.example\.com/admin/clientsservices\.php\?userid=-?[0-9]+&amp;id=-?[0-9]+\|[^<>|\n]+` +
-		`|https://billing\.example\.com/admin/clientssummary\.php\?userid=-?[0-9]+\|[cC]lient -?[0-9]+` +
+		`|https://billing\.example\.com/admin/clientssummary\.php\?userid=-?[0-9]+\|[^<>|\n]+` +
 		`|@U0ALICE)>`)
 	entity   = regexp.MustCompile(`^&(amp|lt|gt);`)
 	codeSpan = regexp.MustCompile("`[^`\n]*`")

@@ -353,10 +353,13 @@ func grouped(digits string) string {
 	return digits
 }
 
-// count writes n things: "1 service", "1,200 services".
+// count writes n things: "1 service", "1,200 services", "2 addresses".
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
+	}
+	if strings.HasSuffix(thing, "s") {
+		thing += "e"
 	}
 	return number(n) + " " + thing + "s"
 }

@@ -46,6 +46,31 @@ func (a *API) GetClients(ctx context.Context, text string) (Clients, error) {
 	return found, nil
 }
 
+// ListedClients is how many clients one call of ListClients brings at most.
+const ListedClients = 100
+
+// ListClients reads a page of all clients, in WHMCS's order, from the one at offset on. It
+// needs the permission for GetClients, as GetClients does.
+func (a *API) ListClients(ctx context.Context, offset int) (Clients, error) {
+	key := "\x00" + strconv.Itoa(offset) // no text that somebody searches by
+	found, from, err := a.found.get(ctx, key, false, func(ctx context.Context) (Clients, error) {
+		obj, err := a.askPermitted(ctx, actionSearch, url.Values{
+			"limitstart": {strconv.Itoa(offset)}, "limitnum": {strconv.Itoa(ListedClients)},
+		})
+		if err != nil {
+			return Clients{}, err
+		}
+		found, err := decodeClients(obj)
+		return found, a.named(actionSearch, err)
+	})
+	a.tell(actionSearch, from, err)
+	if err != nil {
+		return Clients{}, a.ended(ctx, actionSearch, err)
+	}
+	found.Clients = append([]Client(nil), found.Clients...)
+	return found, nil
+}
+
 // decodeClients reads the list of clients.
 func decodeClients(obj []byte) (Clients, error) {
 	var list []byte

@@ -55,13 +55,17 @@ then it has an error and no services. These names stay as they are; others may b
               qty, domain, username, amount, first_payment, currency, cycle, due,
               registered, payment, server, server_host, server_ip, ip, assigned_ips,
               suspension_reason, order, order_number, options; with BOT_FIELDS also
-              notes, subscriptionid and fields
+              email (the client's), notes, subscriptionid and fields
+  clients     of as:clients and as:emails: client, client_name, company, services (how many
+              match), status (counts), and with BOT_FIELDS email; unnamed is of how many
+              WHMCS gave neither name nor address
+  domains     of as:domains: all of them, each once
   summary     of as:summary: clients, due_7, due_30, overdue, free_or_once,
               revenue_per_month, currency, and counts by status, product (with its
               revenue_per_month), server, cycle; unpriced is how many are in no revenue,
               odd_cycle those of them whose billing cycle is not known
 
-With as:csv, and without --json, the file goes to standard output and the rest to
+With as:csv, and where as:domains or as:emails are many, without --json, the file goes to standard output and the rest to
 standard error. Nothing is logged unless LOG_LEVEL is set.
 
 The exit code is 0 if every question was answered, also with "nothing found". It is 1
@@ -165,8 +169,8 @@ func (p *process) askLines(ctx context.Context, answers *bot.Answers, asJSON boo
 func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, asJSON bool) error {
 	ans, msg := answers.Ask(ctx, line, p.progress())
 	switch {
-	case ans.Result != nil && ans.Result.Query.As == query.ViewCSV && !asJSON:
-		return p.printCSV(answers.Style, ans.Result, msg)
+	case ans.Result != nil && (ans.Result.Query.As == query.ViewCSV || formatting.IsFile(ans.Result)) && !asJSON:
+		return p.printFile(answers.Style, ans.Result, msg)
 	case asJSON:
 		if err := printAnswer(p.stdout, ans, msg, answers.Style); err != nil {
 			return err
@@ -182,11 +186,10 @@ func (p *process) ask(ctx context.Context, answers *bot.Answers, line string, as
 	return nil
 }
 
-// printCSV prints the file to standard output, and what it is to standard error.
-func (p *process) printCSV(style formatting.Style, res *query.Result, msg formatting.Message) error {
-	file, _ := style.CSV(res, formatting.View{})
+// printFile prints the file to standard output, and what it is to standard error.
+func (p *process) printFile(style formatting.Style, res *query.Result, msg formatting.Message) error {
 	fmt.Fprintln(p.stderr, formatting.Plain(msg))
-	_, err := p.stdout.Write(file)
+	_, err := p.stdout.Write(style.File(res, formatting.View{}).Content)
 	return err
 }
 

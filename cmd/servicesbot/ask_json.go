@@ -36,7 +36,32 @@ type answerJSON struct {
 	Unpriced   int           `json:"unpriced"`
 	AsOf       *time.Time    `json:"as_of,omitempty"`
 	Services   []serviceJSON `json:"services"`
+	Clients    []clientJSON  `json:"clients,omitempty"`
+	Unnamed    int           `json:"unnamed,omitempty"`
+	Domains    []string      `json:"domains,omitempty"`
 	Summary    *summaryJSON  `json:"summary,omitempty"`
+}
+
+// A clientJSON is a client whose services match. Email is there where BOT_FIELDS has it.
+type clientJSON struct {
+	Client     int         `json:"client"`
+	ClientName string      `json:"client_name,omitempty"`
+	Company    string      `json:"company,omitempty"`
+	Email      string      `json:"email,omitempty"`
+	Services   int         `json:"services"`
+	Statuses   []countJSON `json:"status"`
+}
+
+func newClientsJSON(holders []query.Holder, style formatting.Style) []clientJSON {
+	var all []clientJSON
+	for _, h := range holders {
+		one := clientJSON{Client: h.ID, ClientName: h.Name, Company: h.Company, Services: h.Services, Statuses: countsJSON(h.Statuses)}
+		if style.Emails() {
+			one.Email = h.Email
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // An offerJSON is a question that is worth asking instead.
@@ -64,6 +89,7 @@ type serviceJSON struct {
 	Client           int          `json:"client"`
 	ClientName       string       `json:"client_name,omitempty"`
 	Company          string       `json:"company,omitempty"`
+	Email            string       `json:"email,omitempty"`
 	Status           string       `json:"status"`
 	ProductID        int          `json:"product_id"`
 	Product          string       `json:"product"`
@@ -143,6 +169,7 @@ func printAnswer(w io.Writer, ans bot.Answer, msg formatting.Message, style form
 	for i := range res.Services {
 		out.Services = append(out.Services, newServiceJSON(&res.Services[i], res.Clients, style))
 	}
+	out.Clients, out.Unnamed, out.Domains = newClientsJSON(res.ByClient, style), res.Unnamed, res.Domains
 	if res.Summary != nil {
 		out.Summary = newSummaryJSON(res.Summary)
 	}
@@ -166,6 +193,9 @@ func newServiceJSON(s *whmcs.Service, clients map[int]whmcs.Client, style format
 	}
 	for _, option := range s.ConfigOptions {
 		out.Options = append(out.Options, optionJSON{option.Option, option.Value})
+	}
+	if style.Emails() {
+		out.Email = client.Email
 	}
 	if slices.Contains(style.Fields, "notes") {
 		out.Notes = s.Notes

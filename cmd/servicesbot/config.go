@@ -42,7 +42,7 @@ type environment struct {
 
 	BotAllow    string `env:"BOT_ALLOW" for:"serve" help:"who may ask: a comma list of user (U…, W…), user group (S…) and channel (C…, G…) ids, or everyone for all full members; a channel id permits asking in that channel only"`
 	BotCommand  string `env:"BOT_COMMAND, default=/services" help:"the slash command"`
-	BotFields   string `env:"BOT_FIELDS" help:"extra fields to show privately: notes, subscriptionid, custom:Name"`
+	BotFields   string `env:"BOT_FIELDS" help:"extra fields to show privately: notes, subscriptionid, email (of clients; as:emails needs it), custom:Name"`
 	BotRows     string `env:"BOT_ROWS, default=5" help:"rows on a page of a list, 1 to 10"`
 	BotUserRate string `env:"BOT_USER_RATE, default=30" help:"questions per user and minute; 0 is no limit"`
 

@@ -189,10 +189,10 @@ func (p *problems) fields(text string) []string {
 		f = strings.TrimSpace(f)
 		switch {
 		case f == "":
-		case f == "notes", f == "subscriptionid", len(f) > len("custom:") && strings.HasPrefix(f, "custom:"):
+		case f == "notes", f == "subscriptionid", f == "email", len(f) > len("custom:") && strings.HasPrefix(f, "custom:"):
 			fields = append(fields, f)
 		default:
-			p.add("BOT_FIELDS", "may hold notes, subscriptionid and custom:Name, separated by commas")
+			p.add("BOT_FIELDS", "may hold notes, subscriptionid, email and custom:Name, separated by commas")
 			return nil
 		}
 	}

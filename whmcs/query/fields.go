@@ -57,7 +57,7 @@ var (
 	statuses = []string{"pending", "active", "completed", "suspended", "terminated", "cancelled", "fraud", "unknown"}
 	cycles   = []string{"free", "one-time", "monthly", "quarterly", "semi-annually", "annually", "biennially", "triennially"}
 	sortKeys = []string{"id", "due", "amount", "product", "domain", "status", "registered"}
-	views    = []string{string(ViewList), string(ViewTable), string(ViewSummary), string(ViewCSV)}
+	views    = []string{string(ViewList), string(ViewTable), string(ViewSummary), string(ViewCSV), string(ViewClients), string(ViewDomains), string(ViewEmails)}
 )
 
 // yesSpellings are how people say yes, squeezed.

@@ -75,6 +75,16 @@ func (in *installation) asked(do func()) []string {
 	return all
 }
 
+// named are the calls for the names of the clients on a page, one each.
+func named(rows []whmcs.Service) []string {
+	var all []string
+	for _, s := range rows {
+		all = append(all, fmt.Sprint("GetClientsDetails clientid=", s.ClientID))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func ids(rows []whmcs.Service) []int {
 	var all []int
 	for _, s := range rows {
@@ -133,9 +143,14 @@ func TestFindAsksWHMCS(t *testing.T) {
 		t.Run(tt.line, func(t *testing.T) {
 			t.Parallel()
 			in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
-			got := in.asked(func() { in.find(t, tt.line) })
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("asked\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			var res *query.Result
+			got := in.asked(func() { res = in.find(t, tt.line) })
+			want := tt.want
+			if !strings.HasPrefix(want[0], "GetClientsDetails") {
+				want = append(named(res.Services), want...)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("asked\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 			}
 		})
 	}
@@ -199,8 +214,9 @@ func TestFindStopsEarly(t *testing.T) {
 	t.Parallel()
 	in := install(t, whmcsfake.Config{Services: 1000}, whmcs.Config{}, query.FinderConfig{})
 	var res *query.Result
-	if got := in.asked(func() { res = in.find(t, "product:1") }); len(got) != 1 {
-		t.Errorf("a page of a long list took %v", got)
+	got := in.asked(func() { res = in.find(t, "product:1") })
+	if want := append(named(res.Services), "GetClientsProducts pid=1"); !slices.Equal(got, want) {
+		t.Errorf("a page of a long list took %v, want %v", got, want)
 	}
 	if res.Counted || res.Next == "" || len(res.Services) != 5 || !res.Complete || res.Statuses != nil {
 		t.Errorf("the result says counted %v, more %v, %d rows, complete %v", res.Counted, res.Next != "", len(res.Services), res.Complete)
@@ -402,7 +418,7 @@ func TestSnapshot(t *testing.T) {
 		<-time.After(4 * time.Minute)
 		in.fake.ResetCalls()
 		res := in.find(t, "-status:active server:saturn")
-		if !res.Snapshot || res.Calls != 0 || !res.AsOf.Equal(first.AsOf) || !res.Counted || in.fake.Count("") != 0 {
+		if !res.Snapshot || res.Calls != 0 || !res.AsOf.Equal(first.AsOf) || !res.Counted || in.fake.Count("GetClientsProducts") != 0 {
 			t.Errorf("a follow-up: snapshot %v, %d calls, as of %s, counted %v", res.Snapshot, res.Calls, res.AsOf, res.Counted)
 		}
 		res = in.find(t, "server:saturn fresh:yes as:summary")

@@ -81,6 +81,7 @@ const (
 	TooManyNames       Reason = "too many names"
 	ManyClients        Reason = "name of many clients"
 	NamesNotPermitted  Reason = "GetClients not permitted"
+	EmailsNotShown     Reason = "as:emails not chosen by the operator"
 	EmailsNotPermitted Reason = "GetClientsDetails not permitted"
 	BadPosition        Reason = "damaged position, or one of another question"
 	HelpNotSearched    Reason = "help is not a question"

@@ -34,7 +34,7 @@ func (a *question) order() order {
 func (a *question) page() page {
 	var p page
 	switch {
-	case a.q.As == ViewSummary:
+	case a.q.As.ofAll() && a.q.As != ViewCSV:
 		return page{}
 	case a.pos.row.id == 0:
 		return a.numberedPage()
@@ -157,7 +157,7 @@ func (a *question) boundary(over bool) (n int, ok bool) {
 
 // links puts the lines of the pages before and behind p into the result.
 func (a *question) links(p page) {
-	if a.q.As == ViewCSV || a.q.As == ViewSummary || len(p.rows) == 0 {
+	if a.q.As.ofAll() || len(p.rows) == 0 {
 		return
 	}
 	last := p.first + len(p.rows)

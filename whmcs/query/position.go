@@ -44,7 +44,7 @@ func (q Query) position() (position, error) {
 		return position{}, nil
 	}
 	p, ok := readPosition(q.Position)
-	sorts, rowless := q.Sort.Key != "", q.As == ViewCSV || q.As == ViewSummary
+	sorts, rowless := q.Sort.Key != "", q.As.ofAll()
 	if !ok || p.question != q.questionDigest() || p.row.id != 0 && (rowless || sorts != (p.order == orderSort)) {
 		line := q.String()
 		f := newFault(span{len(line) - len(positionKey+":"+q.Position), len(line)}, BadPosition)

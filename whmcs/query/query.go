@@ -64,7 +64,13 @@ const (
 	ViewTable   View = "table"
 	ViewSummary View = "summary"
 	ViewCSV     View = "csv"
+	ViewClients View = "clients" // a line a client
+	ViewDomains View = "domains" // the domains, to be copied
+	ViewEmails  View = "emails"  // the clients' e-mail addresses, to be copied
 )
+
+// ofAll reports whether a view is of all matches rather than of a page of rows.
+func (v View) ofAll() bool { return v != "" && v != ViewList && v != ViewTable }
 
 // TableRows is how many rows a page of as:table has.
 const TableRows = 100

@@ -146,7 +146,7 @@ func (a *question) tested() []string {
 
 // wantsAll reports whether the question needs every match, however few it shows.
 func (a *question) wantsAll() bool {
-	return a.q.Sort.Key != "" || a.q.As == ViewSummary || a.q.As == ViewCSV || a.pos.order == orderStatus
+	return a.q.Sort.Key != "" || a.q.As.ofAll() || a.pos.order == orderStatus
 }
 
 // greedy reports whether every match is needed, also to know what a name means.

@@ -43,6 +43,9 @@ type Result struct {
 	Statuses []Count              // matches by status, in the words of status:; nil where they were not counted
 	Holders  int                  // clients whose services match; 0 where they were not counted
 	Summary  *Summary             // of as:summary
+	ByClient []Holder             // of as:clients a page of them, those with most services first; of as:emails all
+	Domains  []string             // of as:domains: all of them, each once, sorted
+	Unnamed  int                  // clients whose names and addresses an answer is about, and WHMCS did not give
 
 	// Try are whole lines that are worth asking instead: server:3 where servers
 	// have no names, the last page behind the last.
@@ -61,6 +64,11 @@ type Namesake struct {
 	Key, Text string
 	Names     []string // at most maxNamesakes
 	Line      string   // the question with a star, which finds them too
+}
+
+// Empty reports whether nothing was found that can be shown.
+func (r *Result) Empty() bool {
+	return len(r.Services) == 0 && r.Summary == nil && len(r.ByClient) == 0 && len(r.Domains) == 0
 }
 
 // A Gap is why an answer is not complete.
@@ -99,13 +107,25 @@ func (a *question) answer(ctx context.Context, d *details) {
 	if a.isCard() {
 		a.card(ctx, d)
 	}
-	if a.q.As == ViewSummary {
+	switch a.q.As {
+	case ViewSummary:
 		a.res.Summary = summarize(a.found, a.env)
 		a.addRevenue(ctx, d)
+	case ViewClients, ViewEmails:
+		a.hold(ctx)
+	case ViewDomains:
+		a.res.Domains = domains(a.found)
+		if a.res.Holders == 1 {
+			a.learn(d.wait(ctx))
+			a.addClient(d.id)
+		}
+	default:
+		a.addClients(ctx, d)
+	}
+	if a.q.As.ofAll() && a.q.As != ViewCSV {
 		a.addExisting(ctx, d)
 		return
 	}
-	a.addClients(ctx, d)
 	a.addExisting(ctx, d)
 	a.res.Also = a.env.namesakes(a.q)
 	a.offerLastPage()
@@ -148,7 +168,7 @@ func (a *question) continued() {
 	if asOf := time.Unix(a.pos.asOf, 0); a.pos.asOf > 0 && asOf.Before(a.res.AsOf) {
 		a.res.AsOf = asOf
 	}
-	if a.q.As != ViewCSV && a.q.As != ViewSummary {
+	if !a.q.As.ofAll() {
 		a.res.First += a.pos.matched
 		a.res.Matched += a.pos.matched
 		return
@@ -260,67 +280,6 @@ func (d *details) stop() {
 	d.cancel()
 	if d.reply != nil {
 		<-d.reply
-	}
-}
-
-// addClients tells what is known of the clients on the page.
-func (a *question) addClients(ctx context.Context, d *details) {
-	for _, s := range a.res.Services {
-		if s.ClientID == d.id && d.id != 0 && a.env.clients[d.id].ID == 0 {
-			a.learn(d.wait(ctx))
-			break
-		}
-	}
-	for _, s := range a.res.Services {
-		a.addClient(s.ClientID)
-	}
-}
-
-// addExisting notes which of the clients asked for WHMCS has, so that one without services
-// is not taken for one that does not exist.
-func (a *question) addExisting(ctx context.Context, d *details) {
-	if len(a.found) == 0 && d.id != 0 && a.env.clients[d.id].ID == 0 {
-		c := d.wait(ctx)
-		a.res.NoClient = c == nil && d.reply != nil && a.gone(d)
-		a.learn(c)
-	}
-	for _, t := range a.q.Terms {
-		if t.Not {
-			continue
-		}
-		switch t.Key {
-		case "client":
-			for _, id := range numbers(t.Values) {
-				a.exists(a.env.clients[id])
-			}
-			for _, name := range texts(t.Values) {
-				for _, c := range a.env.byName[name] {
-					a.exists(c)
-				}
-			}
-		case "email":
-			for _, v := range t.Values {
-				a.exists(a.env.clients[a.env.emails[v]])
-			}
-		}
-	}
-}
-
-// exists notes a client that WHMCS has; one without an id is not known.
-func (a *question) exists(c whmcs.Client) {
-	if c.ID != 0 {
-		a.res.Existing = append(a.res.Existing, c)
-	}
-}
-
-// gone reports whether WHMCS answered that the client does not exist.
-func (a *question) gone(d *details) bool {
-	select {
-	case c := <-d.reply:
-		d.reply <- c
-		return d.absent
-	default:
-		return false
 	}
 }
 
