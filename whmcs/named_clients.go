@@ -63,7 +63,7 @@ func (a *API) ListClients(ctx context.Context, offset int) (Clients, error) {
 		found, err := decodeClients(obj)
 		return found, a.named(actionSearch, err)
 	})
-	a.tell(actionSearch, from, err)
+	a.noteUncalled(actionSearch, from, err)
 	if err != nil {
 		return Clients{}, a.ended(ctx, actionSearch, err)
 	}
