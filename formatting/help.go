@@ -10,7 +10,7 @@ import (
 // introduction explains the language before its keys.
 const introduction = markup("*Ask for services by what you know of them.* All filters must match.\n" +
 	"`status:active,suspended` either one    `-product:backup` not this    `product:\"Domain Backup\"` with a space\n" +
-	"A word alone looks in product, group, domain and server.")
+	"A word alone looks in product, group, domain, server and at the beginning of clients' names.")
 
 // examples are the keys whose examples the help offers as buttons.
 var examples = []string{"client", "domain", "status", "due", "server"}

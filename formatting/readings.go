@@ -1,6 +1,7 @@
 package formatting
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -13,7 +14,8 @@ import (
 func (d *draft) heard(res *query.Result) {
 	h := res.Heard
 	if len(h.Without) > 0 {
-		d.section("*Nothing matches all of it.* Without "+emphasized(h.Without)+":", nil)
+		d.section("*Nothing matches all of it.* Without "+emphasized(append(slices.Clone(h.Without), h.LeftOut...))+":", nil)
+		h.LeftOut = nil
 	}
 	var said []markup
 	if h.ReadAs {
@@ -28,8 +30,11 @@ func (d *draft) heard(res *query.Result) {
 	if h.Named != "" {
 		said = append(said, "Clients whose names begin with "+emphasized([]string{h.Named})+".")
 	}
+	if len(res.Existing) > 1 {
+		said = append(said, named(res.Existing))
+	}
 	if len(h.Servers) > 0 {
-		said = append(said, "That is the address of "+short(strings.Join(h.Servers, ", "), 300)+".")
+		said = append(said, "Found by the address of the server "+short(strings.Join(h.Servers, ", "), 300)+".")
 	}
 	for _, n := range res.Also {
 		said = append(said, "There is also "+short(strings.Join(n.Names, ", "), 300)+": "+code(n.Line, 300))
@@ -49,10 +54,23 @@ func emphasized(words []string) markup {
 	return join(", ", parts...)
 }
 
+// named lists clients by number and name.
+func named(clients []whmcs.Client) markup {
+	names := make([]string, len(clients))
+	for i, c := range clients {
+		names[i] = id(c.ID) + " " + plain(or(c.Name, c.Company), 60)
+	}
+	return literal("These are " + count(len(clients), "client") + ": " + plain(strings.Join(names, ", "), 700) + ".")
+}
+
 // absent says of a question that found nothing which client it is that has no services, or
 // does not exist; "" where it was not about one client alone.
 func absent(res *query.Result) markup {
 	terms := res.Query.Terms
+	if len(terms) > 1 && len(res.Existing) == 1 && res.Looked == 0 && res.Of == 0 { // whatever else was asked
+		c := res.Existing[0]
+		return bold(literal("Client " + id(c.ID) + nameOf(c) + " has no services."))
+	}
 	if len(terms) != 1 || terms[0].Not || terms[0].Key != "client" && terms[0].Key != "email" {
 		return ""
 	}
@@ -90,15 +108,18 @@ func nameOf(c whmcs.Client) string {
 
 // searched says where words were looked for that nothing has.
 func searched(res *query.Result) markup {
-	words := false
+	words, hosts := false, false
 	for _, t := range res.Query.Terms {
 		words = words || t.Key == ""
+		hosts = hosts || t.Key == "domain"
 	}
 	switch {
 	case words && res.NamesClosed:
 		return "Looked in the names of products, groups and servers and in domains. Names of clients are not searched: the bot's API role lacks GetClients."
 	case words:
-		return "Looked in the names of products, groups, servers and clients and in domains. Invoices, tickets, and domains without a service are not searched."
+		return "Looked in the names of products, groups and servers, in domains, and at the beginning of clients' names. Invoices, tickets, and domains without a service are not searched."
+	case hosts:
+		return "Looked for services with this domain. Domains without a service are not searched."
 	}
 	return ""
 }

@@ -16,16 +16,19 @@ import (
 type Heard struct {
 	ReadAs  bool     // the line read differs from the one typed in more than case, spaces and what stood around words
 	LeftOut []string // words that nothing accounts for
+	Unsure  bool     // what was typed may as well mean something else
 	Without []string // parts of the line that nothing matches together with the rest
 	Named   string   // a text that nothing has but names of clients, which begin with it
-	Servers []string // names of the servers whose address was typed, where it is nobody else's
+	Servers []string // names of servers whose address was typed, where a service has it not itself
 
 	NamesClosed bool // names of clients were not searched: GetClients is not permitted
 }
 
 // Guess reports whether the answer is for the asker alone: words were left out, or a
 // client's name alone matched.
-func (h Heard) Guess() bool { return len(h.LeftOut) > 0 || len(h.Without) > 0 || h.Named != "" }
+func (h Heard) Guess() bool {
+	return len(h.LeftOut) > 0 || h.Unsure || len(h.Without) > 0 || h.Named != ""
+}
 
 // Answer answers what was typed. Where its words can mean several things it tries these
 // in turn, best first, and answers the first that has a match: text of products, groups,
@@ -33,13 +36,13 @@ func (h Heard) Guess() bool { return len(h.LeftOut) > 0 || len(h.Without) > 0 ||
 // the rest. Where nothing matches, the result says what is near. The errors are those of
 // Find.
 func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, error) {
-	heard := Heard{ReadAs: r.ReadAs, LeftOut: r.LeftOut}
+	heard := Heard{ReadAs: r.ReadAs, LeftOut: r.LeftOut, Unsure: r.Unsure}
 	res, err := f.Find(ctx, r.Query, opt)
 	if err != nil && (r.Strict || !is(err, NamesNotPermitted)) {
 		return nil, err
 	}
 	if err == nil && !res.nothing() {
-		return res.heard(heard), nil
+		return f.fuller(ctx, r, res, opt).heard(heard), nil
 	}
 	other, failed := f.otherMeaning(ctx, r, opt, &heard)
 	if other != nil || failed != nil {
@@ -71,6 +74,8 @@ func (f *Finder) otherMeaning(ctx context.Context, r Reading, opt Options, heard
 			heard.NamesClosed = true
 		case is(err, ManyClients):
 			many = cmp.Or(many, err)
+		case err != nil && isProblem(err):
+			// a word that no name can be
 		case err != nil:
 			return nil, err
 		case !res.nothing():
@@ -101,6 +106,42 @@ func is(err error, why Reason) bool {
 	return ok && e.Problems[0].Reason == why
 }
 
+// isProblem reports whether an error is about the question rather than WHMCS.
+func isProblem(err error) bool {
+	_, ok := errors.AsType[*Error](err)
+	return ok
+}
+
+// fuller answers r.Fuller in the place of an answer that has a service with that text: who
+// types "vps s" wants no VPS M.
+func (f *Finder) fuller(ctx context.Context, r Reading, res *Result, opt Options) *Result {
+	if len(r.Fuller.Terms) == 0 {
+		return res
+	}
+	has := func(s *whmcs.Service) bool {
+		return !slices.ContainsFunc(wordsIn(r.Fuller), func(w string) bool {
+			return !testWord([]string{w}, &env{})(s)
+		})
+	}
+	found := false
+	for i := range res.Services {
+		found = found || has(&res.Services[i])
+	}
+	for s := range f.rowsAtHand() {
+		if found = found || has(s); found {
+			break
+		}
+	}
+	if !found {
+		return res
+	}
+	opt.Snapshot = true
+	if fuller, err := f.Find(ctx, r.Fuller, opt); err == nil && !fuller.nothing() {
+		return fuller
+	}
+	return res
+}
+
 // A meaning is one of the things that a line may mean.
 type meaning struct {
 	query   Query
@@ -112,7 +153,12 @@ type meaning struct {
 // the language means what it says; only texts in it may be names of clients.
 func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 	return func(yield func(meaning) bool) {
-		for _, q := range r.Others {
+		servers := f.knownServers(ctx)
+		others := append(slices.Clone(r.Others), r.onServers(servers)...)
+		if len(r.Fuller.Terms) > 0 {
+			others = append(others, r.Fuller)
+		}
+		for _, q := range others {
 			if !yield(meaning{query: q}) {
 				return
 			}
@@ -126,7 +172,7 @@ func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 		if r.Strict {
 			return
 		}
-		for _, m := range r.certain(known) {
+		for _, m := range r.certain(known, others) {
 			if !yield(m) {
 				return
 			}
@@ -134,11 +180,51 @@ func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 	}
 }
 
+// onServers are the queries in which host names are those of servers, and names of several
+// servers are alternatives.
+func (r Reading) onServers(servers []whmcs.Server) []Query {
+	var all []Query
+	q := r.Query
+	for i, t := range q.Terms {
+		if t.Key != "domain" || t.Not || len(t.Values) != 1 || strings.Contains(strings.ToLower(r.Typed), "domain:") {
+			continue
+		}
+		for _, s := range servers {
+			if strings.EqualFold(s.Hostname, t.Values[0]) {
+				q = q.withTerm(i, Term{Key: "server", Values: []string{cmp.Or(s.Name, s.Hostname)}})
+				all = append(all, q)
+				break
+			}
+		}
+	}
+	isServer := func(w string) bool {
+		return slices.ContainsFunc(servers, func(s whmcs.Server) bool { return strings.EqualFold(s.Name, w) })
+	}
+	var names []string
+	rest := r.Query
+	rest.Terms = nil
+	for _, t := range r.Query.Terms {
+		if isWords(t) && len(t.Values) == 1 && isServer(t.Values[0]) {
+			names = append(names, t.Values[0])
+			continue
+		}
+		rest.Terms = append(rest.Terms, t)
+	}
+	if len(names) > 1 && !r.Strict {
+		rest.Terms = slices.Insert(rest.Terms, 0, Term{Key: "server", Values: names})
+		all = append(all, rest)
+	}
+	return all
+}
+
 // names are the queries that look for words among clients' names: for all words
 // together, then for one alone, those first that name nothing else, with at most maxNames
 // calls.
 func (r Reading) names(known map[string]bool) []meaning {
-	words := slices.DeleteFunc(wordsIn(r.Query), func(w string) bool { return len(w) < 2 })
+	words := slices.DeleteFunc(wordsIn(r.Query), func(w string) bool {
+		_, err := NewTerm("client", w)
+		return len(w) < 2 || err != nil || isNumber(w)
+	})
 	if len(words) == 0 {
 		return nil
 	}
@@ -148,7 +234,11 @@ func (r Reading) names(known map[string]bool) []meaning {
 		}
 		return 0
 	}
-	all := []meaning{{named: strings.Join(words, " "), query: named(r.Query, words, strings.Join(words, " "))}}
+	name := strings.Join(words, " ")
+	if whole := wordsIn(r.Fuller); len(whole) == 1 {
+		name = whole[0]
+	}
+	all := []meaning{{named: name, query: named(r.Query, wordsIn(r.Query), name)}}
 	if len(words) > 1 {
 		slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(isKnown(a), isKnown(b)) })
 		for _, w := range words[:min(len(words), maxNames-1)] {
@@ -187,14 +277,14 @@ func wordsIn(q Query) []string {
 // certain are the queries of what is certain in a line: keys, hosts, addresses, numbers,
 // and words that are exactly a known name; first with the lone words of the language, then
 // without these too.
-func (r Reading) certain(known map[string]bool) []meaning {
+func (r Reading) certain(known map[string]bool, others []Query) []meaning {
 	isLoose := func(t Term) bool {
 		same := func(o Term) bool { return o.String() == t.String() }
 		return slices.ContainsFunc(r.Query.Terms, same) && !isWords(t) && !slices.ContainsFunc(r.Core.Terms, same)
 	}
 	var all []meaning
 	for _, dropsLoose := range []bool{false, true} {
-		for _, q := range append([]Query{r.Query}, r.Others...) {
+		for _, q := range append([]Query{r.Query}, others...) {
 			m := certainPart(q, known, isLoose, dropsLoose)
 			if len(m.without) > 0 && m.query.asksSomething() {
 				all = append(all, m)
@@ -338,8 +428,8 @@ func (f *Finder) allAtHand() bool {
 	})
 }
 
-// serversAsked names the servers whose address was typed without a key, where all rows of
-// the page are there for that alone.
+// serversAsked names the servers for whose address alone, typed without a key, rows of the
+// page are there.
 func (r *Result) serversAsked() []string {
 	var wanted []string
 	for _, t := range r.Query.Terms {
@@ -352,7 +442,7 @@ func (r *Result) serversAsked() []string {
 	for i := range r.Services {
 		s := &r.Services[i]
 		if overlap(s.DedicatedIP, addresses) || overlap(s.AssignedIPs, addresses) || !overlap(s.ServerIP, addresses) {
-			return nil
+			continue
 		}
 		if name := cmp.Or(s.ServerName, s.ServerHostname); !slices.Contains(names, name) {
 			names = append(names, name)

@@ -42,7 +42,7 @@ server saturn gibberish → server:saturn 123 [without gibberish]
 client:5 gibberish active → client:5 status:active 10 [without gibberish]
 client:5 saturn gibberish → client:5 saturn 2 [without gibberish]
 vps m urgent gibberish → "vps m" 20 [left out urgent] [without gibberish]
-gibberish active → gibberish status:active 0 near status:active 412
+gibberish active → gibberish status:active 0
 client:5 product:plus → client:5 product:plus 3
 `
 

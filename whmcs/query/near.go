@@ -36,6 +36,10 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 	ctx, cancel := context.WithTimeout(ctx, nearTime)
 	defer cancel()
 	q := res.Query.Lasting().WithPage(1)
+	for _, m := range r.certain(f.knownNames(ctx), nil) {
+		q = m.query
+		break
+	}
 	add := func(q Query, without string) {
 		if len(res.Near) == maxNear || ctx.Err() != nil || slices.ContainsFunc(res.Near, func(o Offer) bool { return o.Line == q.String() }) {
 			return
@@ -58,11 +62,28 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 			add(named(q, wordsIn(q), m.named), "")
 		}
 	}
+	for _, n := range r.Numbers {
+		for _, key := range []string{"client", "service"} {
+			add(Query{Terms: []Term{{Key: key, Values: []string{n}}}}, "")
+		}
+	}
+	q = res.Query.Lasting().WithPage(1)
 	for i, t := range q.Terms {
-		if rest := q.Without(i); rest.asksSomething() && len(rest.Terms) > 0 && f.quick(rest) {
+		if rest := q.Without(i); rest.asksSomething() && rest.names() && f.quick(rest) {
 			add(rest, t.String())
 		}
 	}
+}
+
+// names reports whether q has a filter that says more than a state, a date or a price.
+func (q Query) names() bool {
+	return slices.ContainsFunc(q.Terms, func(t Term) bool {
+		switch t.Key {
+		case "status", "cycle", "due", "registered", "amount", "qty", "all":
+			return false
+		}
+		return !t.Not
+	})
 }
 
 // withTerm is q with another term in the place of term i.
@@ -105,6 +126,7 @@ func (f *Finder) nearTerms(ctx context.Context, t Term) []Term {
 		case "email":
 			_, host, _ := cutLast(v, "@")
 			near = append(near, Term{Key: "domain", Values: []string{host}})
+			near = append(near, f.nearHosts(ctx, host)...)
 		case "ip":
 			near = append(near, Term{Key: "server", Values: []string{v}})
 		case "", "server", "product", "group":
@@ -147,7 +169,7 @@ func (f *Finder) nearHosts(ctx context.Context, host string) []Term {
 func (f *Finder) similar(ctx context.Context, key, text string) []Term {
 	var near []Term
 	add := func(of, name string) {
-		if name == "" || len(name) > maxKeyLength || key != "" && key != of || strings.EqualFold(name, text) || distance(text, name) >= maxKeyLength {
+		if name == "" || len(name) > maxKeyLength || key != "" && key != of || of != "payment" && strings.EqualFold(name, text) || distance(text, name) >= maxKeyLength {
 			return
 		}
 		if t := (Term{Key: of, Values: []string{name}}); !slices.ContainsFunc(near, func(n Term) bool { return n.String() == t.String() }) {
@@ -163,6 +185,7 @@ func (f *Finder) similar(ctx context.Context, key, text string) []Term {
 		}
 		add("product", s.Name)
 		add("group", s.GroupName)
+		add("payment", s.PaymentMethodName)
 	}
 	return near
 }

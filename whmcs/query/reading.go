@@ -21,7 +21,15 @@ type Reading struct {
 	// more words than its value may have: product:"vps s", then product:vps with the word s.
 	Others []Query
 
+	// Fuller has the same words as Query, those that follow each other as one text, with
+	// words between and beside them that say nothing elsewhere: "vps s", "demo domain ltd".
+	// It is zero where that is not another query.
+	Fuller Query
+	// Numbers stand without a key among other words.
+	Numbers []string
+
 	LeftOut []string // words that nothing accounts for
+	Unsure  bool     // what was typed may as well mean something else
 	Strict  bool     // every part was written in the language: read as it is, certain
 	ReadAs  bool     // more than case, spaces and what stood around the words was changed
 
@@ -30,9 +38,9 @@ type Reading struct {
 	Err    *Error   // of ReadMistake, and of ReadChoice where a value can be read in two ways
 }
 
-// Guess reports whether words were left out that nothing accounts for. What answers a
-// guess is for the asker alone.
-func (r Reading) Guess() bool { return len(r.LeftOut) > 0 }
+// Guess reports whether words were left out that nothing accounts for, or may mean something
+// else. What answers a guess is for the asker alone.
+func (r Reading) Guess() bool { return len(r.LeftOut) > 0 || r.Unsure }
 
 // A ReadingKind is what is to be done with a line.
 type ReadingKind string
@@ -151,13 +159,16 @@ func (q Query) asksSomething() bool {
 
 // reading makes a Reading of what was understood.
 func (t *listener) reading(r Reading) Reading {
-	r.LeftOut = t.left
+	t.wordNumbers()
+	r.LeftOut, r.Unsure, r.Numbers = t.left, t.unsure, t.numbers
 	line := t.line(allParts)
 	switch {
 	case t.matter != "":
 		r.Kind, r.Matter, r.LeftOut = ReadCannot, t.matter, nil
-		if q, err := Parse(t.line(coreParts)); err == nil && len(q.Terms) > 0 {
-			r.Offers = []string{q.String()}
+		for _, parts := range []func(phraseKind) bool{coreParts, allParts} {
+			if q, err := Parse(t.line(parts)); err == nil && q.asksSomething() && len(q.Terms) == 1 && len(r.Offers) == 0 {
+				r.Offers = []string{q.String()}
+			}
 		}
 		return r
 	case t.topic != "" && len(t.phrases) == 0:
@@ -181,6 +192,11 @@ func (t *listener) reading(r Reading) Reading {
 	}
 	r.ReadAs = t.changed
 	r.settle(q, core)
+	if fuller, ok := t.fuller(); ok {
+		if q, err := Parse(fuller); err == nil {
+			r.Fuller = q
+		}
+	}
 	for _, other := range t.others() {
 		if o, err := Parse(other); err == nil {
 			r.Others = append(r.Others, o)
@@ -212,6 +228,7 @@ func (r Reading) mistaken(line string, changed bool) Reading {
 type phrase struct {
 	text string
 	kind phraseKind
+	at   int // the place of its first word
 
 	// Of a key with text whose value may have fewer words:
 	run  []string // the words
@@ -227,16 +244,87 @@ const (
 	wordPart                      // a text
 	loosePart                     // a lone word of the language
 	controlPart                   // an order or a view
+	numberPart                    // a number without a key
 )
 
 func allParts(phraseKind) bool    { return true }
-func coreParts(k phraseKind) bool { return k == firmPart || k == controlPart }
+func coreParts(k phraseKind) bool { return k == firmPart || k == numberPart || k == controlPart }
+
+// wordNumbers takes the numbers of a line with other words for words.
+func (t *listener) wordNumbers() {
+	if !slices.ContainsFunc(t.phrases, func(p phrase) bool { return p.kind == firmPart || p.kind == wordPart }) {
+		return
+	}
+	for i, p := range t.phrases {
+		if p.kind == numberPart {
+			t.numbers = append(t.numbers, strings.TrimLeft(p.text, "#-"))
+			t.phrases[i].text, t.phrases[i].kind = wordTextOf(strings.TrimLeft(p.text, "#")), wordPart
+		}
+	}
+}
+
+// fuller is the line in which words that follow each other are one text, with what stands
+// between them.
+func (t *listener) fuller() (string, bool) {
+	is := make(map[int]int) // the phrases that are words, by place
+	for i, p := range t.phrases {
+		if p.kind == wordPart && !t.tokens[p.at].quoted && p.text[0] != '-' && !strings.Contains(p.text, ",") {
+			is[p.at] = i
+		}
+	}
+	whole := *t
+	whole.phrases = slices.Clone(t.phrases)
+	found := false
+	for from := 0; from < len(t.tokens); from++ {
+		to, words := t.runFrom(from, is)
+		if words == 0 || to-from < 2 {
+			continue
+		}
+		var texts []string
+		for _, w := range t.tokens[from:to] {
+			texts = append(texts, w.text)
+		}
+		first := true
+		for at := from; at < to; at++ {
+			i, ok := is[at]
+			if !ok {
+				continue
+			}
+			if whole.phrases[i].text = ""; first {
+				whole.phrases[i].text, first = valueText(strings.Join(texts, " ")), false
+			}
+		}
+		found, from = true, to
+	}
+	whole.phrases = slices.DeleteFunc(whole.phrases, func(p phrase) bool { return p.text == "" })
+	return whole.line(allParts), found
+}
+
+// runFrom returns where the run of words and of nouns beside them that begins at a place
+// ends, and how many words are in it.
+func (t *listener) runFrom(from int, is map[int]int) (to, words int) {
+	for to = from; to < len(t.tokens); to++ {
+		if _, ok := is[to]; ok {
+			words++
+		} else if w := t.tokens[to]; !nouns[w.lower] && (to == from || !joiners[w.lower]) {
+			break
+		}
+		if t.tokens[to].comma {
+			to++
+			break
+		}
+	}
+	for to > from && joiners[t.tokens[to-1].lower] {
+		to--
+	}
+	return to, words
+}
 
 // line writes the phrases of some kinds: what names something, then the lone words, then
 // the controls.
 func (t *listener) line(of func(phraseKind) bool) string {
 	var b strings.Builder
-	for _, kinds := range [][]phraseKind{{firmPart, wordPart}, {loosePart}, {controlPart}} {
+	for _, kinds := range [][]phraseKind{{firmPart, wordPart, numberPart}, {loosePart}, {controlPart}} {
 		for _, p := range t.phrases {
 			if slices.Contains(kinds, p.kind) && of(p.kind) {
 				if b.Len() > 0 {

@@ -31,6 +31,9 @@ func (t *listener) overdueFor() bool {
 	if used == 0 {
 		return false
 	}
+	if w := t.at(n).lower; w[0] == '>' || w[0] == '<' {
+		op = w[:1]
+	}
 	n += used
 	if !found {
 		if t.at(n).lower != overdue {
@@ -45,7 +48,7 @@ func (t *listener) overdueFor() bool {
 
 // distanceAt reads 30d or 30 days n words further on, and returns how many words it is.
 func (t *listener) distanceAt(n int) (distance string, used int) {
-	w := t.at(n).lower
+	w := strings.TrimLeft(t.at(n).lower, "<>=")
 	if w == "" || !isDigit(w[0]) {
 		return "", 0
 	}
@@ -62,17 +65,27 @@ func (t *listener) distanceAt(n int) (distance string, used int) {
 
 // dated takes a date or a period with the word before it: due next week, created in 2025.
 func (t *listener) dated() bool {
-	key, n := dateKeys[t.at(0).lower], 1
+	if t.at(0).lower == "next" && dateKeys[strings.TrimRight(t.at(1).lower, ":")] == "due" {
+		t.i++ // "Next Due Date" is what WHMCS calls it
+		return true
+	}
+	key, n := dateKeys[strings.TrimRight(t.at(0).lower, ":")], 1
 	if key == "" {
 		key, n = "due", 0
-		if p, used := t.periodAt(0); used != 2 || !strings.Contains(p, "-") {
-			return false
+		p, used := t.periodAt(0)
+		if used != 2 || !strings.Contains(p, "-") {
+			return t.monthOfState()
+		}
+		if last := len(t.phrases) - 1; last >= 0 && t.phrases[last].kind == loosePart && strings.HasPrefix(t.phrases[last].text, "status:") {
+			t.left = append(t.left, t.at(0).text, t.at(1).text) // when it got that state is not known
+			t.i += 2
+			return true
 		}
 	}
 	op := ""
 	for ; ; n++ {
 		switch t.at(n).lower {
-		case "in", "on", "by", "for", "the", "within", "at":
+		case "in", "on", "by", "for", "the", "within", "at", "date", "date:", "services", "customers", "clients", "orders", "accounts", "products", "is", "was":
 			if t.at(n).lower == "within" || t.at(n).lower == "in" {
 				op = "<="
 			}
@@ -87,6 +100,9 @@ func (t *listener) dated() bool {
 		break
 	}
 	value, used := t.periodAt(n)
+	if year := t.at(n).lower; used == 0 && len(year) == 4 && allDigits(year) && (year[:2] == "19" || year[:2] == "20") {
+		value, used = year, 1
+	}
 	if used > 0 {
 		if op == "<=" {
 			op = ""
@@ -96,6 +112,18 @@ func (t *listener) dated() bool {
 	}
 	t.changed = true
 	t.take(n+used, key+":"+op+value, loosePart)
+	return true
+}
+
+// monthOfState leaves out a month behind a state, as in "cancelled in october": when a
+// service got its state is not known.
+func (t *listener) monthOfState() bool {
+	last := len(t.phrases) - 1
+	if monthOf(t.at(0).lower) == 0 || last < 0 || t.phrases[last].kind != loosePart || !strings.HasPrefix(t.phrases[last].text, "status:") {
+		return false
+	}
+	t.left = append(t.left, t.at(0).text)
+	t.i++
 	return true
 }
 
@@ -111,8 +139,12 @@ func (t *listener) periodAt(n int) (period string, used int) {
 		}
 	}
 	if _, ok := periodNamed(first); ok && (mayBePeriod(first) || monthOf(first) > 0) || first == overdue || isDigit(first[0]) && !isNumber(first) || dayWords[first] != 0 || first == "today" {
-		if p, flaw := readDue(first); flaw == nil && !relativeForm.MatchString(p) {
+		p, flaw := readDue(first)
+		switch {
+		case flaw == nil && !relativeForm.MatchString(p):
 			return p, 1
+		case flaw != nil && flaw.Reason == AmbiguousDate:
+			return first, 1 // the grammar asks which
 		}
 	}
 	return "", 0

@@ -3,12 +3,32 @@ package query
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
+
+// change takes a verb that asks for a change, where a line begins with it.
+func (t *listener) change() bool {
+	if !changes[t.at(0).lower] || len(t.phrases) > 0 || len(t.left) > 0 {
+		return false
+	}
+	for _, w := range t.tokens[:t.i] {
+		if !fillers[w.lower] {
+			return false
+		}
+	}
+	t.matter, t.changed = MatterChange, true
+	t.i++
+	return true
+}
 
 // matterWord takes what is not looked up, with its number.
 func (t *listener) matterWord() bool {
 	w := t.at(0)
 	m, ok := matters[w.lower]
+	if before := t.i - 1; ok && m == MatterPhone && before >= 0 && (t.tokens[before].lower == "the" || t.tokens[before].lower == "on") && !isNumber(t.at(1).text) {
+		t.i++ // on the phone
+		return true
+	}
 	if !ok {
 		return false
 	}
@@ -29,13 +49,44 @@ func (t *listener) connective() bool {
 	case w.lower == "or":
 		t.or = true
 	case joiners[w.lower]:
-	case excluders[w.lower] && t.excludes(t.at(1)):
+	case t.isExcluder():
+		n := 1
+		for fillers[t.at(n).lower] && !t.excludes(t.at(n)) {
+			n++ // not on saturn, not the active ones
+		}
+		next := t.at(n)
+		switch {
+		case t.excludes(next):
+		case next.text != "" && t.isText(next) && !next.quoted:
+			t.unsure = t.unsure || len(t.phrases) > 0 || n+1 < len(t.tokens)
+		default:
+			return false
+		}
 		t.not, t.changed = true, true
+		t.i += n
+		return true
 	default:
 		return false
 	}
 	t.i++
 	return true
+}
+
+// isExcluder reports whether the word says that what follows is not meant. "But" does so
+// after "everything".
+func (t *listener) isExcluder() bool {
+	w := t.at(0).lower
+	if w != "but" {
+		return excluders[w]
+	}
+	if t.i == 0 {
+		return false
+	}
+	switch t.tokens[t.i-1].lower {
+	case "everything", "all", "anything", "any", "everyone":
+		return true
+	}
+	return false
 }
 
 // excludes reports whether a word is a term of the language, which "not" excludes.
@@ -92,9 +143,22 @@ func (t *listener) plain() bool {
 		t.left = append(t.left, w.text)
 		return true
 	}
+	if parts := strings.Split(w.text, "/"); len(parts) > 1 && !slices.Contains(parts, "") && unicode.IsLetter([]rune(parts[0])[0]) {
+		words := make([]typedWord, len(parts)) // saturn/HTTP
+		for i, p := range parts {
+			words[i] = typedWord{text: p, lower: strings.ToLower(p)}
+		}
+		t.i--
+		t.tokens = slices.Replace(t.tokens, t.i, t.i+1, words...)
+		t.changed = true
+		return t.plain()
+	}
 	text, not := w.text, ""
 	if len(text) > 1 && text[0] == '-' {
 		text, not = text[1:], "-"
+	}
+	if t.not {
+		not, t.not = "-", false
 	}
 	word := not + wordTextOf(strings.TrimRight(text, ":"))
 	if last := len(t.phrases) - 1; t.or && last >= 0 && t.phrases[last].kind == wordPart {
@@ -102,6 +166,6 @@ func (t *listener) plain() bool {
 		t.changed = true
 		return true
 	}
-	t.phrases = append(t.phrases, phrase{text: word, kind: wordPart})
+	t.phrases = append(t.phrases, phrase{text: word, kind: wordPart, at: t.i - 1})
 	return true
 }

@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A listener goes through the words of a line, each of which is looked at a bounded number
@@ -18,7 +19,9 @@ type listener struct {
 	or      bool   // the word before was "or"
 	badOr   bool   // "or" stood between two keys
 	not     bool   // the word before was "not"
-	asks    bool   // the line asks about one thing, of which a status is asked
+	numbers []string
+	unsure  bool // what was understood may mean something else
+	asks    bool // the line asks about one thing, of which a status is asked
 }
 
 // read understands all words.
@@ -29,7 +32,7 @@ func (t *listener) read() {
 		before := len(t.phrases)
 		for _, understand := range []func(*listener) bool{
 			(*listener).quoted, (*listener).mention, (*listener).link, (*listener).keyed, (*listener).separateKey, (*listener).thing,
-			(*listener).matterWord, (*listener).overdueFor, (*listener).dated, (*listener).connective, (*listener).loneTerm, (*listener).plain,
+			(*listener).change, (*listener).matterWord, (*listener).overdueFor, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).loneTerm, (*listener).plain,
 		} {
 			if understand(t) {
 				break
@@ -86,7 +89,7 @@ func (t *listener) take(n int, text string, kind phraseKind) {
 			return
 		}
 	}
-	t.phrases = append(t.phrases, phrase{text: text, kind: kind})
+	t.phrases = append(t.phrases, phrase{text: text, kind: kind, at: t.i})
 	t.i += n
 }
 
@@ -132,7 +135,16 @@ func (t *listener) link() bool {
 	if strings.Contains(w.lower, "clientsservices.php") && values["id"] != "" {
 		service = values["id"]
 	}
+	for page, m := range map[string]Matter{"invoices.php": MatterInvoice, "supporttickets.php": MatterTicket, "transactions.php": MatterInvoice} {
+		if strings.Contains(w.lower, page) {
+			t.matter = m
+			t.i++
+			return true
+		}
+	}
 	switch {
+	case strings.Contains(w.lower, "orders.php") && values["id"] != "":
+		t.take(1, "order:"+values["id"], firmPart)
 	case service != "":
 		t.take(1, "service:"+service, firmPart)
 	case values["userid"] != "":
@@ -160,21 +172,26 @@ func (t *listener) keyed() bool {
 	if n == 0 || n+1 >= len(text) {
 		var ok bool
 		if text, not, n, ok = equalsTerm(text, not); !ok {
+			if n = strings.IndexByte(text, '='); n > 1 && n+1 < len(text) && len(t.tokens) > 1 && !strings.Contains(text, "/") {
+				return t.unknownKey(not, text, n)
+			}
 			return false
 		}
 		t.changed = true
 	}
 	k := keyNamed(text[:n])
 	if k == nil {
-		t.take(1, not+text, firmPart) // the grammar says what is wrong with it
-		return true
+		return t.unknownKey(not, text, n)
 	}
 	if lookup(text[:n]) == nil {
 		t.changed = true
 	}
 	value := text[n+1:]
 	used := 1
-	for last := w; last.comma && t.continues(k, t.at(used)); used++ {
+	for last := w; last.comma && t.continues(k, t.at(used)) || (k.Kind == kindID || k.Kind == kindClient) && isNumber(value) && joiners[t.at(used).lower] && isNumber(t.at(used+1).text); used++ {
+		if joiners[t.at(used).lower] {
+			used++
+		}
 		value += "," + t.at(used).text
 		last = t.at(used)
 		t.changed = true
@@ -184,6 +201,24 @@ func (t *listener) keyed() bool {
 		kind = controlPart
 	}
 	t.take(used, not+k.Name+":"+value, kind)
+	return true
+}
+
+// unknownKey takes key:value of which nobody knows the key. Where it is no slip for one and
+// other words are there, a host or an address in it is taken, and the rest left out.
+func (t *listener) unknownKey(not, text string, n int) bool {
+	value := text[n+1:]
+	switch {
+	case strings.EqualFold(text[:n], "name"), len(nearestKeys(text[:n])) > 0, len(t.tokens) == 1:
+		t.take(1, not+text, firmPart) // the grammar says what is wrong with it
+	case isHostWord(value) || isEmail(value) || isAddressWord(value):
+		t.tokens[t.i].text, t.tokens[t.i].lower = value, strings.ToLower(value)
+		t.changed = true
+		return t.thing()
+	default:
+		t.left = append(t.left, text)
+		t.i++
+	}
 	return true
 }
 
@@ -227,7 +262,16 @@ func keyNamed(name string) *field {
 func (t *listener) separateKey() bool {
 	w := t.at(0)
 	name := strings.TrimRight(w.text, ":=")
+	if strings.EqualFold(w.text, "name:") && t.at(1).text != "" {
+		t.changed = true
+		t.take(2, "name:"+valueText(t.at(1).text), firmPart)
+		return true
+	}
 	k := keyNamed(name)
+	if k == nil && isNumber(t.at(1).text) {
+		k = misspelt(w.lower)
+		t.unsure = t.unsure || k != nil
+	}
 	if k == nil || name == "" || k.Control && len(name) == len(w.text) || k.Name == "all" {
 		return false
 	}
@@ -235,8 +279,8 @@ func (t *listener) separateKey() bool {
 	for ; ; used++ {
 		next := t.at(used)
 		switch next.lower {
-		case "=", ":", "is", "no", "nr", "number", "id", "#", "no.", "id:", "number:", "called", "named", "name", "on":
-			sign = sign || next.lower == "=" || next.lower == ":"
+		case "=", ":", "is", "no", "nr", "number", "id", "#", "no.", "id:", "number:", "called", "named", "name", "method", "method:":
+			sign = sign || strings.HasSuffix(next.lower, "=") || strings.HasSuffix(next.lower, ":")
 			continue
 		}
 		break
@@ -245,10 +289,18 @@ func (t *listener) separateKey() bool {
 	if next.text == "" {
 		return t.lone(k, w)
 	}
-	if _, flaw := k.value(next.text); flaw != nil && !sign {
+	if _, flaw := k.value(next.text); flaw != nil && (!sign || len(t.tokens) > used+1) {
 		return false
 	}
 	return t.separateValue(k, used, sign || k.Kind == kindList || k.Kind == kindNumber)
+}
+
+// misspelt is the key that a word before a number is a slip for; nil: none.
+func misspelt(word string) *field {
+	if len(word) < 5 || isOfLanguage(word) {
+		return nil
+	}
+	return lookup(map[string]string{"client": "client", "customer": "client", "account": "client", "service": "service"}[nearest(word, []string{"client", "customer", "account", "service"})])
 }
 
 // separateValue takes the value that comes n words after its key.
@@ -266,12 +318,7 @@ func (t *listener) separateValue(k *field, n int, sign bool) bool {
 				return false
 			}
 			t.changed = true
-			value := text
-			used := n + 1
-			for last := next; last.comma && t.continues(k, t.at(used)); used++ {
-				value += "," + t.at(used).text
-				last = t.at(used)
-			}
+			value, used := t.listFrom(k, n)
 			t.take(used, k.Name+":"+valueList(value), firmPart)
 			return true
 		}
@@ -286,24 +333,40 @@ func (t *listener) separateValue(k *field, n int, sign bool) bool {
 	return t.textValue(k, n)
 }
 
+// listFrom reads the values that begin n words further on: after commas, and for numbers of
+// clients and services also after "and" or nothing. It returns where they end.
+func (t *listener) listFrom(k *field, n int) (value string, end int) {
+	value, end = t.at(n).text, n+1
+	for last := t.at(n); ; end++ {
+		next := t.at(end)
+		switch numbers := (k.Kind == kindID || k.Kind == kindClient) && isNumber(t.at(n).text); {
+		case last.comma && t.continues(k, next):
+		case numbers && isNumber(next.text) && !last.ends:
+		case numbers && (joiners[next.lower] || next.lower == "or") && isNumber(t.at(end+1).text):
+			end++
+			next = t.at(end)
+		default:
+			return value, end
+		}
+		value, last = value+","+next.text, next
+	}
+}
+
 // valueList writes values that commas part.
 func valueList(v string) string { return strings.ReplaceAll(v, " ", "") }
 
 // textValue takes the longest run of words as the value of a key with text.
 func (t *listener) textValue(k *field, n int) bool {
-	var run []string
-	for used := n; ; used++ {
-		w := t.at(used)
-		if w.text == "" || keyLength(w.text) > 0 || isOfLanguage(w.lower) || looksLikeTerm(w.text) || isNumber(w.text) || w.quoted && len(run) > 0 {
-			break
-		}
-		run = append(run, w.text)
-		if w.comma || w.asks || w.quoted || len(run) == maxRun {
-			break
-		}
-	}
+	run := t.textRun(n)
 	if len(run) == 0 {
 		return false
+	}
+	if last := t.at(n + len(run) - 1); last.comma {
+		if values, used := t.textList(n); len(values) > 1 {
+			t.changed = true
+			t.take(used, k.Name+":"+strings.Join(values, ","), firmPart)
+			return true
+		}
 	}
 	t.changed = true
 	at := t.i
@@ -312,6 +375,57 @@ func (t *listener) textValue(k *field, n int) bool {
 	p.run, p.word, p.key = run, strings.TrimRight(t.tokens[at].text, ":="), strings.TrimSuffix(p.text, valueText(strings.Join(run, " ")))
 	p.key = strings.TrimSuffix(p.key, ":")
 	return true
+}
+
+// textRun is the run of words that begins n words further on and may be one value. Nouns and
+// joiners count between other words: web & mail pro.
+func (t *listener) textRun(n int) []string {
+	var run []string
+	for used := n; ; used++ {
+		w := t.at(used)
+		between := (nouns[w.lower] || joiners[w.lower]) && len(run) > 0 && !w.comma && t.textFollows(used+1)
+		if !t.isText(w) && !between || w.quoted && len(run) > 0 {
+			return run
+		}
+		run = append(run, w.text)
+		if w.comma || w.asks || w.quoted || len(run) == maxRun {
+			return run
+		}
+	}
+}
+
+// textFollows reports whether a text comes n words further on, or behind nouns and joiners
+// there.
+func (t *listener) textFollows(n int) bool {
+	for nouns[t.at(n).lower] || joiners[t.at(n).lower] {
+		n++
+	}
+	return t.isText(t.at(n))
+}
+
+// isText reports whether a word is neither of the language nor a host, an address or a
+// number.
+func (t *listener) isText(w typedWord) bool {
+	return strings.IndexFunc(w.text, isWordRune) >= 0 && keyLength(w.text) == 0 && !isOfLanguage(w.lower) && !looksLikeTerm(w.text) && !isNumber(w.text)
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// textList reads texts with commas or "and" between them, and returns where they end.
+func (t *listener) textList(n int) (values []string, end int) {
+	for end = n; ; {
+		run := t.textRun(end)
+		if len(run) == 0 {
+			return values, end
+		}
+		values, end = append(values, valueText(strings.Join(run, " "))), end+len(run)
+		switch last := t.at(end - 1); {
+		case joiners[t.at(end).lower] || t.at(end).lower == "or":
+			end++
+		case !last.comma:
+			return values, end
+		}
+	}
 }
 
 // maxRun is the most words that a value without quotes may have.

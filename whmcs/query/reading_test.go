@@ -156,7 +156,7 @@ pid 3 → = product:3
 server saturn suspended → = server:saturn status:suspended
 services on server saturn → = server:saturn
 which customers are on node saturn? → = server:saturn
-server web1, web2 → = server:web1 web2
+server web1, web2 → = server:web1,web2
 server is saturn → = server:saturn
 domain demodomain.com → = domain:demodomain.com
 domain: demodomain.com → = domain:demodomain.com
@@ -180,7 +180,7 @@ are the services of client 5 active? → = client:5 status:active
 [2001:db8::1]:443 → = 2001:db8::1
 ip 203.0.113.7 → = ip:203.0.113.7
 ip = 203.0.113.0/24 → = ip:203.0.113.0/24
-address 203.0.113.7 → = ip:203.0.113.7
+address 203.0.113.7 → = 203.0.113.7
 203.0.113.7 is down → ~ 203.0.113.7
 urgent: demodomain.com → ~ domain:demodomain.com
 email dana@demodomain.com → = email:dana@demodomain.com
@@ -267,6 +267,61 @@ clint:5 → mistake
 client: → help
 due:bananas → mistake
 domain → help
+client 7 but not the cancelled ones → = client:7 -status:cancelled
+not on saturn → everything all:yes -saturn
+everything but starter → everything all:yes -starter
+not pluto client:5 → ~ -pluto client:5
+amount > 1000 → = amount:>1000
+amount >= 1000 → = amount:>=1000
+overdue > 60 days → = due:overdue due:<-60d
+plus on pluto → = plus pluto
+starter or plus → = starter,plus
+client:1 plus client:2 → = client:1 plus client:2
+demo domain ltd → = demo ltd
+product web & mail pro → = product:"web & mail pro"
+active metal 16 on venus → = metal "16" venus status:active
+#17 - unpaid.example → = "17" domain:unpaid.example
+clients 1, 5 and 7 → = client:1,5,7
+clients 1 5 7 → = client:1,5,7
+client 1 and 2 → = client:1,2
+service:16 and 17 → = service:16,17
+client 5; 7 days → = client:5 "7" days
+servcies of clinet 5 → ~ servcies client:5
+cust 5 → = client:5
+2001:db8:11::1 unreachable since 14:05 → ~ 2001:db8:11::1 since "14:05"
+1,198.50 → ~ amount:1198.50
+EUR 24.95 → ~ amount:24.95
+everything above 1000 eur → ~ amount:>1000
+due 03/04/2027 → ? due:2027-03-04 | due:2027-04-03
+:+1: → help
+👍 → help
+:wave: hi → help
+PROBLEM Host: pluto.example.com State: DOWN Address: 2.3.4.5 → ~ domain:pluto.example.com 2.3.4.5
+[FIRING:1] HostDown instance=venus.example.com:9100 severity=critical → ~ domain:venus.example.com
+registered 2017 → = registered:2017
+customers on mercury and venus → = mercury venus
+how many customers on saturn → = saturn
+nodes pluto, saturn, venus → = server:pluto,saturn,venus
+payment method: Bank Transfer → = payment:"Bank Transfer"
+free services → = cycle:free
+Next Due Date: 2026-10-18 → = due:2026-10-18
+next due date 27/12/2026 → = due:2026-12-27
+Registration Date: 2017-10-19 → = registered:2017-10-19
+"today.example","Starter","12.95" → = domain:today.example "Starter" "12.95"
+dana's services → = dana
+https://billing.example.com/admin/invoices.php?action=edit&id=1001 → cannot invoice
+https://billing.example.com/admin/supporttickets.php?action=view&id=77 → cannot ticket
+https://billing.example.com/admin/orders.php?action=view&id=1017 → = order:1017
+new customers this week → = registered:this-week
+suspended last week → ~ status:suspended
+cancelled in october → ~ status:cancelled
+change due date of service 17 to 2026-12-31 → cannot change service:17
+the customer on the phone says unpaid.example doesnt work → ~ says domain:unpaid.example
+who hasnt paid → cannot invoice
+name: Rosa → ? client:Rosa | product:Rosa
+** RECOVERY Service Alert: saturn/HTTP is OK ** → ~ saturn HTTP
+client 5 except the suspended ones → = client:5 -status:suspended
+over 30 days overdue → = due:overdue due:<-30d
 client 5 or status active → mistake
 `
 
@@ -326,7 +381,7 @@ func FuzzRead(f *testing.F) {
 		if q, err := Parse(line); err == nil && isStrict(line) && (!r.Strict || r.Query.String() != q.String() || r.Guess()) {
 			t.Fatalf("%q is %q, and is read as %q", line, q, r.Query)
 		}
-		for _, q := range append([]Query{r.Query, r.Core}, r.Others...) {
+		for _, q := range append([]Query{r.Query, r.Core, r.Fuller}, r.Others...) {
 			again, err := Parse(q.String())
 			if err != nil || again.String() != q.String() {
 				t.Fatalf("%q is read as %q: %v", line, q, err)

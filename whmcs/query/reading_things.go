@@ -27,7 +27,7 @@ func (t *listener) thing() bool {
 		}
 		return false
 	case strings.Contains(text, ",") && isNumber(strings.ReplaceAll(text, ",", "")) || isNumber(text):
-		t.take(1, not+text, firmPart)
+		t.take(1, not+text, numberPart)
 	case len(text) > 1 && text[0] == '+' && isDigit(text[1]):
 		t.matter = MatterPhone
 		t.i++

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,13 +15,14 @@ type typedWord struct {
 	angled bool // it stood in angle brackets
 	comma  bool // a comma came after it
 	asks   bool // a question mark came after it
+	ends   bool // so did something that ends a part of the line
 }
 
 // wordsOf cuts a line into words. What stands around words is no content: Slack's marks,
 // brackets, punctuation, bullets, a ticket's number before the line.
 func wordsOf(line string) []typedWord {
 	line = plainForms(line)
-	line = withoutPrefix(line)
+	line = joinedOperators(withoutPrefix(strings.ReplaceAll(line, `","`, `" "`)))
 	var all []typedWord
 	for i := 0; i < len(line); {
 		if n := spaceAt(line, i); n > 0 || line[i] == ';' {
@@ -29,11 +31,23 @@ func wordsOf(line string) []typedWord {
 		}
 		end := wordEnd(line, i)
 		if w, ok := freed(line[i:end]); ok {
+			w.ends = w.ends || end < len(line) && line[end] == ';'
 			all = append(all, w)
 		}
 		i = end
 	}
 	return all
+}
+
+// operatorApart is a comparison that stands apart from its number.
+var operatorApart = regexp.MustCompile(`([<>]=?)\s+([€$£]?\d)`)
+
+// joinedOperators joins a comparison and its number: amount > 1000.
+func joinedOperators(line string) string {
+	if !strings.ContainsAny(line, "<>=") {
+		return line
+	}
+	return operatorApart.ReplaceAllString(line, "$1$2")
 }
 
 // wordEnd returns where the word at i ends: at a space or semicolon outside of quotes. A
@@ -150,6 +164,7 @@ func freed(raw string) (typedWord, bool) {
 			if c := s[len(s)-1]; strings.IndexByte(closing, c) >= 0 && !ofWord(raw, s, c) {
 				w.comma = w.comma || c == ','
 				w.asks = w.asks || c == '?'
+				w.ends = w.ends || strings.IndexByte(".!?", c) >= 0
 				s = s[:len(s)-1]
 			}
 		}
@@ -162,12 +177,32 @@ func freed(raw string) (typedWord, bool) {
 		w.quoted = true
 		s = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(s[1 : n-1])
 	}
-	w.text = clean(s)
+	if isEmoji(s) {
+		return w, false
+	}
+	w.text = clean(possessor(s))
 	w.lower = strings.ToLower(w.text)
 	if w.text == "" && w.asks && raw == "?" {
 		w.text, w.lower = "?", "?"
 	}
 	return w, w.text != ""
+}
+
+// isEmoji reports whether a word is one of Slack's emoji names, or has neither a letter nor
+// a digit but signs of other kinds.
+func isEmoji(s string) bool {
+	if len(s) > 2 && s[0] == ':' && s[len(s)-1] == ':' {
+		return !strings.ContainsAny(s[1:len(s)-1], ":. ")
+	}
+	return s != "" && s[0] >= utf8.RuneSelf && strings.IndexFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r < utf8.RuneSelf }) < 0
+}
+
+// possessor drops the 's of dana's.
+func possessor(s string) string {
+	if n := len(s) - 2; n > 1 && (s[n:] == "'s" || s[n:] == "'S") && strings.IndexByte(s, ':') < 0 {
+		return s[:n]
+	}
+	return s
 }
 
 // ofWord reports whether the character that ends s, of what was typed, belongs to it.

@@ -25,14 +25,15 @@ var fillers = wordSet(`
 	concern concerns concerned affected affects affect involved running runs run hosted hosting's belonging belongs belong
 	exist exists but name named called number numbers id ids matching question
 	thanks thank thx ty cheers greetings regards hello hi hallo morning afternoon evening good day
-	very much many lot appreciated help work works
+	address addresses very much many lot appreciated help work works how
+	eur euro euros usd gbp chf dollar dollars
 `)
 
 // greetings are lines that want nothing but an answer.
 var greetings = wordSet(`hi hello hey hallo thanks thank thx ty cheers help --help -h ? about usage manual howto`)
 
 // joiners stand between things that are all meant.
-var joiners = wordSet(`and & + plus as well`)
+var joiners = wordSet(`and & + as well`)
 
 // excluders say that what follows is not meant.
 var excluders = wordSet(`not non no without except excluding exclude minus`)
@@ -49,19 +50,22 @@ var loneTerms = map[string]string{
 	"totals": "as:summary", "statistics": "as:summary", "stats": "as:summary",
 	"fresh": "fresh:yes", "refreshed": "fresh:yes",
 	"overdue": "due:overdue",
+	"free":    "cycle:free",
 }
 
 // troubles are what is said of something in an incident, and never the name of it.
 var troubles = wordSet(`
 	down offline unreachable reachable slow broken urgent asap incident outage error errors issue issues problem problems
 	working failing failed hacked spam blocked timeout timeouts emergency important why help
+	alert alerts critical warning firing recovery severity ping hostdown trigger triggered resolved
+	hasnt hasn't havent haven't doesnt doesn't didnt didn't isnt wasnt wasn't cannot can't wont won't
 `)
 
 // dateKeys are the words before a date, and the key that they mean.
 var dateKeys = map[string]string{
 	"due": "due", "renews": "due", "renewing": "due", "renewal": "due", "renewals": "due", "expires": "due", "expiring": "due",
 	"expire": "due", "expiry": "due", "billed": "due",
-	"registered": "registered", "created": "registered", "ordered": "registered", "since": "registered", "new": "registered",
+	"registration": "registered", "signup": "registered", "registered": "registered", "created": "registered", "ordered": "registered", "since": "registered", "new": "registered",
 }
 
 // keyWords are what people call the keys of the table beside their names and aliases.
@@ -69,8 +73,9 @@ var keyWords = map[string]string{
 	"clients": "client", "customer": "client", "customers": "client", "account": "client", "accounts": "client", "clientnumber": "client",
 	"services": "service", "hosting": "service", "subscription": "service",
 	"orders": "order", "products": "product", "plan": "product", "package": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
+	"nodes": "server", "machines": "server", "hosts": "server", "cust": "client",
 	"domains": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
-	"address": "ip", "gateway": "payment", "state": "status", "groups": "group", "price": "amount", "quantity": "qty",
+	"gateway": "payment", "state": "status", "groups": "group", "price": "amount", "quantity": "qty",
 }
 
 // wordsFor returns the words that mean a key.
@@ -90,7 +95,7 @@ func wordsFor(key string) []string {
 // matters are the words for what is not looked up.
 var matters = map[string]Matter{
 	"invoice": MatterInvoice, "invoices": MatterInvoice, "bill": MatterInvoice, "bills": MatterInvoice, "transaction": MatterInvoice, "transactions": MatterInvoice,
-	"quote": MatterInvoice, "quotes": MatterInvoice,
+	"quote": MatterInvoice, "quotes": MatterInvoice, "paid": MatterInvoice, "unpaid": MatterInvoice, "owes": MatterInvoice, "owe": MatterInvoice,
 	"ticket": MatterTicket, "tickets": MatterTicket,
 	"phone": MatterPhone, "telephone": MatterPhone, "call": MatterPhone,
 	"password": MatterPassword, "passwords": MatterPassword, "pw": MatterPassword, "passwd": MatterPassword,
@@ -98,6 +103,13 @@ var matters = map[string]Matter{
 	"reset": MatterChange, "reboot": MatterChange, "restart": MatterChange, "reinstall": MatterChange, "upgrade": MatterChange,
 	"downgrade": MatterChange, "renew": MatterChange, "refund": MatterChange, "reactivate": MatterChange, "activate": MatterChange,
 }
+
+// nouns are fillers that may be a part of a name, next to its other words: domain backup.
+var nouns = wordSet(`domain domains website site server servers host hosting mail e-mail plan package account service
+	product name number data cloud web`)
+
+// changes are verbs that ask for a change where a line begins with them.
+var changes = wordSet(`change modify edit update set move transfer add remove`)
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)
