@@ -1,0 +1,134 @@
+package query
+
+import (
+	"strings"
+	"unicode"
+)
+
+// separateValue takes the value that comes n words after its key.
+func (t *listener) separateValue(k *field, n int, sign bool) bool {
+	next := t.at(n)
+	text := next.text
+	switch k.Kind {
+	case kindID, kindClient, kindProduct, kindNumber, kindHost, kindEmail, kindAddress:
+		isNumeric := isNumber(text)
+		if !sign && !isNumeric && (k.Kind == kindID || k.Kind == kindNumber) {
+			return false
+		}
+		if isNumeric || k.Kind == kindHost || k.Kind == kindEmail || k.Kind == kindAddress || k.Kind == kindNumber {
+			if k.Kind == kindHost && !isHostWord(text) && !sign {
+				return false
+			}
+			t.changed = true
+			value, used := t.listFrom(k, n)
+			t.take(used, k.Name+":"+valueList(value), firmPart)
+			return true
+		}
+	case kindList, kindDate:
+		if !sign {
+			return false
+		}
+		t.changed = true
+		t.take(n+1, k.Name+":"+valueText(text), firmPart)
+		return true
+	}
+	return t.textValue(k, n)
+}
+
+// listFrom reads the values that begin n words further on: after commas, and for numbers of
+// clients and services also after "and" or nothing. It returns where they end.
+func (t *listener) listFrom(k *field, n int) (value string, end int) {
+	value, end = t.at(n).text, n+1
+	for last := t.at(n); ; end++ {
+		next := t.at(end)
+		switch numbers := (k.Kind == kindID || k.Kind == kindClient) && isNumber(t.at(n).text); {
+		case last.comma && t.continues(k, next):
+		case numbers && isNumber(next.text) && !last.ends:
+		case numbers && (joiners[next.lower] || next.lower == "or") && isNumber(t.at(end+1).text):
+			end++
+			next = t.at(end)
+		default:
+			return value, end
+		}
+		value, last = value+","+next.text, next
+	}
+}
+
+// valueList writes values that commas part.
+func valueList(v string) string { return strings.ReplaceAll(v, " ", "") }
+
+// textValue takes the longest run of words as the value of a key with text.
+func (t *listener) textValue(k *field, n int) bool {
+	run := t.textRun(n)
+	if len(run) == 0 {
+		return false
+	}
+	if last := t.at(n + len(run) - 1); last.comma {
+		if values, used := t.textList(n); len(values) > 1 {
+			t.changed = true
+			t.take(used, k.Name+":"+strings.Join(values, ","), firmPart)
+			return true
+		}
+	}
+	t.changed = true
+	at := t.i
+	t.take(n+len(run), k.Name+":"+valueText(strings.Join(run, " ")), firmPart)
+	p := &t.phrases[len(t.phrases)-1]
+	p.run, p.word, p.key = run, strings.TrimRight(t.tokens[at].text, ":="), strings.TrimSuffix(p.text, valueText(strings.Join(run, " ")))
+	p.key = strings.TrimSuffix(p.key, ":")
+	return true
+}
+
+// textRun is the run of words that begins n words further on and may be one value. Nouns and
+// joiners count between other words: web & mail pro.
+func (t *listener) textRun(n int) []string {
+	var run []string
+	for used := n; ; used++ {
+		w := t.at(used)
+		between := (nouns[w.lower] || joiners[w.lower]) && len(run) > 0 && !w.comma && t.textFollows(used+1)
+		if !t.isText(w) && !between || w.quoted && len(run) > 0 {
+			return run
+		}
+		run = append(run, w.text)
+		if w.comma || w.asks || w.quoted || len(run) == maxRun {
+			return run
+		}
+	}
+}
+
+// textFollows reports whether a text comes n words further on, or behind nouns and joiners
+// there.
+func (t *listener) textFollows(n int) bool {
+	for nouns[t.at(n).lower] || joiners[t.at(n).lower] {
+		n++
+	}
+	return t.isText(t.at(n))
+}
+
+// isText reports whether a word is neither of the language nor a host, an address or a
+// number.
+func (t *listener) isText(w typedWord) bool {
+	return strings.IndexFunc(w.text, isWordRune) >= 0 && keyLength(w.text) == 0 && !isOfLanguage(w.lower) && !looksLikeTerm(w.text) && !isNumber(w.text)
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// textList reads texts with commas or "and" between them, and returns where they end.
+func (t *listener) textList(n int) (values []string, end int) {
+	for end = n; ; {
+		run := t.textRun(end)
+		if len(run) == 0 {
+			return values, end
+		}
+		values, end = append(values, valueText(strings.Join(run, " "))), end+len(run)
+		switch last := t.at(end - 1); {
+		case joiners[t.at(end).lower] || t.at(end).lower == "or":
+			end++
+		case !last.comma:
+			return values, end
+		}
+	}
+}
+
+// maxRun is the most words that a value without quotes may have.
+const maxRun = 6
