@@ -68,7 +68,7 @@ func ExampleStyle_Failure() {
 	//
 	// Possible: client, service, order, product, domain, username, email, status, cycle, group, server, payment, ip, due, registered, amount, qty, all
 	//
-	// Say /services help for everything that can be asked.
+	// Type /services help for everything that can be asked.
 	//
 	//   client:1 status:active
 }

@@ -26,7 +26,7 @@ func explained(err error, public bool) (says, advice string, again bool) {
 		}
 		return f.says + ".", f.advice(Advice(failed)), !f.lasting
 	case errors.Is(err, context.DeadlineExceeded):
-		return "This took too long, so it was given up.", "Try again, or ask for less: a client, a domain or a service is found quickest.", true
+		return "This took too long, so the bot gave up.", "Try again, or ask for less: a client, a domain or a service is found quickest.", true
 	case errors.Is(err, context.Canceled):
 		return "This was stopped before it was done.", "Ask again when you need it.", true
 	}
@@ -57,7 +57,7 @@ var failures = map[whmcs.Kind]failure{
 	whmcs.ErrTimeout:            {says: "WHMCS did not answer in time"},
 	whmcs.ErrUnreachable:        {says: "WHMCS cannot be reached"},
 	whmcs.ErrNotFound:           {says: "WHMCS does not know what was asked for", more: ownWords, words: true},
-	whmcs.ErrBreakerOpen:        {says: "WHMCS is left alone for some seconds after a failure", more: lastFailure},
+	whmcs.ErrBreakerOpen:        {says: "The bot gives WHMCS some seconds of rest after a failure", more: lastFailure},
 	whmcs.ErrWHMCS:              {says: "WHMCS answered with an error", more: ownWords, words: true},
 }
 
@@ -125,7 +125,7 @@ func Advice(e *whmcs.Error) string {
 // adviceByDetail is for the details that need more than their kind's.
 var adviceByDetail = map[whmcs.Detail]string{
 	whmcs.DetailWebServerLogin: "Check WHMCS_BASIC_AUTH: the web server in front of WHMCS wants a user and a password.",
-	whmcs.DetailDoubledPath:    "Check WHMCS_URL: WHMCS says this where /includes/api.php is twice in the address.",
+	whmcs.DetailDoubledPath:    "Check WHMCS_URL: WHMCS says this if /includes/api.php is twice in the address.",
 	whmcs.DetailTooManyCalls:   "Lower WHMCS_MAX_CONCURRENT, or raise the limit of the proxy in front of WHMCS.",
 	whmcs.DetailPrintedFirst:   "Find the hook or module that prints something, with the PHP error log: WHMCS cannot answer after it.",
 	whmcs.DetailTwoReplies:     "Find the hook or module that calls the API and prints its reply: two replies came at once.",
@@ -137,7 +137,7 @@ var adviceByDetail = map[whmcs.Detail]string{
 	whmcs.DetailWorkerSSH:      byHand + " ssh needs a key without a passphrase or an agent, and the host in known_hosts.",
 	whmcs.DetailWorkerLate:     "Look at the load of the WHMCS server, or raise WHMCS_TIMEOUT. By ssh a login shell may wait in the worker's place: name the worker in the forced command of the key. " + byHand,
 	whmcs.DetailWorkerOther:    "Something other than the worker runs: by ssh, name the worker in the forced command of the key. " + byHand,
-	whmcs.DetailWorkerEnded:    "Look whether the host of WHMCS kills processes for want of memory, and lower WHMCS_PAGE_SIZE.",
+	whmcs.DetailWorkerEnded:    "Check whether the host of WHMCS ran out of memory and killed it, and lower WHMCS_PAGE_SIZE.",
 	whmcs.DetailWorkerHook:     "Look into the PHP and WHMCS error logs: a hook or module breaks WHMCS there.",
 	whmcs.DetailWorkerFolder:   "Name in WHMCS_LOCAL_COMMAND, behind the worker, the folder of WHMCS: the one that holds init.php.",
 	whmcs.DetailWorkerReads:    "Let the user that the worker runs as read WHMCS's files, configuration.php too, such as by its group.",
@@ -168,7 +168,7 @@ var adviceByKind = map[whmcs.Kind]string{
 	whmcs.ErrTimeout:            "Look at the load of the WHMCS server, lower WHMCS_PAGE_SIZE or raise WHMCS_TIMEOUT.",
 	whmcs.ErrUnreachable:        "Check that the WHMCS server is up and that WHMCS_URL, DNS, certificate and network path are right.",
 	whmcs.ErrNotFound:           "Check the id; WHMCS does not have it.",
-	whmcs.ErrBreakerOpen:        "Nothing to do now: WHMCS is asked again by itself in a few seconds.",
+	whmcs.ErrBreakerOpen:        "Nothing to do now: the bot asks WHMCS again in a few seconds.",
 	whmcs.ErrWHMCS:              "Look into the activity log of WHMCS for the reason.",
 }
 

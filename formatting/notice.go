@@ -57,7 +57,7 @@ func (s Style) NoFilter(v View) Message {
 	d := s.draft(v)
 	d.section("*What shall I look for?* Tell me at least one thing about the service, like one of these.", nil)
 	d.row(d.asks([]string{"client:1 status:active", "domain:example.com", "status:suspended due:overdue"})...)
-	d.context("Say " + code("help", 20) + " for everything that can be asked.")
+	d.context("Type " + code("help", 20) + " for everything that can be asked.")
 	return d.message()
 }
 
@@ -158,7 +158,7 @@ func (s Style) mistake(wrong *query.Error, v View) Message {
 		primary(buttons[0])
 	}
 	d.row(buttons...)
-	d.context("Say " + code(s.commandLine("help"), 100) + " for everything that can be asked.")
+	d.context("Type " + code(s.commandLine("help"), 100) + " for everything that can be asked.")
 	return d.message()
 }
 
