@@ -35,8 +35,8 @@ func newAck(envelope string, payload any, received time.Time) (ack, bool) {
 	return ack{frame: frame, by: received.Add(ackWithin), received: received}, err == nil && len(frame) < ackAtMost
 }
 
-// An outbox holds the acknowledgements that one connection is to send. Its fields belong
-// to acks.
+// An outbox holds the acknowledgements that one connection is to send. acks guards its
+// fields; the connection's writer takes from the queue, and closes written.
 type outbox struct {
 	queue  chan ack
 	closed bool
@@ -75,7 +75,7 @@ func (a *acks) send(by *connection, envelope string, payload any, received time.
 		a.status.ackLost.Inc()
 		return
 	}
-	a.put(by.acks, k)
+	a.put(by.outbox, k)
 }
 
 // put queues k at box, or elsewhere. a.mu is held.
@@ -107,11 +107,11 @@ func (a *acks) keep(k ack) {
 func (a *acks) greeted(c *connection) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.open = append(a.open, c.acks)
+	a.open = append(a.open, c.outbox)
 	waiting := a.waiting
 	a.waiting = nil
 	for _, k := range waiting {
-		a.put(c.acks, k)
+		a.put(c.outbox, k)
 	}
 }
 
@@ -130,10 +130,10 @@ func (a *acks) late(k ack) bool {
 func (a *acks) finish(c *connection) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !c.acks.closed {
-		a.last = append(a.last, c.acks)
+	if !c.outbox.closed {
+		a.last = append(a.last, c.outbox)
 	}
-	a.close(c.acks)
+	a.close(c.outbox)
 }
 
 // written waits until what was to be sent before finish is sent, or ctx ends.
@@ -163,18 +163,18 @@ func (a *acks) close(box *outbox) {
 func (a *acks) ended(c *connection) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	orderly := c.acks.closed && !c.acks.broken
-	a.close(c.acks)
-	a.last = slices.DeleteFunc(a.last, func(o *outbox) bool { return o == c.acks })
+	orderly := c.outbox.closed && !c.outbox.broken
+	a.close(c.outbox)
+	a.last = slices.DeleteFunc(a.last, func(o *outbox) bool { return o == c.outbox })
 	if !orderly {
-		for _, k := range c.acks.lately {
+		for _, k := range c.outbox.lately {
 			if time.Since(k.sent) <= unsureFor {
 				a.put(nil, k)
 			}
 		}
 	}
-	c.acks.lately = nil
-	for k := range c.acks.queue {
+	c.outbox.lately = nil
+	for k := range c.outbox.queue {
 		a.put(nil, k)
 	}
 }
@@ -188,10 +188,10 @@ func (a *acks) sent(c *connection, k ack) {
 		a.status.ackSeconds.Observe(now.Sub(k.received).Seconds())
 	}
 	k.sent = now
-	for len(c.acks.lately) > 0 && now.Sub(c.acks.lately[0].sent) > unsureFor {
-		c.acks.lately = c.acks.lately[1:]
+	for len(c.outbox.lately) > 0 && now.Sub(c.outbox.lately[0].sent) > unsureFor {
+		c.outbox.lately = c.outbox.lately[1:]
 	}
-	c.acks.lately = append(c.acks.lately, k)
+	c.outbox.lately = append(c.outbox.lately, k)
 }
 
 // failed takes back what a connection did not take.
@@ -199,7 +199,7 @@ func (a *acks) failed(c *connection, k ack) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.status.ackFailed.Inc()
-	a.close(c.acks) // or it would come back here
-	c.acks.broken = true
+	a.close(c.outbox) // or it would come back here
+	c.outbox.broken = true
 	a.put(nil, k)
 }

@@ -4,13 +4,14 @@ package bot
 type way int
 
 const (
-	respond way = iota // a new private message, by the request's response_url
-	replace            // in place of the private message clicked, by the click's response_url
-	post               // a message that everybody there reads
-	update             // in place of one of our posts
-	whisper            // a private line in a channel or thread
-	direct             // a direct message, whose channel is yet to be opened
-	modal              // a window that is open
+	nowhere way = iota
+	respond     // a new private message, by the request's response_url
+	replace     // in place of the private message clicked, by the click's response_url
+	post        // a message that everybody there reads
+	update      // in place of one of our posts
+	whisper     // a private line in a channel or thread
+	direct      // a direct message, whose channel is yet to be opened
+	modal       // a window that is open
 )
 
 // method is the call to Slack that a way is, as Slack limits it.

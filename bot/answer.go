@@ -18,33 +18,6 @@ type Answers struct {
 	Log    *slog.Logger     // nil: nothing is logged
 }
 
-// An Outcome is what became of a request, in a word for the audit line.
-type Outcome string
-
-// The outcomes of a question.
-const (
-	answered   Outcome = "answered"
-	nothing    Outcome = "nothing"
-	help       Outcome = "help"
-	choice     Outcome = "choice" // lines to choose from
-	cannot     Outcome = "cannot" // about what is not looked up
-	malformed  Outcome = "malformed"
-	denied     Outcome = "denied"
-	failed     Outcome = "failed"
-	stopped    Outcome = "stopped"
-	restarting Outcome = "restarting"
-	edited     Outcome = "edited"
-	unchanged  Outcome = "unchanged"
-)
-
-// The outcomes of a request that this replica did not answer.
-const (
-	turnedAway Outcome = "turned_away"
-	overtaken  Outcome = "taken_over"  // by a replica that took this one for dead
-	handedOver Outcome = "handed_over" // to another replica, as this one ends
-	lapsed     Outcome = "lapsed"      // it was taken over too late to be done
-)
-
 // An Answer is what was found, before it is written down for anybody.
 type Answer struct {
 	Line    string        // what was asked, as its buttons hold it

@@ -10,13 +10,13 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-// A record is the audit line of one request: opened when a worker takes it,
-// filled on the way, written once. It holds no customer data but what the asker
+// A record is the audit line of one request: opened when a worker takes it, or when it is
+// turned away, filled on the way, written once. It holds no customer data but what the asker
 // typed. Denials, shares and e-mail addresses are found by the key "audit".
 type record struct {
 	req     *Request
-	ask     *ask     // nil where nobody read the line: of a request that was turned away
-	outcome Outcome  // answered, nothing, help, malformed, denied, failed, stopped, turned_away, ...
+	ask     *ask // nil where nobody read the line: of a request that was turned away
+	outcome Outcome
 	why     string   // of a denial, and of who was turned away
 	theirs  []string // of an outsider: the workspaces and organisations that they belong to
 	rows    int
@@ -27,6 +27,48 @@ type record struct {
 	guess   bool   // whether words of the line were left out, or a client's name alone matched
 	line    string // what was answered; "": no search was made
 }
+
+// An Outcome is what became of a request, in a word for the audit line and the metrics.
+type Outcome string
+
+// The outcomes of a question.
+const (
+	answered      Outcome = "answered"
+	nothing       Outcome = "nothing"
+	help          Outcome = "help"
+	choice        Outcome = "choice" // lines to choose from
+	cannot        Outcome = "cannot" // about what is not looked up
+	malformed     Outcome = "malformed"
+	denied        Outcome = "denied"
+	failed        Outcome = "failed" // the one of a request until it has another
+	stopped       Outcome = "stopped"
+	restarting    Outcome = "restarting"
+	edited        Outcome = "edited"
+	unchanged     Outcome = "unchanged"
+	askedBack     Outcome = "late" // whether an old mention shall still be answered
+	shareRefused  Outcome = "share_refused"
+	sharedAlready Outcome = "shared_already"
+)
+
+// The outcomes of what is no question.
+const (
+	formShown     Outcome = "form"
+	homeShown     Outcome = "home"
+	windowClosed  Outcome = "closed" // before there was anything to show in it
+	lookedUp      Outcome = "looked_up"
+	postRemoved   Outcome = "removed"
+	notTheirs     Outcome = "not_theirs"
+	nothingToStop Outcome = "nothing_to_stop"
+	unknownButton Outcome = "unknown_button"
+)
+
+// The outcomes of a request that this replica did not answer.
+const (
+	turnedAway Outcome = "turned_away"
+	overtaken  Outcome = "taken_over"  // by a replica that took this one for dead
+	handedOver Outcome = "handed_over" // to another replica, as this one ends
+	lapsed     Outcome = "lapsed"      // it was taken over too late to be done
+)
 
 // typedMost is how much of a line that cannot be read an audit line holds, in bytes.
 const typedMost = 1000

@@ -10,6 +10,9 @@ import (
 	"github.com/slack-go/slack"
 )
 
+// noBlocksFor is how long lists are sent after Slack refused the newer blocks.
+const noBlocksFor = time.Hour
+
 // newBlocks knows whether Slack takes the blocks of tables and charts, which it does not do
 // everywhere yet. One refused message is no proof: its content may be at fault.
 type newBlocks struct {

@@ -341,7 +341,7 @@ func (b *Bot) lane(req *Request) *lane {
 // A lane writes the audit line too: the loop must not wait for whoever reads it.
 func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payload any, became reception) {
 	b.seen.forget(req.keys...)
-	b.status.requests.WithLabelValues(string(req.Door), "turned_away").Inc()
+	b.status.requests.WithLabelValues(string(req.Door), string(turnedAway)).Inc()
 	rec := newRecord(req)
 	rec.outcome, rec.why = turnedAway, why
 	write := func(context.Context) { rec.write(context.Background(), b.cfg.Audit) }

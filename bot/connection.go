@@ -30,8 +30,8 @@ const (
 // Its own goroutine reads it, another writes its acknowledgements. All fields but the
 // first ones belong to the loop of its socket.
 type connection struct {
-	ws   *websocket.Conn
-	acks *outbox
+	ws     *websocket.Conn
+	outbox *outbox
 
 	opened  time.Time
 	greeted time.Time     // when Slack's hello came; zero: not yet
@@ -81,7 +81,7 @@ func connect(ctx context.Context, api *slack.Client, silence time.Duration) (*co
 		_ = ws.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(pongWithin))
 		return ws.SetReadDeadline(time.Now().Add(silence))
 	})
-	return &connection{ws: ws, acks: newOutbox(), opened: time.Now()}, nil
+	return &connection{ws: ws, outbox: newOutbox(), opened: time.Now()}, nil
 }
 
 // read hands every frame to heard until the connection ends. What is not JSON is left out.
@@ -105,8 +105,8 @@ func (c *connection) read(silence time.Duration, heard func(frame)) error {
 // of the connection: Slack ends the other one, and what it has sent by then still
 // arrives. After an error the connection is of no use.
 func (c *connection) write(a *acks) {
-	defer close(c.acks.written)
-	for k := range c.acks.queue {
+	defer close(c.outbox.written)
+	for k := range c.outbox.queue {
 		if a.late(k) {
 			continue
 		}

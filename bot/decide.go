@@ -69,7 +69,8 @@ func verdictOf(err error) verdict { return verdict{granted: err == nil, denial: 
 var errUnchecked = errors.New("access was not checked")
 
 // An ask is a request whose line is read and whose asker's access is checked, each once.
-// read and decide make it; the zero ask has no access.
+// read and decide make it; form makes one by itself for a check that broke. An ask has no
+// access unless decide gave it.
 type ask struct {
 	*Request
 	version *version // of a question that can be edited, where replicas share those; nil: they do not

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -108,7 +107,7 @@ func (b *Bot) reach(ctx context.Context, o *outgoing, at address, err error) rec
 	case err == nil:
 		return receipt{at, nil}
 	case o.deed != deedShare || !o.to.public():
-		at, err = b.poster.reach(ctx, o.to, b.answers.write(*o.answer, o.view), err)
+		at, err = b.poster.sendElsewhere(ctx, o.to, b.answers.write(*o.answer, o.view), err)
 		return receipt{at, err}
 	case unknownOutcome(err):
 		return receipt{o.to, err}
@@ -151,10 +150,10 @@ func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r rece
 	return at
 }
 
-// reach sends what failed with err to other addresses: a response_url that is spent gives
+// sendElsewhere sends what failed with err to other addresses: a response_url that is spent gives
 // way to a private line in the channel, and that to a direct message. Where Slack may have
 // acted nothing is repeated, but for an update, which does no harm twice.
-func (p *poster) reach(ctx context.Context, to address, msg formatting.Message, err error) (address, error) {
+func (p *poster) sendElsewhere(ctx context.Context, to address, msg formatting.Message, err error) (address, error) {
 	var ts string
 	if to.way == update && unknownOutcome(err) {
 		again, failed := p.sendInTime(ctx, to, msg)
@@ -200,7 +199,7 @@ func (b *Bot) deliverNotice(ctx context.Context, to address, msg formatting.Mess
 		ts, err = b.poster.sendInTime(ctx, to, msg)
 	}
 	if err != nil {
-		return b.poster.reach(ctx, to, msg, err)
+		return b.poster.sendElsewhere(ctx, to, msg, err)
 	}
 	return to.sent(ts), nil
 }
@@ -339,6 +338,3 @@ func gone(err error) bool {
 	}
 	return false
 }
-
-// noBlocksFor is how long lists are sent after Slack refused the newer blocks.
-const noBlocksFor = time.Hour

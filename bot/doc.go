@@ -56,10 +56,11 @@
 //	finish.go    the end: what is not done is told, or left to the others
 //
 // A click: the loop reads it, makes a Request, queues it and has it acknowledged. A worker
-// reads the button's line and checks the access of whoever clicked (decide), which says that
-// a private message is replaced and that a post stays as it is, but for Refresh. The search
-// runs (find); after two seconds a note says so. What was found decides once more who reads
-// it, is written down for them (render) and is sent (deliver). The audit line ends it.
+// reads the button's line and checks the access of whoever clicked (decide). deliveryOf says
+// that a private message is replaced and that a post stays as it is, but for Refresh. The
+// search runs (answerOnce, find); after two seconds a note says so. What was found decides
+// once more who reads it (deliveryOf again), is written down for them (write) and is sent
+// (deliver). The audit line ends it.
 //
 // A shared scan: several people ask for what only a look at every service can tell. Each
 // question takes the same road up to find; package query lets them share one reading of

@@ -52,7 +52,7 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		b.sayNotShared(ctx, a.Request, rec, d)
 		return at
 	case d.once != "" && !b.claimShare(ctx, a.Request, d.once):
-		rec.outcome = "shared_already"
+		rec.outcome = sharedAlready
 		b.say(ctx, a.Request, rec, formatting.SaysSharedBefore)
 		return at
 	}
@@ -105,7 +105,7 @@ func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, a *ask, 
 
 // sayNotShared says why nothing was posted to whoever clicked Share.
 func (b *Bot) sayNotShared(ctx context.Context, req *Request, rec *record, d delivery) {
-	rec.outcome = "share_refused"
+	rec.outcome = shareRefused
 	b.say(ctx, req, rec, formatting.SaysNotPosted(d.alone))
 }
 

@@ -9,8 +9,8 @@ import (
 	"servicesbot/whmcs"
 )
 
-// staleAfter is the age at which a mention is not answered unasked: Slack delivers for hours
-// what it could not deliver before.
+// staleAfter is the age of a mention from which on the bot asks first whether it shall still
+// answer: Slack delivers for hours what it could not deliver before.
 const staleAfter = 10 * time.Minute
 
 // handle does what a request asks for.
@@ -76,7 +76,7 @@ func (b *Bot) offerQuestion(ctx context.Context, a *ask, rec *record) {
 	case a.deed == deedLookUp:
 		b.lookUpHere(ctx, a, rec)
 	default:
-		rec.outcome = "unknown_button"
+		rec.outcome = unknownButton
 		b.say(ctx, a.Request, rec, formatting.SaysOldButton)
 	}
 }
@@ -109,7 +109,7 @@ func (b *Bot) confirm(ctx context.Context, a *ask, rec *record) {
 	if a.Edited != "" {
 		says = formatting.SaysOldEdit
 	}
-	rec.outcome = "late"
+	rec.outcome = askedBack
 	b.tell(ctx, a.Request, rec, b.answers.Style.Late(says, a.Line, b.answers.view(a.Request)))
 }
 

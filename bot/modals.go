@@ -126,7 +126,7 @@ func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.Modal
 	switch slackError(err) {
 	case "":
 	case "not_found":
-		rec.outcome = "closed"
+		rec.outcome = windowClosed
 		return
 	default:
 		b.log.Error("slack refuses a view", "ref", rec.req.Ref, "error", err)
@@ -144,7 +144,7 @@ func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
 	decided := whmcs.Go(func() error { a = b.decide(ctx, req); return nil })
 	quick := time.NewTimer(checkedWithin)
 	defer quick.Stop()
-	rec.outcome = "form"
+	rec.outcome = formShown
 	select {
 	case <-decided:
 		b.openForm(ctx, a, rec)
@@ -196,7 +196,7 @@ func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
 // viewFailed says in a message what could not be shown in a view.
 func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err error) {
 	if req.inModal() && slackError(err) == "not_found" {
-		rec.outcome = "closed" // the window that was clicked in
+		rec.outcome = windowClosed // the window that was clicked in
 		return
 	}
 	b.log.Warn("a view was not opened", "ref", req.Ref, "error", err)
@@ -210,7 +210,7 @@ func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err err
 
 // home fills the Home tab of whoever opened it.
 func (b *Bot) home(ctx context.Context, a *ask, rec *record) {
-	rec.outcome = "home"
+	rec.outcome = homeShown
 	v := b.answers.view(a.Request)
 	shown := b.answers.Style.Home(b.history.of(a.User), []string{string(formatting.SaysMayAskAnyway)}, v)
 	if !a.access.granted {

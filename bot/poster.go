@@ -46,6 +46,9 @@ func (p *poster) sendInTime(ctx context.Context, to address, msg formatting.Mess
 	return p.send(ctx, to, msg)
 }
 
+// errNowhere is a message without an address that messages go to.
+var errNowhere = errors.New("the message has no address")
+
 // send sends a message and returns the ts of the post, "" where it is none.
 func (p *poster) send(ctx context.Context, to address, msg formatting.Message) (string, error) {
 	switch to.way {
@@ -59,13 +62,14 @@ func (p *poster) send(ctx context.Context, to address, msg formatting.Message) (
 	case whisper:
 		_, err := p.slack.PostEphemeralContext(ctx, to.channel, to.user, append(content(msg), inThread(to.thread))...)
 		return "", err
-	default:
+	case direct:
 		dm, err := p.open(ctx, to.user)
 		if err != nil {
 			return "", err
 		}
 		return p.post(ctx, dm, "", msg)
 	}
+	return "", errNowhere
 }
 
 // open returns the direct message channel with a user.

@@ -15,8 +15,8 @@ const (
 
 // seen remembers the keys of requests, so that one delivered again is answered
 // once. It is bounded: the oldest keys go first. Of a key it keeps 64 bits of hash,
-// under a seed of this process's own: that two of 50,000 are the same is no risk
-// to count with, and the garbage collector has nothing to look into.
+// under a seed of this process's own: two of 50,000 are practically never the same, and
+// the garbage collector has nothing to look into.
 type seen struct {
 	lasts time.Duration
 	mu    sync.Mutex

@@ -70,7 +70,7 @@ func (b *Bot) sayChosen(ctx context.Context, o *outgoing) {
 func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 	sharer, file, _ := strings.Cut(req.Line, " ")
 	if sharer != req.User {
-		rec.outcome = "not_theirs"
+		rec.outcome = notTheirs
 		b.say(ctx, req, rec, formatting.SaysNotYours)
 		return
 	}
@@ -87,5 +87,5 @@ func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 		b.say(ctx, req, rec, formatting.SaysNotRemoved)
 		return
 	}
-	rec.outcome, rec.sent = "removed", true
+	rec.outcome, rec.sent = postRemoved, true
 }

@@ -82,8 +82,6 @@ func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 	}
 }
 
-const nothingToStop Outcome = "nothing_to_stop"
-
 // stopElsewhere has a question stopped that another replica may have. stopped is false where
 // none has it for this asker; err says that the others were not asked.
 func (b *Bot) stopElsewhere(ctx context.Context, req *Request) (stopped, noteStays bool, err error) {
@@ -126,7 +124,7 @@ func (b *Bot) stopHere(n news) {
 func (b *Bot) erase(ctx context.Context, req *Request) {
 	ctx, cancel := background(ctx)
 	defer cancel()
-	if err := b.poster.erase(ctx, address{url: req.ResponseURL}); err != nil {
+	if err := b.poster.erase(ctx, address{way: replace, url: req.ResponseURL}); err != nil {
 		b.log.Warn("a private message was not taken away", "ref", req.Ref, "error", err)
 	}
 }

@@ -160,7 +160,7 @@ func slackError(err error) string {
 
 // unknownOutcome reports whether Slack may have acted although the call failed.
 func unknownOutcome(err error) bool {
-	if err == nil || slackError(err) != "" || errors.Is(err, errSpent) || errors.Is(err, errNotSent) {
+	if err == nil || slackError(err) != "" || errors.Is(err, errSpent) || errors.Is(err, errNotSent) || errors.Is(err, errNowhere) {
 		return false
 	}
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {

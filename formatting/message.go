@@ -105,5 +105,5 @@ func (s Style) Answer(res *query.Result, v View) Message {
 
 // isCard reports whether an answer is one service that is shown as a card.
 func isCard(res *query.Result) bool {
-	return res.Query.As == "" && res.Counted && res.Matched == 1 && len(res.Services) == 1
+	return res.IsCard()
 }

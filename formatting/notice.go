@@ -28,7 +28,8 @@ func (s Style) Denied(why Denial, v View) Message {
 	return d.message()
 }
 
-// Late asks whether an old question shall still be answered.
+// Late says a sentence about a question, and offers to ask it again: where the bot was away
+// for long, or where Slack did not confirm its answer.
 func (s Style) Late(says Sentence, line string, v View) Message {
 	d := s.draft(v)
 	d.section(markup(or(string(short(string(says), 300)), dash)), nil)

@@ -412,22 +412,22 @@ func TestSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
 		first := in.find(t, "status:active as:summary")
-		if first.Snapshot || first.Calls != 7 {
-			t.Errorf("the scan took %d calls, snapshot %v", first.Calls, first.Snapshot)
+		if first.Calls != 7 {
+			t.Errorf("the scan took %d calls", first.Calls)
 		}
 		<-time.After(4 * time.Minute)
 		in.fake.ResetCalls()
 		res := in.find(t, "-status:active server:saturn")
-		if !res.Snapshot || res.Calls != 0 || !res.AsOf.Equal(first.AsOf) || !res.Counted || in.fake.Count("GetClientsProducts") != 0 {
-			t.Errorf("a follow-up: snapshot %v, %d calls, as of %s, counted %v", res.Snapshot, res.Calls, res.AsOf, res.Counted)
+		if res.Calls != 0 || !res.AsOf.Equal(first.AsOf) || !res.Counted || in.fake.Count("GetClientsProducts") != 0 {
+			t.Errorf("a follow-up: %d calls, as of %s, counted %v", res.Calls, res.AsOf, res.Counted)
 		}
 		res = in.find(t, "server:saturn fresh:yes as:summary")
-		if res.Snapshot || res.Calls != 7 || !res.AsOf.After(first.AsOf) {
-			t.Errorf("fresh: snapshot %v, %d calls, as of %s", res.Snapshot, res.Calls, res.AsOf)
+		if res.Calls != 7 || !res.AsOf.After(first.AsOf) {
+			t.Errorf("fresh: %d calls, as of %s", res.Calls, res.AsOf)
 		}
 		<-time.After(5*time.Minute + time.Second)
-		if res = in.find(t, "server:saturn as:summary"); res.Snapshot || res.Calls != 7 {
-			t.Errorf("after its life: snapshot %v, %d calls", res.Snapshot, res.Calls)
+		if res = in.find(t, "server:saturn as:summary"); res.Calls != 7 {
+			t.Errorf("after its life: %d calls", res.Calls)
 		}
 	})
 }
@@ -452,8 +452,8 @@ func TestCardIsReadByID(t *testing.T) {
 	if want := []string{fmt.Sprintf("GetClientsDetails clientid=%d", want.ClientID), fmt.Sprintf("GetClientsProducts serviceid=%d", want.ID)}; !slices.Equal(got, want) {
 		t.Errorf("asked %v, want %v", got, want)
 	}
-	if len(res.Services) != 1 || len(res.Services[0].ConfigOptions) == 0 || !res.Snapshot {
-		t.Errorf("found %v, snapshot %v", ids(res.Services), res.Snapshot)
+	if len(res.Services) != 1 || len(res.Services[0].ConfigOptions) == 0 {
+		t.Errorf("found %v", ids(res.Services))
 	}
 	if _, known := res.Clients[want.ClientID]; !known {
 		t.Errorf("nothing is known of client %d", want.ClientID)

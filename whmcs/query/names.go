@@ -250,11 +250,6 @@ func (a *question) settle() {
 	if len(a.env.named) == 0 {
 		return
 	}
-	for _, s := range a.found {
-		for _, n := range a.env.named {
-			n.mayHold(s, a.env)
-		}
-	}
 	kept := make([]*whmcs.Service, 0, len(a.found))
 	mark, starts := a.mark, slices.Clone(a.starts)
 	for i, s := range a.found {

@@ -33,8 +33,7 @@ type Result struct {
 
 	whmcs.Coverage // of what was asked of WHMCS
 
-	Before   int  // rows looked at by the answers that this one goes on from
-	Snapshot bool // whether the rows came from an earlier scan
+	Before int // rows looked at by the answers that this one goes on from
 
 	Complete bool
 	Why      Gap // why it is not complete; zero where it is
@@ -104,7 +103,7 @@ func (a *question) answer(ctx context.Context, d *details) {
 	a.fill()
 	a.countLapsed()
 	a.res.Unpriced = len(a.env.priceless)
-	if a.isCard() {
+	if a.res.IsCard() {
 		a.card(ctx, d)
 	}
 	switch a.q.As {
@@ -179,9 +178,9 @@ func (a *question) continued() {
 	}
 }
 
-// isCard reports whether the answer is one service, to be shown in full.
-func (a *question) isCard() bool {
-	return a.q.As == "" && a.res.Counted && a.res.Matched == 1 && len(a.res.Services) == 1
+// IsCard reports whether an answer is one service, to be shown in full.
+func (r *Result) IsCard() bool {
+	return r.Query.As == "" && r.Counted && r.Matched == 1 && len(r.Services) == 1
 }
 
 // card reads a scan's row again by its id, as a scan keeps no notes, fields and

@@ -40,9 +40,8 @@ type scanned struct {
 	running bool
 	err     error // why the last run failed; nil: it did not
 
-	elsewhere Progress        // of another process that reads for this one; zero: none does
-	changed   <-chan struct{} // closed at the next change
-	change    chan struct{}
+	elsewhere Progress      // of another process that reads for this one; zero: none does
+	changed   chan struct{} // closed at the next change
 }
 
 // readShared answers from a scan that others may share.
@@ -51,7 +50,6 @@ func (a *question) readShared(ctx context.Context) error {
 	s, now := a.f.join(a)
 	defer s.leave(a)
 	joined := len(now.pages)
-	a.res.Snapshot = joined > 0 && !now.running
 	a.started = now.Looked
 	for taken, began := 0, now.began; ; now = s.look() {
 		if now.began != began {
@@ -112,7 +110,7 @@ func (f *Finder) join(a *question) (*scan, scanned) {
 func newScan(f *Finder, fresh bool, from place) *scan {
 	s := &scan{f: f, fresh: fresh, from: from, began: time.Now(), texts: make(sharedTexts), wants: make(map[*question]int),
 		reader: newReader(f.api, []whmcs.GetClientsProductsRequest{{Fresh: fresh}}, from)}
-	s.renew()
+	s.rows.changed = make(chan struct{})
 	return s
 }
 
@@ -147,13 +145,8 @@ func (s *scan) countCalls() int {
 
 // wake wakes all who wait for a change. s.mu is held.
 func (s *scan) wake() {
-	close(s.rows.change)
-	s.renew()
-}
-
-func (s *scan) renew() {
-	s.rows.change = make(chan struct{})
-	s.rows.changed = s.rows.change
+	close(s.rows.changed)
+	s.rows.changed = make(chan struct{})
 }
 
 // want says how many rows a question wants to see, and sets the scan going.
@@ -178,7 +171,7 @@ func (s *scan) start() {
 	s.cancel, s.rows.running, s.rows.err = cancel, true, nil
 	s.calls = 0 // of a run before, whose questions are over
 	s.done = whmcs.Go(func() error {
-		s.over(ctx, whmcs.Recovered(func() error { return s.run(ctx) }))
+		s.runEnded(ctx, whmcs.Recovered(func() error { return s.run(ctx) }))
 		return nil
 	})
 }
@@ -208,10 +201,10 @@ func (s *scan) most() int {
 	return n
 }
 
-// over ends a run. Whoever waits gets its error, a panic's too.
-func (s *scan) over(ctx context.Context, err error) {
+// runEnded ends a run. Whoever waits gets its error, a panic's too.
+func (s *scan) runEnded(ctx context.Context, err error) {
 	s.mu.Lock()
-	s.cancelled(ctx, err)
+	s.clearRun(ctx, err)
 	if s.rows.err == nil && s.most() > s.rows.Looked && !s.rows.ended {
 		s.start() // somebody came while it was ending
 	}
@@ -220,8 +213,8 @@ func (s *scan) over(ctx context.Context, err error) {
 	s.f.keep(s)
 }
 
-// cancelled notes that a run is over. s.mu is held.
-func (s *scan) cancelled(ctx context.Context, err error) {
+// clearRun notes that a run is over, and with what error unless it was cancelled. s.mu is held.
+func (s *scan) clearRun(ctx context.Context, err error) {
 	if ctx.Err() == nil {
 		s.rows.err = err
 	}
