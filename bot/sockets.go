@@ -24,7 +24,13 @@ const (
 )
 
 // A socket is one of the two ways to Slack, over all its connections: where Slack wants
-// one to end, the next is opened first.
+// one to end, the next is opened first. A connection goes through these states:
+//
+//	opening   being made, or made and without Slack's hello (opening; then among others)
+//	in use    greeted (now); events come by it, acknowledgements go by it
+//	ending    Slack said that it will end it (ending): the next one is opened, it stays in use
+//	retired   another is in use (among others, closeBy set): read on until Slack ends it, or
+//	          until we have ended our direction and closeBy has passed
 type socket struct {
 	n       int
 	slack   *slack.Client

@@ -137,12 +137,12 @@ func (r *reader) readOn(ctx context.Context, take func(pageOf) (bool, error)) er
 
 // readList reads what one request finds.
 func (r *reader) readList(l *list, take func(pageOf) (bool, error)) (more bool, err error) {
-	behind := r.behind(l)
+	cut := r.cut(l)
 	for first := true; ; first = false {
 		page, err, ok := l.next()
 		switch {
 		case !ok:
-			return true, behind(nil)
+			return true, cut.end()
 		case errors.Is(err, whmcs.ErrNotFound) && l.start == 0: // a client or service that is not there has no rows
 			return true, nil
 		case errors.Is(err, whmcs.ErrNotFound):
@@ -153,7 +153,7 @@ func (r *reader) readList(l *list, take func(pageOf) (bool, error)) (more bool, 
 		case err != nil:
 			return false, err
 		}
-		if err := behind(page); err != nil {
+		if err := cut.apply(page); err != nil {
 			return false, err
 		}
 		if page.Next > r.at.offset {
@@ -185,50 +185,65 @@ func (r *reader) count(part int, page *whmcs.Page) {
 	r.left = r.at.offset < r.totals[r.at.part] || slices.ContainsFunc(r.totals[r.at.part+1:], func(n int) bool { return n > 0 })
 }
 
-// behind returns what leaves in the pages of a list only the rows behind the row that
-// the reader begins or goes on behind. Where rows were deleted that one has come
-// nearer to the start. One that is gone itself was before the first row with a higher
-// id, in a list that goes by id.
-func (r *reader) behind(l *list) func(*whmcs.Page) error {
-	mark := r.at.id
-	if l.part != r.at.part || mark == 0 {
-		return func(*whmcs.Page) error { return nil }
+// A cut leaves in the pages of a list only the rows behind a mark: the row that the reader
+// begins or goes on behind. Where rows were deleted that one has come nearer to the start.
+// One that is gone itself was before the first row with a higher id, in a list that goes
+// by id.
+type cut struct {
+	mark  int  // its id; 0: it is met, or there is none
+	exact bool // it is the first row of the list, or rows were deleted
+	late  bool // the list does not begin with the first row that there is
+	last  int  // id of the row met last; 0: none
+}
+
+// cut returns what cuts the pages of l.
+func (r *reader) cut(l *list) *cut {
+	if l.part != r.at.part {
+		return &cut{}
 	}
-	exact, last := r.begun || r.back == 0, 0
-	return func(page *whmcs.Page) error {
-		if mark == 0 {
-			return nil
-		}
-		if page == nil { // the list has ended
-			if exact || last == 0 && l.start > 0 {
-				return errMoved
-			}
-			return nil
-		}
-		i := slices.IndexFunc(page.Services, func(s whmcs.Service) bool { return s.ID == mark })
-		if exact && i != 0 {
-			return errMoved
-		}
-		for n := 0; i < 0 && n < len(page.Services); n++ {
-			id := page.Services[n].ID
-			if id < last || id > mark && last == 0 && l.start > 0 { // not by id, or begun too late
-				return errMoved
-			}
-			if id > mark {
-				i = n - 1
-				break
-			}
-			last = id
-		}
-		if i < 0 && (len(page.Services) == 0 || page.Services[0].ID < mark) {
-			i = len(page.Services) - 1
-		} else {
-			mark = 0
-		}
-		page.Looked -= i + 1
-		page.Services = page.Services[i+1:]
+	return &cut{mark: r.at.id, exact: r.begun || r.back == 0, late: l.start > 0}
+}
+
+// apply cuts a page.
+func (c *cut) apply(page *whmcs.Page) error {
+	if c.mark == 0 {
 		return nil
 	}
+	n, err := c.upTo(page.Services)
+	page.Looked -= n
+	page.Services = page.Services[n:]
+	return err
+}
+
+// upTo is how many of some rows are not behind the mark.
+func (c *cut) upTo(rows []whmcs.Service) (int, error) {
+	i := slices.IndexFunc(rows, func(s whmcs.Service) bool { return s.ID == c.mark })
+	switch {
+	case c.exact && i != 0:
+		return 0, errMoved
+	case i >= 0:
+		c.mark = 0
+		return i + 1, nil
+	}
+	for n, s := range rows {
+		switch {
+		case s.ID < c.last, s.ID > c.mark && c.last == 0 && c.late: // not by id, or begun too late
+			return 0, errMoved
+		case s.ID > c.mark:
+			c.mark = 0
+			return n, nil
+		}
+		c.last = s.ID
+	}
+	return len(rows), nil
+}
+
+// end is the error of a list that ended before the mark was met, if that is one.
+func (c *cut) end() error {
+	if c.mark != 0 && (c.exact || c.last == 0 && c.late) {
+		return errMoved
+	}
+	return nil
 }
 
 // A list is the pages of one request, with the first read ahead where that is wanted.
