@@ -56,7 +56,7 @@ func TestDetailsWhileTheBotEnds(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
-	list := r.sees(slackfake.Alice, slackfake.Support, "2 services match")
+	list := r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
 	r.slack.Fail("views.open", slackfake.Failure{Delay: time.Second})
 	r.click(slackfake.Alice, list, "Details")
 	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
