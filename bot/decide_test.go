@@ -113,7 +113,7 @@ func TestDeliveries(t *testing.T) {
 				f.closed = c.closed
 			}
 			before := deliveryOf(a, f)
-			f.answer = &Answer{Query: a.query, Result: &query.Result{Services: make([]whmcs.Service, 1)}, Outcome: answered}
+			f.answer = &Answer{Query: a.query, Result: &query.Result{Query: a.query, Services: make([]whmcs.Service, 1)}, Outcome: answered}
 			after := deliveryOf(a, f)
 			if got := described(after); got != c.want && got != c.want+", notes respond" && got != c.want+", notes whisper" {
 				t.Errorf("%s %s: %s, want %s", name, place, got, c.want)
@@ -133,7 +133,7 @@ func holdsNarrowing(t *testing.T, name string, a *ask, f facts) {
 		"denied":      {Outcome: denied, Err: &Denial{}},
 		"failed":      {Query: a.query, Outcome: failed, Err: context.DeadlineExceeded},
 		"nothing":     {Query: a.query, Result: &query.Result{}, Outcome: nothing},
-		"closed then": {Query: a.query, Result: &query.Result{Services: make([]whmcs.Service, 1)}, Outcome: answered},
+		"closed then": {Query: a.query, Result: &query.Result{Query: a.query, Services: make([]whmcs.Service, 1)}, Outcome: answered},
 	} {
 		f.answer = ans
 		if what == "closed then" && a.forOthers() {

@@ -250,7 +250,7 @@ func TestEditAtAnotherReplica(t *testing.T) {
 		{"answered", 0, func(ts string) {
 			r.waits("an answer", func() bool {
 				in := r.thread(ts)
-				return len(in) == 1 && in[0].Shows("service matches")
+				return len(in) == 1 && in[0].Shows("as of")
 			})
 		}},
 	} {
@@ -268,7 +268,7 @@ func TestEditAtAnotherReplica(t *testing.T) {
 			r.do(r.slack.Edit(slackfake.Bob, slackfake.Incident, asked.TS, fmt.Sprintf("@servicesbot service:%d", 20+n)))
 			r.waits("the answer to the edit", func() bool {
 				in := r.thread(asked.TS)
-				return len(in) > 0 && in[len(in)-1].Shows(fmt.Sprintf("service matches service:%d", 20+n))
+				return len(in) > 0 && in[len(in)-1].Shows("as of", fmt.Sprintf("service:%d", 20+n))
 			})
 			if in := r.thread(asked.TS); len(in) != 1 {
 				t.Errorf("%s: %d answers", c.name, len(in))
