@@ -86,7 +86,7 @@ func (r *road) holdsOfAllMessages() {
 	r.t.Helper()
 	r.waits("acknowledgements", func() bool { return r.slack.Counts().Waiting == 0 })
 	for _, n := range r.slack.Notices("") {
-		r.t.Errorf("Slack tells %s: %s", n.User, n.Text)
+		r.t.Errorf("Slack says to %s: %s", n.User, n.Text)
 	}
 	if log := r.log.String(); strings.Contains(log, "msg=panic") || strings.Contains(log, "recovered from a panic") {
 		r.t.Error("the bot panicked")

@@ -174,7 +174,7 @@ func billingFields(s whmcs.Service, currency string, now time.Time) []markup {
 	}
 }
 
-// dueField tells the next due date of a service that lives, and the last of one that
+// dueField says the next due date of a service that lives, and the last of one that
 // does not.
 func dueField(s whmcs.Service, now time.Time) markup {
 	if s.NextDueDate != "" && !lives(s.Status) {
@@ -183,7 +183,7 @@ func dueField(s whmcs.Service, now time.Time) markup {
 	return field("Next due", or(upperFirst(strings.TrimPrefix(dueText(s, now), "due ")), "None"))
 }
 
-// suspension tells where staff switched WHMCS's own suspending off.
+// suspension says where staff switched WHMCS's own suspending off.
 func suspension(s whmcs.Service) string {
 	switch {
 	case !s.OverideAutoSuspend:
@@ -203,7 +203,7 @@ func serverFields(s whmcs.Service) []markup {
 	}
 }
 
-// usageFields tells disk and bandwidth. WHMCS gives the moment of the figures in
+// usageFields shows disk and bandwidth. WHMCS gives the moment of the figures in
 // its own, unnamed time zone.
 func usageFields(s whmcs.Service) []markup {
 	disk, bandwidth := usageText(s.DiskUsage, s.DiskLimit), usageText(s.BWUsage, s.BWLimit)
@@ -220,7 +220,7 @@ func usageFields(s whmcs.Service) []markup {
 	return []markup{field("Disk", disk), field("Bandwidth", bandwidth), field("As of", asOf)}
 }
 
-// unread tells of a limit whose usage nobody has read: not that nothing is used.
+// unread names a limit whose usage nobody has read: not that nothing is used.
 func unread(limit int64) string {
 	if limit <= 0 {
 		return ""

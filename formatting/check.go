@@ -8,7 +8,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// The surfaces that blocks stand on.
+// The surfaces that blocks are on.
 const (
 	surfaceMessage = "message"
 	surfaceModal   = "modal"
@@ -113,7 +113,7 @@ func (c *checker) id(path string, o object, key string) {
 	id := o.text(key)
 	c.units(path+" "+key, id, 0, maxID)
 	if id != "" {
-		c.that(!c.ids[key+" "+id], path, "%s %q stands twice", key, id)
+		c.that(!c.ids[key+" "+id], path, "%s %q is used twice", key, id)
 		c.ids[key+" "+id] = true
 	}
 }

@@ -88,7 +88,7 @@ func (c *checker) series(path string, chart object) {
 	for i, s := range series {
 		at := fmt.Sprintf("%s.series[%d]", path, i)
 		c.units(at+".name", s.text("name"), 1, maxChartLabel)
-		c.that(!names[s.text("name")], at, "its name stands twice")
+		c.that(!names[s.text("name")], at, "its name is used twice")
 		names[s.text("name")] = true
 		points := s.list("data")
 		c.that(len(points) == len(categories), at, "%d points for %d categories", len(points), len(categories))

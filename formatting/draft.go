@@ -157,7 +157,7 @@ func (d *draft) message() Message {
 }
 
 // text says what the blocks say. Of one that is too long the last block stays, which
-// tells what the answer rests on.
+// says what the answer rests on.
 func (d *draft) text() string {
 	text := told(d.blocks)
 	if escapedUnits(text) <= maxText {

@@ -31,7 +31,7 @@ const (
 	signUnknown = "❔"
 )
 
-// statusText tells a status by a sign and in words.
+// statusText says a status by a sign and in words.
 func statusText(s whmcs.Status) string {
 	if strings.TrimSpace(string(s)) == "" {
 		return signUnknown + " Status unknown"
@@ -39,7 +39,7 @@ func statusText(s whmcs.Status) string {
 	return or(signs[s], signUnknown) + " " + string(s)
 }
 
-// productText tells what was bought, and how many where it is not one.
+// productText says what was bought, and how many where it is not one.
 func productText(s whmcs.Service) string {
 	name := or(s.Name, fmt.Sprintf("product %d", s.PID))
 	if s.Qty > 1 {
@@ -86,7 +86,7 @@ var cycles = map[whmcs.Cycle]string{
 // cycleText names a billing cycle; one that we do not know as WHMCS sent it.
 func cycleText(c whmcs.Cycle) string { return or(cycles[c], string(c)) }
 
-// priceText tells what a service costs and how often: "EUR 24.95 monthly".
+// priceText says what a service costs and how often: "EUR 24.95 monthly".
 func priceText(s whmcs.Service, currency string) string {
 	switch s.BillingCycle {
 	case whmcs.CycleFree:
@@ -117,7 +117,7 @@ func currencyOf(id int, clients map[int]whmcs.Client, installation string) strin
 // soon is how near a due date must be to be told in days.
 const soon = 60
 
-// dueText tells the next due date: how far it is where it is near and the service
+// dueText says the next due date: how far it is where it is near and the service
 // lives, and the date.
 func dueText(s whmcs.Service, now time.Time) string {
 	if s.NextDueDate == "" {
@@ -168,7 +168,7 @@ func daysUntil(d whmcs.Date, now time.Time) (int, bool) {
 	return int(day.Sub(time.Date(y, m, today, 0, 0, 0, 0, time.UTC)).Hours() / 24), true
 }
 
-// serverText names a server as well as WHMCS tells it.
+// serverText names a server as well as WHMCS does.
 func serverText(s whmcs.Service) string {
 	name := or(s.ServerName, s.ServerHostname)
 	if name == "" && s.ServerID != 0 {
@@ -238,8 +238,8 @@ func bar(part, whole int64) string {
 	return strings.Repeat("█", full) + strings.Repeat("░", cells-full)
 }
 
-// usageText tells what is used of a limit, both in megabytes; "" where WHMCS
-// tells neither. A limit of 0 is unlimited or unknown, so it is not named. More
+// usageText says what is used of a limit, both in megabytes; "" where WHMCS
+// says neither. A limit of 0 is unlimited or unknown, so it is not named. More
 // than 9,999 % reads as that.
 func usageText(used, limit int64) string {
 	if limit <= 0 {

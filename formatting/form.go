@@ -105,7 +105,7 @@ func statusWords() []string {
 }
 
 // fill spreads q over the form's fields. What no field can hold, exclusions and
-// controls among it, stands in the last one.
+// controls among it, is in the last one.
 func fill(q query.Query) map[string]string {
 	q = q.Lasting().WithPage(1)
 	filled := map[string]string{}

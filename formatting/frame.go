@@ -10,7 +10,7 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-// What stands below the rows of every answer: what can be asked next, and what the answer
+// What is below the rows of every answer: what can be asked next, and what the answer
 // rests on.
 
 // maxControls is how many buttons and menus stand below the rows of an answer.
@@ -117,12 +117,12 @@ func (d *draft) removal() *slack.ButtonBlockElement {
 	return d.button(ActionRemove, "Remove", strings.TrimSpace(d.view.SharedBy+" "+d.view.SharedFile))
 }
 
-// foot tells the command to copy, then what the answer rests on.
+// foot shows the command to copy, then what the answer rests on.
 func (d *draft) foot(res *query.Result) {
 	d.context(code(d.style.commandLine(res.Query.Lasting().String()), 2500), evidence(res))
 }
 
-// evidence tells as of when an answer is, out of how many rows, whether it is
+// evidence says as of when an answer is, out of how many rows, whether it is
 // complete, and which rows are missing from it.
 func evidence(res *query.Result) markup {
 	parts := []markup{"as of " + date(res.AsOf)}
@@ -146,7 +146,7 @@ func evidence(res *query.Result) markup {
 	return join(dot, append(parts, missing(res)...)...)
 }
 
-// missing tells of rows that WHMCS sent but that are not in the answer.
+// missing counts rows that WHMCS sent but that are not in the answer.
 func missing(res *query.Result) []markup {
 	var parts []markup
 	if res.Foreign > 0 {

@@ -11,7 +11,7 @@ import (
 
 // The head of every answer: who, and how many, in one line.
 
-// head tells who shared the answer, whom it is about, and how many match.
+// head says who shared the answer, whom it is about, and how many match.
 func (d *draft) head(res *query.Result) {
 	d.readers()
 	d.heard(res)
@@ -20,7 +20,7 @@ func (d *draft) head(res *query.Result) {
 	d.offers(res)
 }
 
-// readers tells who shared the answer, or why only the asker sees it.
+// readers says who shared the answer, or why only the asker sees it.
 func (d *draft) readers() {
 	if d.view.SharedBy != "" {
 		d.context("Shared by " + mention(d.view.SharedBy))
@@ -141,7 +141,7 @@ func theClient(res *query.Result) (id int, ok bool) {
 }
 
 // with adds the filters of an answer's question to how many match, in words: "75 services on
-// Saturn, active". What the head tells already is left out, and what has no words of its
+// Saturn, active". What the head says already is left out, and what has no words of its
 // own is told as it was asked.
 func with(howMany markup, res *query.Result) markup {
 	_, one := theClient(res)

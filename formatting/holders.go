@@ -36,7 +36,7 @@ func (d *draft) clients(res *query.Result) Message {
 	return d.message()
 }
 
-// holder tells a client in one line.
+// holder shows a client in one line.
 func (d *draft) holder(h query.Holder) markup {
 	states := make([]string, 0, len(h.Statuses))
 	for _, c := range h.Statuses {

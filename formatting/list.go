@@ -29,7 +29,7 @@ func detailsOf(s whmcs.Service) string {
 	return strings.TrimSuffix("Details of service "+strconv.Itoa(s.ID)+", "+s.Domain, ", ")
 }
 
-// lines tells one service in two lines; client: and whose it is.
+// lines shows one service in two lines; client: and whose it is.
 func (d *draft) lines(s whmcs.Service, res *query.Result, client bool) markup {
 	first := d.title(s)
 	if oneLine(s.Domain) != "" {
@@ -53,7 +53,7 @@ func (d *draft) title(s whmcs.Service) markup {
 	return join(gap, short(statusText(s.Status), 60), bold(link(d.style.serviceURL(s), cut(name, 200, escapedUnits))))
 }
 
-// reason tells in bold why a service is suspended; "" where it is not, or nobody knows.
+// reason says in bold why a service is suspended; "" where it is not, or nobody knows.
 func reason(s whmcs.Service, limit int) markup {
 	if s.Status != whmcs.StatusSuspended {
 		return ""

@@ -88,7 +88,7 @@ func (d *draft) menu(res *query.Result) slack.BlockElement {
 	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("More …", maxPlaceholder), d.id(ActionChoose), options...)
 }
 
-// Choices is the window in which the menu stands whose options a line is too long for. It
+// Choices is the window that holds the menu whose options a line is too long for. It
 // shows nothing that was found. metadata must hold the line, for Chosen.
 func (s Style) Choices(q query.Query, v View, metadata string) slack.ModalViewRequest {
 	d := s.draft(v)

@@ -48,7 +48,7 @@ type View struct {
 	Public        bool      // others read it too: no Fields, no private buttons
 	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
 	Direct        bool      // there is no channel to share it in
-	Modal         bool      // it stands in a modal
+	Modal         bool      // it is in a modal
 	Whole         bool      // a card shows all that is known, as there is no window for the rest
 	Hint          bool      // says how the question is typed in short
 	Shared        bool      // of details: they have just been shared

@@ -11,7 +11,7 @@ import (
 // The callback_ids of our modals.
 const (
 	CallbackForm    = "services_form"    // the search form: a submission is read by ParseForm
-	CallbackDetails = "services_details" // details, and what stands in their place
+	CallbackDetails = "services_details" // details, and what is shown in their place
 	CallbackChoices = "services_choices" // the choices of an answer whose line no menu holds
 )
 

@@ -86,7 +86,7 @@ func (s Style) Searching(p query.Progress, line string, v View) Message {
 	return d.message()
 }
 
-// progress tells how far a scan has come; nothing before it is known.
+// progress says how far a scan has come; nothing before it is known.
 func progress(p query.Progress) markup {
 	if p.Of <= 0 {
 		return ""
@@ -129,7 +129,7 @@ func (s Style) Failure(err error, line string, v View) Message {
 	return d.message()
 }
 
-// reference tells what to look for in the log, where there is something.
+// reference says what to look for in the log, where there is something.
 func (d *draft) reference() markup {
 	if d.view.Ref == "" {
 		return ""

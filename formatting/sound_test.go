@@ -122,7 +122,7 @@ var (
 
 // alive returns the first thing in mrkdwn that Slack would act on though we did
 // not put it there, "" where there is none. It reads the text by Slack's rules:
-// whatever stands between < and > is a command, an entity is the only other use
+// whatever is between < and > is a command, an entity is the only other use
 // of &, :name: is a picture outside of code, and three backticks open a block.
 func alive(text string) string {
 	for i := 0; i < len(text); i++ {

@@ -146,7 +146,7 @@ func segments(counts []query.Count) []query.Count {
 }
 
 // statusLabel names a status in a chart: a label holds 20 units, and a legend
-// without words tells nothing.
+// without words says nothing.
 func statusLabel(value string) string {
 	if s, ok := knownStatus(value); ok {
 		return plain(or(signs[s], signUnknown)+" "+or(string(s), "Unknown"), maxChartLabel)

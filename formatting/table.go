@@ -159,7 +159,7 @@ func (d *draft) compact(res *query.Result) {
 	}
 }
 
-// oneLine tells a service in one line.
+// oneLine shows a service in one line.
 func (d *draft) oneLine(s whmcs.Service, currency string) string {
 	parts := []string{statusText(s.Status), s.Domain, productText(s),
 		priceText(s, currency), dueText(s, d.view.Now), serverText(s), serviceLine(s.ID)}

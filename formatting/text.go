@@ -22,7 +22,7 @@ const (
 	dash     = "–" // stands for nothing where Slack wants something
 )
 
-// What stands between the parts of a line. A dot goes with the part behind it, so that none
+// What is between the parts of a line. A dot goes with the part behind it, so that none
 // is left at the end of a line.
 const (
 	dot markup = " ·\u00a0"
@@ -233,7 +233,7 @@ func startsEmoji(after string) bool {
 	return false
 }
 
-// withinWord reports whether the byte at i, a sign of formatting, stands between two
+// withinWord reports whether the byte at i, a sign of formatting, is between two
 // letters or digits.
 func withinWord(s string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
