@@ -8,7 +8,6 @@ import (
 
 	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
-	"servicesbot/whmcs/whmcsfake"
 )
 
 // lines are the audit lines so far, once there are n of them.
@@ -110,30 +109,4 @@ func TestAuditLinesAreBounded(t *testing.T) {
 	if asked, _ := line["query"].(string); line["outcome"] != "malformed" || len(asked) > 1000 || !strings.HasPrefix(asked, "clint:1") {
 		t.Errorf("outcome %v, a query of %d bytes", line["outcome"], len(asked))
 	}
-}
-
-// TestOneAskerAtATime: one person has so many questions in progress and no more; others are
-// answered meanwhile, and what ends a question is never too much.
-func TestOneAskerAtATime(t *testing.T) {
-	t.Parallel()
-	r := newRoad(t, func(s *setup) { s.bot.UserRate = 17 }) // used up by the first 17
-	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2 in:channel"))
-	shared := r.sees(slackfake.Alice, slackfake.Support, "Shared by")
-	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
-		t.Fatal(err)
-	}
-	for n := range 16 {
-		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n+10)))
-	}
-	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services")) // a window opens for others meanwhile
-	r.modal(slackfake.Bob, "Client number")
-	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:30"))
-	r.sees(slackfake.Alice, slackfake.Support, "You have 16 questions in progress.")
-	r.click(slackfake.Alice, shared, "Remove")
-	r.waits("the post to go", func() bool { return len(r.answers(slackfake.Bob, slackfake.Support)) == 0 })
-	if err := r.whmcs.Clear(); err != nil {
-		t.Fatal(err)
-	}
-	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services service:2"))
-	r.sees(slackfake.Bob, slackfake.Support, marker)
 }

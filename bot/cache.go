@@ -1,9 +1,9 @@
 package bot
 
 import (
-	"time"
-
 	"github.com/maypok86/otter/v2"
+
+	"servicesbot/whmcs"
 )
 
 // newCache returns a cache of at most so many entries that live as life says; nil:
@@ -13,12 +13,6 @@ func newCache[V any](most int, life otter.ExpiryCalculator[string, V]) *otter.Ca
 	return otter.Must(&otter.Options[string, V]{
 		MaximumSize:      most,
 		ExpiryCalculator: life,
-		Clock:            quietClock{start: time.Now()},
+		Clock:            whmcs.NewQuietClock(),
 	})
 }
-
-// quietClock is a clock that does not tick.
-type quietClock struct{ start time.Time }
-
-func (c quietClock) NowNano() int64                      { return c.start.UnixNano() + int64(time.Since(c.start)) }
-func (c quietClock) Tick(time.Duration) <-chan time.Time { return nil }

@@ -186,7 +186,8 @@ func deliveryOf(a *ask, f facts) delivery {
 	case a.onAnswer():
 		d.to = clicked(a)
 	}
-	if d.narrow(a, f); f.at.ts != "" && f.at.public() == d.to.public() && (d.to.way == post || d.to.way == direct) {
+	d.narrow(a, f)
+	if f.at.ts != "" && f.at.public() == d.to.public() && (d.to.way == post || d.to.way == direct) {
 		d.to = f.at.address
 	}
 	if d.to.public() && d.sharedBy == "" {

@@ -1,10 +1,8 @@
 package bot
 
 import (
-	"context"
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -72,27 +70,4 @@ func TestEqualEditChangesNothing(t *testing.T) {
 	if _, outcome := ask("5", "client:1"); outcome != "" {
 		t.Errorf("an edit after the answer: %q", outcome)
 	}
-}
-
-// TestFinishWithoutAReaderOfTheAudit: lines that nobody takes do not keep the process.
-func TestFinishWithoutAReaderOfTheAudit(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b, err := New(Config{AppToken: "xapp-1", BotToken: "xoxb-1", Answers: &Answers{}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		work, endWork := context.WithCancelCause(t.Context())
-		for _, l := range b.lanes() {
-			l.start(work)
-		}
-		reader := make(chan struct{})
-		b.audits.offer(func(context.Context) { <-reader })
-		began := time.Now()
-		b.finish(endWork)
-		if took := time.Since(began); took > time.Second {
-			t.Errorf("the end took %s", took)
-		}
-		close(reader)
-	})
 }

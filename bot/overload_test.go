@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
 	"servicesbot/whmcs/whmcsfake"
 )
@@ -125,24 +124,28 @@ func TestWhatCannotBeToldIsNotAcknowledged(t *testing.T) {
 	}
 }
 
-// TestPanicIsAnswered: a fault of the bot's own is told like any failure, with the
-// reference that the log has, and the next question has its answer.
-func TestPanicIsAnswered(t *testing.T) { // not parallel: panics are reported to the bot that started last
-	r := newRoad(t, func(s *setup) { s.bot.Answers = &bot.Answers{} }) // without a Finder
-	for range 2 {
-		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+// TestOneAskerAtATime: one person has so many questions in progress and no more; others are
+// answered meanwhile, and what ends a question is never too much.
+func TestOneAskerAtATime(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, func(s *setup) { s.bot.UserRate = 17 }) // used up by the first 17
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2 in:channel"))
+	shared := r.sees(slackfake.Alice, slackfake.Support, "Shared by")
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
 	}
-	r.waits("two answers", func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == 2 })
-	m := r.sees(slackfake.Alice, slackfake.Support, "Something went wrong here", "Reference")
-	r.audited(`"outcome":"failed"`) // it is written behind the answer
-	ref := refIn.FindStringSubmatch(r.audit.String())
-	if ref == nil || !hasLine(r.log.String(), "a question failed", "panic: ") || !hasLine(r.log.String(), "recovered from a panic", "Answers") {
-		t.Fatalf("the panic is not logged:\n%s\n%s", r.log, r.audit)
+	for n := range 16 {
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n+10)))
 	}
-	if !strings.Contains(r.metrics(), "servicesbot_panics_total 2") {
-		t.Errorf("two panics are not counted:\n%s", r.metrics())
+	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services")) // a window opens for others meanwhile
+	r.modal(slackfake.Bob, "Client number")
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:30"))
+	r.sees(slackfake.Alice, slackfake.Support, "You have 16 questions in progress.")
+	r.click(slackfake.Alice, shared, "Remove")
+	r.waits("the post to go", func() bool { return len(r.answers(slackfake.Bob, slackfake.Support)) == 0 })
+	if err := r.whmcs.Clear(); err != nil {
+		t.Fatal(err)
 	}
-	if !strings.Contains(r.log.String(), "ref="+ref[1]) {
-		t.Errorf("the log does not have the reference %s of:\n%s", ref[1], m.PlainText())
-	}
+	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services service:2"))
+	r.sees(slackfake.Bob, slackfake.Support, marker)
 }

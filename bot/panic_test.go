@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
 	"servicesbot/whmcs/whmcsfake"
 )
@@ -127,5 +128,27 @@ func TestPanicsEndNothing(t *testing.T) {
 				t.Errorf("the end: %v\n%s", err, bot.log)
 			}
 		})
+	}
+}
+
+// TestPanicIsAnswered: a fault of the bot's own is told like any failure, with the
+// reference that the log has, and the next question has its answer.
+func TestPanicIsAnswered(t *testing.T) { // not parallel: panics are reported to the bot that started last
+	r := newRoad(t, func(s *setup) { s.bot.Answers = &bot.Answers{} }) // without a Finder
+	for range 2 {
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+	}
+	r.waits("two answers", func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == 2 })
+	m := r.sees(slackfake.Alice, slackfake.Support, "Something went wrong here", "Reference")
+	r.audited(`"outcome":"failed"`) // it is written behind the answer
+	ref := refIn.FindStringSubmatch(r.audit.String())
+	if ref == nil || !hasLine(r.log.String(), "a question failed", "panic: ") || !hasLine(r.log.String(), "recovered from a panic", "Answers") {
+		t.Fatalf("the panic is not logged:\n%s\n%s", r.log, r.audit)
+	}
+	if !strings.Contains(r.metrics(), "servicesbot_panics_total 2") {
+		t.Errorf("two panics are not counted:\n%s", r.metrics())
+	}
+	if !strings.Contains(r.log.String(), "ref="+ref[1]) {
+		t.Errorf("the log does not have the reference %s of:\n%s", ref[1], m.PlainText())
 	}
 }

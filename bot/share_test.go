@@ -131,31 +131,6 @@ func TestSharedInAModal(t *testing.T) {
 	}
 }
 
-// TestFailedDetailsAreTriedAgainThere: Try again in the modal fills the modal.
-func TestFailedDetailsAreTriedAgainThere(t *testing.T) {
-	t.Parallel()
-	r := newRoad(t, nil)
-	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
-	list := r.sees(slackfake.Alice, slackfake.Support, "1 active, 1 terminated")
-	if err := r.whmcs.Set(whmcsfake.Fault{Name: "maintenance"}); err != nil {
-		t.Fatal(err)
-	}
-	r.click(slackfake.Alice, list, "Details")
-	failed := r.modal(slackfake.Alice, "down for maintenance", "Try again")
-	if err := r.whmcs.Clear(); err != nil {
-		t.Fatal(err)
-	}
-	id, _ := failed.Button("Try again")
-	r.do(r.slack.Click(slackfake.Alice, &failed, id))
-	r.modal(slackfake.Alice, marker)
-	if n := len(r.slack.Modals(slackfake.Alice)); n != 1 {
-		t.Errorf("%d modals are open", n)
-	}
-	if n := len(r.answers(slackfake.Alice, slackfake.Support)); n != 1 {
-		t.Errorf("%d messages behind the modal, want the list alone", n)
-	}
-}
-
 // TestNothingIsSharedWithoutAFilter: everybody's services are no answer for a channel.
 func TestNothingIsSharedWithoutAFilter(t *testing.T) {
 	t.Parallel()

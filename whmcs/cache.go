@@ -48,17 +48,23 @@ func newCache[K comparable, V any](ttl time.Duration, limit uint64, weigh func(V
 		MaximumWeight:    limit,
 		Weigher:          func(_ K, e entry[V]) uint32 { return weigh(e.value) },
 		ExpiryCalculator: otter.ExpiryWriting[K, entry[V]](ttl),
-		Clock:            quietClock{start: time.Now()},
+		Clock:            NewQuietClock(),
 	})
 	return &cache[K, V]{kept: kept, loads: map[K]*load[V]{}}, err
 }
 
-// quietClock is the cache's clock. It does not tick: what is over time is thrown
-// out by the next writes, and no goroutine outlives its use.
-type quietClock struct{ start time.Time }
+// A QuietClock is the clock of a cache of otter's. It does not tick: what is over time is
+// thrown out by the next writes, and no goroutine outlives the cache's use.
+type QuietClock struct{ start time.Time }
 
-func (c quietClock) NowNano() int64                      { return c.start.UnixNano() + int64(time.Since(c.start)) }
-func (c quietClock) Tick(time.Duration) <-chan time.Time { return nil }
+// NewQuietClock returns a clock that begins now.
+func NewQuietClock() QuietClock { return QuietClock{start: time.Now()} }
+
+// NowNano returns the time in nanoseconds since 1970.
+func (c QuietClock) NowNano() int64 { return c.start.UnixNano() + int64(time.Since(c.start)) }
+
+// Tick returns a channel that gets nothing.
+func (c QuietClock) Tick(time.Duration) <-chan time.Time { return nil }
 
 // get returns the value of key. fresh goes past what is kept and past loads that
 // have begun, and keeps its value for others. A value is shared among
