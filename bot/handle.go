@@ -49,31 +49,24 @@ func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Contex
 	}
 }
 
-// do does one deed.
+// do does one deed. Stop and Remove need no access; what fills the Home tab, and what
+// answers, says by itself who has none.
 func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 	rec.ask = a
-	switch a.deed {
-	case deedStop:
+	switch deed := a.deed; {
+	case deed == deedStop:
 		b.stop(ctx, a.Request, rec)
-	case deedRemove:
+	case deed == deedRemove:
 		b.remove(ctx, a.Request, rec)
-	case deedHome:
+	case deed == deedHome:
 		b.home(ctx, a, rec)
-	case deedAsk, deedShare, deedDetails:
+	case deed == deedAsk, deed == deedShare, deed == deedDetails:
 		b.answer(ctx, a, rec)
-	default:
-		b.offerQuestion(ctx, a, rec)
-	}
-}
-
-// offerQuestion answers what is no question yet.
-func (b *Bot) offerQuestion(ctx context.Context, a *ask, rec *record) {
-	switch {
 	case !a.access.granted:
 		b.tellDenied(ctx, a, rec)
-	case a.deed == deedConfirm:
+	case deed == deedConfirm:
 		b.confirm(ctx, a, rec)
-	case a.deed == deedLookUp:
+	case deed == deedLookUp:
 		b.lookUpHere(ctx, a, rec)
 	default:
 		rec.outcome = unknownButton
