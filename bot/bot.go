@@ -91,6 +91,7 @@ type Bot struct {
 	left     atomic.Bool    // the sockets: what comes now cannot be acknowledged
 	entering sync.WaitGroup // requests on their way into the journal
 	replies  sync.Map       // of other replicas, by question: chan news
+	want     atomic.Int32   // sockets that this process is to hold
 	soon     chan struct{}  // look at the other replicas at once
 	heard    atomic.Int64   // unix nano: when the last frame came
 }
@@ -123,14 +124,19 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
-		edits: newEdits(), history: newHistory(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
+		edits: newEdits(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
 		notes:     newLane("notes", noteWorkers, noteQueue),
 		audits:    newLane("audits", 1, auditQueue),
 	}
+	b.want.Store(sockets)
 	b.rates = newRates(cfg.UserRate, b.memory)
+	b.history = &history{own: b.memory}
+	if b.store != nil {
+		b.history.shared = b.store
+	}
 	for _, l := range b.lanes() {
 		b.status.watch(l)
 	}

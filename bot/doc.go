@@ -52,7 +52,7 @@
 //	             store_redis_memory.go, store_redis_journal.go: the promises;
 //	             store_redis_places.go, store_redis_rows.go: calls to WHMCS, and what they
 //	             brought; store_seal.go: what leaves the process is sealed; store_status.go:
-//	             metrics)
+//	             metrics; store_redis_examine.go: for the doctor)
 //	finish.go    the end: what is not done is told, or left to the others
 //
 // A click: the loop reads it, makes a Request, queues it and has it acknowledged. A worker

@@ -76,7 +76,7 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		rec.outcome = handedOver
 		return f.at
 	}
-	b.remember(a, ans)
+	b.remember(ctx, a, ans)
 	f.answer = &ans
 	return b.deliver(ctx, a, rec, f)
 }
@@ -111,7 +111,7 @@ func (b *Bot) sayNotShared(ctx context.Context, req *Request, rec *record, d del
 
 // remember notes what a asked for among its asker's last questions. Paging and the views of
 // a question, one click away, are no questions of their own.
-func (b *Bot) remember(a *ask, ans Answer) {
+func (b *Bot) remember(ctx context.Context, a *ask, ans Answer) {
 	if ans.Result == nil || a.deed == deedDetails || a.deed == deedShare && a.Door == DoorButton {
 		return
 	}
@@ -119,5 +119,5 @@ func (b *Bot) remember(a *ask, ans Answer) {
 	if a.Door == DoorButton {
 		q.As = ""
 	}
-	b.history.add(a.User, q.String())
+	b.history.add(ctx, a.asker(), q.String())
 }

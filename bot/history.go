@@ -1,39 +1,63 @@
 package bot
 
 import (
+	"context"
+	"encoding/json"
 	"slices"
-	"sync"
-
-	"github.com/maypok86/otter/v2"
+	"time"
 )
 
-const historyMost = 5 // questions a person
+const (
+	historyMost = 5 // questions a person
+	historyFor  = 90 * 24 * time.Hour
+)
 
-// history is what each person asked last, for the Home tab. It is in memory only.
+// history is what each person asked last, for the Home tab: in this process's memory, and
+// with replicas in the store too.
 type history struct {
-	mu     sync.Mutex
-	people *otter.Cache[string, []string]
-}
-
-func newHistory() *history {
-	return &history{people: newCache[[]string](cachedMost, nil)}
+	own    notebook
+	shared notebook // nil: there is no store
 }
 
 // add notes a question as the newest of a person's.
-func (h *history) add(user, line string) {
+func (h *history) add(ctx context.Context, asker, line string) {
 	if line == "" {
 		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	lines, _ := h.people.GetIfPresent(user)
-	lines = slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return l == line })
-	lines = slices.Insert(lines, 0, line)
-	h.people.Set(user, lines[:min(len(lines), historyMost)])
+	newest := func(page []byte) []byte {
+		lines := linesOf(page)
+		lines = slices.DeleteFunc(lines, func(l string) bool { return l == line })
+		lines = slices.Insert(lines, 0, line)
+		next, err := json.Marshal(lines[:min(len(lines), historyMost)])
+		if err != nil {
+			return page
+		}
+		return next
+	}
+	_, _ = h.own.change(ctx, historyOf(asker), historyFor, newest)
+	if h.shared != nil {
+		_, _ = h.shared.change(context.WithoutCancel(ctx), historyOf(asker), historyFor, newest) // else this process alone knows it
+	}
 }
 
 // of returns a person's questions, newest first.
-func (h *history) of(user string) []string {
-	lines, _ := h.people.GetIfPresent(user)
+func (h *history) of(ctx context.Context, asker string) []string {
+	same := func(page []byte) []byte { return page }
+	if h.shared != nil {
+		if page, err := h.shared.change(ctx, historyOf(asker), historyFor, same); err == nil {
+			return linesOf(page)
+		}
+	}
+	page, _ := h.own.change(ctx, historyOf(asker), historyFor, same)
+	return linesOf(page)
+}
+
+func historyOf(asker string) string { return "history/" + asker }
+
+func linesOf(page []byte) []string {
+	var lines []string
+	if json.Unmarshal(page, &lines) != nil {
+		return nil
+	}
 	return lines
 }

@@ -15,7 +15,7 @@ type acceptance struct {
 	known     chan struct{} // closed when the next two are known
 	journaled bool          // it is in the journal
 	elsewhere bool          // another replica has it
-	inherited bool          // taken over from a replica that ended
+	inherited time.Time     // when it was taken over from a replica that ended; zero: it was not
 	repeats   bool          // and something may have been posted for it there
 }
 
@@ -102,7 +102,7 @@ func requestOf(e entry) (*Request, error) {
 	}
 	req := kept.Request
 	req.ResponseURL, req.keys = Secret(kept.ResponseURL), kept.Keys
-	req.accepted = &acceptance{known: make(chan struct{}), journaled: true, inherited: true, repeats: e.posted}
+	req.accepted = &acceptance{known: make(chan struct{}), journaled: true, inherited: time.Now(), repeats: e.posted}
 	close(req.accepted.known)
 	return &req, nil
 }
@@ -188,7 +188,15 @@ func (b *Bot) waitsForTurn(ctx context.Context, req *Request, rec *record) bool 
 }
 
 // inherited reports whether a request was taken over.
-func (req *Request) inherited() bool { return req.accepted != nil && req.accepted.inherited }
+func (req *Request) inherited() bool { return req.accepted != nil && !req.accepted.inherited.IsZero() }
+
+// since is when this replica got a request.
+func (req *Request) since() time.Time {
+	if req.inherited() {
+		return req.accepted.inherited
+	}
+	return req.Received
+}
 
 // tooLateFor says of a request that was taken over what cannot be done any more: what needs a
 // trigger, and what would post a second time for others to read.

@@ -144,6 +144,15 @@ func beBot(ctx context.Context) error {
 	if os.Getenv(panicsEnv) != "" {
 		transport = faults
 	}
+	var store *bot.Store
+	if url := os.Getenv("REDIS_URL"); url != "" {
+		var err error
+		store, err = bot.OpenStore(ctx, bot.StoreConfig{URL: bot.Secret(url), BotToken: bot.Secret(os.Getenv("SLACK_BOT_TOKEN")), Status: status, Log: log})
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+	}
 	api, err := whmcs.New(whmcs.Config{
 		URL: os.Getenv("WHMCS_URL"), Identifier: whmcs.Secret(os.Getenv("WHMCS_IDENTIFIER")), Secret: whmcs.Secret(os.Getenv("WHMCS_SECRET")),
 		MaxConcurrent: 64, CacheTTL: 30 * time.Second, Log: log, Observe: status.ObserveWHMCS,
@@ -154,7 +163,7 @@ func beBot(ctx context.Context) error {
 	}
 	b, err := bot.New(bot.Config{
 		AppToken: bot.Secret(os.Getenv("SLACK_APP_TOKEN")), BotToken: bot.Secret(os.Getenv("SLACK_BOT_TOKEN")), SlackURL: os.Getenv("SLACK_API_URL"),
-		Allow: bot.Allow{Everyone: true}, UserRate: 30, Status: status,
+		Allow: bot.Allow{Everyone: true}, UserRate: 30, Status: status, Store: store,
 		Log: log, Audit: slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 		Answers: &bot.Answers{
 			Finder: query.NewFinder(api, query.FinderConfig{}),

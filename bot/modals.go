@@ -212,7 +212,7 @@ func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err err
 func (b *Bot) home(ctx context.Context, a *ask, rec *record) {
 	rec.outcome = homeShown
 	v := b.answers.view(a.Request)
-	shown := b.answers.Style.Home(b.history.of(a.User), []string{string(formatting.SaysMayAskAnyway)}, v)
+	shown := b.answers.Style.Home(b.history.of(ctx, a.asker()), []string{string(formatting.SaysMayAskAnyway)}, v)
 	if !a.access.granted {
 		ans := b.answers.find(ctx, a, nil)
 		rec.note(ans)

@@ -66,7 +66,7 @@ func (n *notes) stop() address {
 }
 
 func (n *notes) run(ctx context.Context) {
-	if sleep(ctx, noteAfter-time.Since(n.req.Received)) != nil {
+	if sleep(ctx, noteAfter-time.Since(n.req.since())) != nil {
 		return
 	}
 	tick := time.NewTicker(notesEvery)

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ func (b *Bot) share() (end func()) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := b.store.begin(ctx, b.me, b.app(), b.heardNews, b.missedNews)
+	if r, err := b.store.beat(ctx); err == nil {
+		b.want.Store(socketsFor(r, b.store.id)) // before the first one opens: Slack allows 10
+	}
 	ended = append(ended, whmcs.Go(func() error { b.replicate(ctx); return nil }))
 	return func() {
 		cancel()
@@ -45,6 +49,7 @@ var appID = regexp.MustCompile(`^A[A-Z0-9]{5,20}$`)
 func (b *Bot) replicate(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
+	var counts socketWatch
 	var reached time.Time // since when, without a break; zero: not now
 	for {
 		r, err := b.store.beat(ctx)
@@ -53,6 +58,10 @@ func (b *Bot) replicate(ctx context.Context) {
 			reached = time.Time{}
 		case reached.IsZero():
 			reached = time.Now()
+		}
+		if err == nil {
+			b.want.Store(socketsFor(r, b.store.id))
+			counts.look(b, len(r.living))
 		}
 		gone := r.left
 		if !reached.IsZero() && time.Since(reached) >= trustAfter {
@@ -82,5 +91,68 @@ func (b *Bot) takeOver(ctx context.Context, id string) {
 	if len(all) > 0 {
 		b.log.Warn("a replica ended without answering all that it had accepted; this one answers", "replica", id, "requests", len(all))
 		whmcs.Go(func() error { b.inherit(ctx, all); return nil })
+	}
+}
+
+const (
+	twoSockets = 3 // up to so many replicas hold two sockets each
+	oneSocket  = 8 // up to so many one, which leaves Slack's other two for connections that are replaced
+)
+
+// socketsFor is how many sockets a replica is to hold. Of more than eight the last ones stand
+// by without one until another replica ends.
+func socketsFor(r replicas, id string) int32 {
+	switch rank := slices.Index(r.living, id); {
+	case len(r.living) <= twoSockets:
+		return sockets
+	case rank < oneSocket:
+		return 1
+	}
+	return 0
+}
+
+// socketsOfOthers is how many sockets the other replicas hold, as far as they are known.
+func (b *Bot) socketsOfOthers() int {
+	if b.store == nil {
+		return 0
+	}
+	return theirs(len(b.store.known().living))
+}
+
+// theirs is how many sockets all but one of so many replicas hold.
+func theirs(living int) int {
+	if living <= twoSockets {
+		return sockets * max(0, living-1)
+	}
+	return min(living, oneSocket) - 1
+}
+
+// A socketWatch compares what Slack counts with the replicas known.
+type socketWatch struct {
+	count *socketCount // the newest
+	most  int          // sockets that the other replicas have held since
+	said  bool
+}
+
+// strangeFor is how long Slack may count more sockets than those of the known replicas: a replica
+// that came or went is not known at once.
+const strangeFor = 5 * time.Minute
+
+// look warns where Slack has long counted more sockets than the known replicas hold.
+func (w *socketWatch) look(b *Bot, living int) {
+	count := b.status.counted.Load()
+	if count == nil {
+		return
+	}
+	if count != w.count {
+		*w = socketWatch{count: count}
+	}
+	w.most = max(w.most, sockets*max(0, living-1), theirs(living))
+	elsewhere := max(0, count.sockets-sockets-w.most)
+	b.status.foreignSocks.Set(float64(elsewhere))
+	if elsewhere > 0 && !w.said && time.Since(count.at) >= strangeFor {
+		w.said = true
+		b.log.Warn("slack counts more sockets of this app than the replicas known hold: a process without this REDIS_URL runs, or dead ones linger",
+			"slack_counts", count.sockets, "elsewhere", elsewhere, "replicas", living)
 	}
 }

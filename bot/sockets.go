@@ -40,6 +40,9 @@ type socket struct {
 	log     *slog.Logger
 	silence time.Duration // a connection that brings nothing for so long is dead
 	other   *socket       // whose end this one keeps away from; nil: none
+	shared  bool          // with replicas, which are known: see countSockets
+	wanted  func() bool   // whether this process is to hold it
+	theirs  func() int    // sockets that other replicas are known to hold
 
 	leaving chan struct{} // closed: the process is about to end
 	left    sync.Once
@@ -54,6 +57,7 @@ type socket struct {
 	opening bool          // the next one
 	others  []*connection // not greeted yet, or not in use any more
 	done    bool          // no more connections
+	asleep  bool          // until it is wanted
 }
 
 // A report is news of a connection: that it was made, what it brought, or that it ended.
@@ -66,6 +70,7 @@ type report struct {
 func newSocket(n int, b *Bot) *socket {
 	return &socket{
 		n: n, slack: b.slack, opener: b.opener, acks: b.acks, status: b.status, log: b.log, silence: b.deadAfter,
+		shared: b.store != nil, wanted: func() bool { return int(b.want.Load()) > n }, theirs: b.socketsOfOthers,
 		leaving: make(chan struct{}), reports: make(chan report),
 	}
 }
@@ -148,6 +153,9 @@ func (s *socket) open(ctx context.Context) {
 	if s.opening || s.done {
 		return
 	}
+	if s.asleep = !s.wanted(); s.asleep {
+		return
+	}
 	s.opening = true
 	s.spawn(func() {
 		if s.opener.wait(ctx) != nil {
@@ -218,9 +226,10 @@ func (s *socket) hear(ctx context.Context, r report, take func(frame, *connectio
 func (s *socket) greeted(c *connection, hello frame) {
 	s.opening = false
 	c.greeted, c.life = time.Now(), time.Duration(hello.Debug.Life*float64(time.Second))
-	elsewhere := max(0, hello.Sockets-max(sockets, int(s.status.held.Load())))
+	elsewhere := max(0, hello.Sockets-max(sockets, int(s.status.held.Load()))-s.theirs())
 	s.status.foreignSocks.Set(float64(elsewhere))
-	if elsewhere > 0 {
+	s.status.greets(hello.Sockets, time.Now())
+	if elsewhere > 0 && !s.shared {
 		s.log.Warn("slack counts more sockets of this app than this process holds: another copy runs, or dead ones linger; events go to all of them in turn",
 			"socket", s.n, "slack_counts", hello.Sockets, "elsewhere", elsewhere)
 	}
@@ -313,8 +322,15 @@ func (s *socket) down() {
 // look is what the loop does every second.
 func (s *socket) look(ctx context.Context, at time.Time) {
 	s.status.turn(s.n, at)
-	if s.clashes(at) {
+	switch {
+	case s.asleep && s.now == nil, s.clashes(at):
 		s.open(ctx)
+	case s.now != nil && !s.wanted():
+		s.asleep = true
+		c := s.now
+		c.ending = false
+		s.retire(c)
+		s.down()
 	}
 	for _, c := range s.others {
 		switch {

@@ -42,7 +42,8 @@ type Status struct {
 	log     atomic.Pointer[LogBuffer] // nil: none
 	greeted atomic.Int32              // sockets that are up
 	held    atomic.Int32              // connections, those not in use yet or any more included
-	turned  [sockets]atomic.Int64     // unix nano: when each socket's event loop last turned
+	counted atomic.Pointer[socketCount]
+	turned  [sockets]atomic.Int64 // unix nano: when each socket's event loop last turned
 }
 
 // latencies covers acknowledgements of half a millisecond and scans of minutes.
@@ -144,6 +145,15 @@ func buildInfo(version string) prometheus.Collector {
 	g.Set(1)
 	return g
 }
+
+// A socketCount is how many sockets of the app Slack counted, and when.
+type socketCount struct {
+	sockets int
+	at      time.Time
+}
+
+// greets notes how many sockets Slack counts.
+func (s *Status) greets(n int, at time.Time) { s.counted.Store(&socketCount{n, at}) }
 
 // socketsUp notes that so many more sockets are up.
 func (s *Status) socketsUp(more int32) { s.sockets.Set(float64(s.greeted.Add(more))) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -80,7 +79,7 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 	case err == nil:
 		s.log.Info("store: reached")
 	case refusesLogin(err):
-		return nil, errors.New("the server refuses the user name or the password")
+		return nil, ErrStoreLogin
 	default:
 		s.away = true
 		s.log.Warn("store: the server is not reached; this process works by itself until it is", "error", unreachable(err))

@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -465,5 +466,30 @@ func TestPlacesOfAllReplicas(t *testing.T) {
 	begun := time.Now() // it is never given back
 	if err := openStore(t, redis.URL(), "A1").Places("another", 1, time.Second).Take(t.Context()); err != nil || time.Since(begun) < 200*time.Millisecond {
 		t.Errorf("the place of a dead replica: %v after %v", err, time.Since(begun))
+	}
+}
+
+// TestExamineStore: the doctor learns what the server is, or why it cannot.
+func TestExamineStore(t *testing.T) {
+	t.Parallel()
+	redis := StartRedis(t)
+	facts, err := ExamineStore(t.Context(), redis.URL())
+	if err != nil || facts.Server != "redis" || facts.Version == "" || facts.Policy != "noeviction" || facts.Latency <= 0 {
+		t.Errorf("%+v, %v", facts, err)
+	}
+	redis.Kill()
+	if _, err := ExamineStore(t.Context(), redis.URL()); !errors.As(err, new(*UnreachableStore)) || strings.Contains(err.Error(), redis.Addr()) {
+		t.Errorf("a server that is not there: %v", err)
+	}
+	redis.Start("--requirepass", "right", "--maxmemory-policy", "allkeys-lru")
+	if _, err := ExamineStore(t.Context(), redis.URL()); err != ErrStoreLogin {
+		t.Errorf("a server that wants a password: %v", err)
+	}
+	if facts, err := ExamineStore(t.Context(), Secret("redis://:right@"+redis.Addr())); err != nil || facts.Policy != "allkeys-lru" {
+		t.Errorf("%+v, %v", facts, err)
+	}
+	valkey := factsOf("# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n# Memory\r\nmaxmemory_policy:noeviction\r\n")
+	if want := (StoreFacts{Server: "valkey", Version: "8.1.1", Policy: "noeviction"}); valkey != want {
+		t.Errorf("%+v, want %+v", valkey, want)
 	}
 }

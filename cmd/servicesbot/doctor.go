@@ -86,7 +86,7 @@ func (p *process) doctorCommand() *cobra.Command {
 		Long: `Checks everything that can be wrong before the bot runs, and says how to fix it:
 all settings at once; the tokens and each scope; the entries of BOT_ALLOW; the
 address, certificate, credentials and API role of WHMCS, what its replies look like
-and how long they take.
+and how long they take; the server that replicas share, if REDIS_URL is set.
 
 Settings may be missing: it checks what it can with the others. It opens no socket,
 so it does not disturb a bot that is running, and it changes nothing. It prints no
@@ -119,6 +119,7 @@ func (p *process) examine(ctx context.Context, asJSON bool) error {
 	d.settings(wrong.all)
 	d.slack(ctx)
 	d.whmcs(ctx)
+	d.store(ctx)
 	if err := ctx.Err(); err != nil {
 		return err
 	}

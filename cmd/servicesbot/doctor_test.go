@@ -19,6 +19,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
 	"servicesbot/whmcs/whmcsfake"
 )
@@ -521,5 +522,37 @@ func TestWireCutBody(t *testing.T) {
 	defer resp.Body.Close()
 	if body, err := io.ReadAll(resp.Body); err == nil {
 		t.Errorf("read %q without an error", body)
+	}
+}
+
+// TestDoctorStore looks at what is said of a store that is not there, of one that does not keep
+// what it is given, and of none.
+func TestDoctorStore(t *testing.T) {
+	t.Parallel()
+	s := newSurgery(t, slackfake.Config{}, whmcsfake.Config{Services: 30})
+	checks, _ := examined(t, s.env)
+	if c := find(checks, "store", ""); c.About != "" {
+		t.Errorf("without a store: %+v", c)
+	}
+	s.env["REDIS_URL"] = "redis://:hush@127.0.0.1:1"
+	checks, code := examined(t, s.env)
+	c := find(checks, "store", "REDIS_URL")
+	if code != 1 || c.Result != wrong || !strings.Contains(c.Says, "the server is not reached") || strings.Contains(c.Says+c.Fix, "hush") {
+		t.Errorf("exit code %d, %+v", code, c)
+	}
+	var said []check
+	d := &doctor{area: "store", report: func(c check) { said = append(said, c) }}
+	d.storeIs(bot.StoreFacts{Server: "redis", Version: "5.0.14", Policy: "allkeys-lru", Latency: 25 * time.Millisecond})
+	for n, about := range []string{"server", "latency", "version", "maxmemory-policy"} {
+		if len(said) != 4 || said[n].About != about || (said[n].Result == wentWell) != (n == 0) {
+			t.Errorf("%+v", said)
+		}
+	}
+	said = nil
+	d.storeIs(bot.StoreFacts{Server: "valkey", Version: "8.1.1", Policy: "noeviction", Latency: time.Millisecond})
+	for _, c := range said {
+		if c.Result != wentWell {
+			t.Errorf("%+v", c)
+		}
 	}
 }

@@ -1,0 +1,211 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"servicesbot/bot"
+	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs/whmcsfake"
+)
+
+// newKilling starts both fakes and a server for replicas to share.
+func newKilling(t *testing.T) (*killing, *whmcsfake.Server, *bot.RedisServer) {
+	t.Helper()
+	redis, whmcs := bot.StartRedis(t), newInstallation(t, 2000, 30*time.Millisecond)
+	slack, err := slackfake.New(slackfake.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range killUsers {
+		slack.SetUser(slackfake.User{ID: killUser(n), Name: fmt.Sprintf("kill%d", n)})
+	}
+	if err := slack.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { slack.Close() })
+	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
+	t.Cleanup(cancel)
+	return &killing{t: t, ctx: ctx, slack: slack}, whmcs, redis
+}
+
+// replicas starts n bots in processes of their own that share a server, and waits for their
+// sockets.
+func (k *killing) replicas(n int, whmcs *whmcsfake.Server, redis *bot.RedisServer) (all []*child) {
+	k.t.Helper()
+	before := k.slack.Counts().Sockets
+	for range n {
+		c, err := startChild("bot", "INFO", k.slack, whmcs, "REDIS_URL="+redis.URL().Reveal())
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		k.t.Cleanup(c.kill)
+		k.t.Cleanup(func() {
+			if k.t.Failed() {
+				k.t.Logf("a replica's log:\n%s", c.log)
+			}
+		})
+		all = append(all, c)
+	}
+	k.waits("the sockets of all", func() bool { return k.slack.Counts().Sockets == before+2*n })
+	return all
+}
+
+// exactly holds that each question has one answer, but for those that may have two.
+func (k *killing) exactly(what string, all []asked, twice int) {
+	k.t.Helper()
+	more := 0
+	for _, q := range all {
+		switch n := k.shown(q); {
+		case n == 1:
+		case n == 2:
+			more++
+		default:
+			k.t.Errorf("service:%d (slash: %v), %s, has %d answers", q.number, q.slash, what, n)
+		}
+	}
+	if more > twice {
+		k.t.Errorf("%s: %d were answered twice, want %d at most", what, more, twice)
+	}
+	k.t.Logf("%s: %d questions, %d answered twice", what, len(all), more)
+}
+
+// shown counts the answers to q, those that say that it is in progress left out.
+func (k *killing) shown(q asked) (n int) {
+	if !q.slash {
+		return k.answers(q)
+	}
+	for _, m := range k.slack.Messages(slackfake.Alice, slackfake.Support) {
+		if m.Envelope == q.sent.Envelope && m.Via != "slackbot" && !m.Shows("Still looking") {
+			n++
+		}
+	}
+	return n
+}
+
+// TestReplicaKilled kills one of three replicas while 20 questions a second come. None goes
+// unanswered, and none is answered twice, as it dies before anything is posted.
+func TestReplicaKilled(t *testing.T) {
+	t.Parallel()
+	k, whmcs, redis := newKilling(t)
+	all := k.replicas(3, whmcs, redis)
+	if err := whmcs.Set(whmcsfake.Fault{Name: "slow", Latency: 1500 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	var asked []asked
+	ask := func(n int) {
+		for range n {
+			asked = append(asked, k.asks(1)...)
+			<-time.After(50 * time.Millisecond)
+		}
+	}
+	ask(40)
+	all[1].kill() // whose unacknowledged events Slack sends again, and whose commands it gives up
+	killed := time.Now()
+	ask(40)
+	k.slack.Advance(time.Minute)
+	k.waits("all answers", func() bool {
+		for _, q := range asked {
+			if k.shown(q) == 0 && !k.told(q) {
+				return false
+			}
+		}
+		return true
+	})
+	if took := time.Since(killed); took > 20*time.Second {
+		t.Errorf("the last answer came %v after the kill", took)
+	}
+	for i := 0; i < len(asked); i++ {
+		if k.shown(asked[i]) == 0 { // Slack said so: it was never acknowledged
+			asked = append(asked[:i], asked[i+1:]...)
+			i--
+		}
+	}
+	k.exactly("killed before it posted", asked, 0)
+	if len(asked) < 70 {
+		t.Errorf("only %d questions reached a replica", len(asked))
+	}
+}
+
+// TestReplicaKilledAsItPosts kills a replica between Slack's acceptance of its answers and its
+// note of that: those may come twice, and then say so.
+func TestReplicaKilledAsItPosts(t *testing.T) {
+	t.Parallel()
+	k, whmcs, redis := newKilling(t)
+	first := k.replicas(1, whmcs, redis)[0]
+	k.slack.Fail(slackfake.ResponseURL, slackfake.Failure{Done: true, Hang: true})
+	k.slack.Fail("chat.postMessage", slackfake.Failure{Done: true, Hang: true})
+	inWindow := k.asks(10)
+	k.waits("Slack to take all answers", func() bool { return k.answered(inWindow) })
+	first.kill()
+	k.slack.Heal()
+	k.waits("its sockets to close", func() bool { return k.slack.Counts().Sockets == 0 })
+	k.replicas(1, whmcs, redis)
+	k.waits("the repeats", func() bool {
+		for _, q := range inWindow {
+			if k.shown(q) != 2 {
+				return false
+			}
+		}
+		return true
+	})
+	repeats := 0
+	for _, q := range inWindow {
+		where, who := slackfake.Support, slackfake.Alice
+		if !q.slash {
+			where, who = slackfake.DM(killUser(q.number)), killUser(q.number)
+		}
+		for _, m := range k.slack.Messages(who, where) {
+			if (!q.slash || m.Envelope == q.sent.Envelope) && m.Shows("This may be a repeat") {
+				repeats++
+			}
+		}
+	}
+	if repeats != len(inWindow) {
+		t.Errorf("%d of %d repeats say so", repeats, len(inWindow))
+	}
+}
+
+// TestRollingRestart replaces three replicas one after the other while questions come: each is
+// answered once, and nobody is told to ask again.
+func TestRollingRestart(t *testing.T) {
+	t.Parallel()
+	k, whmcs, redis := newKilling(t)
+	all := k.replicas(3, whmcs, redis)
+	var mu sync.Mutex
+	var asked []asked
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(50 * time.Millisecond):
+				mu.Lock()
+				asked = append(asked, k.asks(1)...)
+				mu.Unlock()
+			}
+		}
+	}()
+	for _, old := range all {
+		k.replicas(1, whmcs, redis)
+		if err := old.end(); err != nil {
+			t.Errorf("%v\n%s", err, old.log)
+		}
+	}
+	close(stop)
+	<-stopped
+	for range 3 {
+		k.slack.Advance(5 * time.Minute)
+	}
+	k.waits("all answers", func() bool { return k.answered(asked) })
+	k.waits("acknowledgements", func() bool { return k.slack.Counts().Waiting == 0 })
+	k.exactly("rolling restart", asked, 0)
+	if c := k.slack.Counts(); c.Unacked > 0 {
+		t.Errorf("%d were not acknowledged", c.Unacked)
+	}
+}
