@@ -272,8 +272,10 @@ func (b *Bot) take(f frame, by *connection) {
 	case forOthers:
 		b.enterForOthers(t.req, acknowledge)
 	case told:
+		t.req.stays()
 		acknowledge(payload)
 	default:
+		t.req.stays()
 		b.status.dropped.WithLabelValues("no room, unacknowledged").Inc()
 	}
 }

@@ -33,6 +33,13 @@ func (b *Bot) accepting(req *Request) {
 	}
 }
 
+// stays says of a request that is turned away that it does not go into the journal.
+func (req *Request) stays() {
+	if req.accepted != nil {
+		close(req.accepted.known)
+	}
+}
+
 // enter has a queued request entered in the journal and acknowledged then: at most 250 ms
 // later, whatever becomes of the entry.
 func (b *Bot) enter(req *Request, acknowledge func(payload any)) {

@@ -120,7 +120,7 @@ func TestShareOnceOverReplicas(t *testing.T) {
 // TestOneRateOverReplicas: all replicas together let somebody ask so often per minute.
 func TestOneRateOverReplicas(t *testing.T) {
 	t.Parallel()
-	_, all := newReplicas(t, 2, func(s *setup) { s.bot.UserRate = 10 })
+	_, all := newReplicas(t, 2, func(s *setup) { s.bot.UserRate, s.unpaced = 10, true })
 	r := all[0]
 	for range 14 {
 		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services help"))
@@ -135,6 +135,11 @@ func TestOneRateOverReplicas(t *testing.T) {
 	if told != 4 {
 		t.Errorf("%d of 14 were too many, want 4", told)
 	}
+
+	for range 24 { // more than each replica lets pass by itself
+		r.do(r.slack.Post(slackfake.Bob, slackfake.DM(slackfake.Bob), "", "help"))
+	}
+	r.waits("all direct messages to be answered", func() bool { return len(r.answers(slackfake.Bob, slackfake.DM(slackfake.Bob))) == 24 })
 }
 
 // TestLeavingReplicaHandsOver: what a replica cannot finish before it ends is answered by the
