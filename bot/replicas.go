@@ -95,7 +95,7 @@ func (b *Bot) takeOver(ctx context.Context, id string) {
 }
 
 const (
-	twoSockets = 3 // up to so many replicas hold two sockets each
+	twoSockets = 4 // up to so many replicas hold two sockets each: three, and one that takes another's place
 	oneSocket  = 8 // up to so many one, which leaves Slack's other two for connections that are replaced
 )
 

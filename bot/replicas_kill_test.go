@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,11 +33,10 @@ func newKilling(t *testing.T) (*killing, *whmcsfake.Server, *bot.RedisServer) {
 	return &killing{t: t, ctx: ctx, slack: slack}, whmcs, redis
 }
 
-// replicas starts n bots in processes of their own that share a server, and waits for their
-// sockets.
+// replicas starts n bots in processes of their own that share a server, and waits until each
+// has a socket.
 func (k *killing) replicas(n int, whmcs *whmcsfake.Server, redis *bot.RedisServer) (all []*child) {
 	k.t.Helper()
-	before := k.slack.Counts().Sockets
 	for range n {
 		c, err := startChild("bot", "INFO", k.slack, whmcs, "REDIS_URL="+redis.URL().Reveal())
 		if err != nil {
@@ -50,7 +50,11 @@ func (k *killing) replicas(n int, whmcs *whmcsfake.Server, redis *bot.RedisServe
 		})
 		all = append(all, c)
 	}
-	k.waits("the sockets of all", func() bool { return k.slack.Counts().Sockets == before+2*n })
+	for _, c := range all { // how many sockets each holds depends on how many replicas there are
+		if !c.log.waits(func(text string) bool { return strings.Contains(text, "socket: up") }) {
+			k.t.Fatal("a replica opens no socket")
+		}
+	}
 	return all
 }
 

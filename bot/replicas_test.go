@@ -422,37 +422,6 @@ func TestListsEverywhere(t *testing.T) {
 	}
 }
 
-// TestSocketsOfFourReplicas: four replicas hold a socket each, and two each when one has ended.
-// Slack's count of them alarms nobody.
-func TestSocketsOfFourReplicas(t *testing.T) {
-	t.Parallel()
-	_, all := newReplicas(t, 3, nil)
-	r := all[0]
-	fourth := r.joined(func(s *setup) { s.store, s.bot.UserRate = r.redis, 0 })
-	r.waits("a socket each", func() bool { return r.slack.Counts().Sockets == 4 })
-	for n := range 4 {
-		if up := sum(append(all, fourth)[n:n+1], "servicesbot_sockets"); up != 1 {
-			t.Errorf("replica %d holds %d sockets", n, up)
-		}
-	}
-	for n := range 8 {
-		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n+1)))
-	}
-	r.waits("answers", func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == 8 })
-	if err := fourth.stop(); err != nil {
-		t.Error(err)
-	}
-	r.waits("two sockets each", func() bool { return r.slack.Counts().Sockets == 6 })
-	for _, r := range all {
-		if strings.Contains(r.log.String(), "slack counts more sockets") {
-			t.Errorf("the log warns:\n%s", r.log)
-		}
-	}
-	if n := r.slack.Counts().Unacked; n != 0 {
-		t.Errorf("%d were not acknowledged", n)
-	}
-}
-
 // TestHistoryOfAllReplicas: what somebody asked one replica is on the Home tab that another fills.
 func TestHistoryOfAllReplicas(t *testing.T) {
 	t.Parallel()
