@@ -72,10 +72,12 @@ const (
 // written in the language is read as it is.
 func Read(line string) Reading {
 	r := Reading{Typed: line}
-	if q, err := Parse(line); err == nil && isStrict(line) {
-		r.Strict = true
-		r.settle(q, q)
-		return r
+	if isStrict(line) {
+		if q, faults := parse(line); len(faults) == 0 {
+			r.Strict = true
+			r.settle(q, q)
+			return r
+		}
 	}
 	t := listener{tokens: wordsOf(line)}
 	t.read()
@@ -166,7 +168,7 @@ func (t *listener) reading(r Reading) Reading {
 	case t.matter != "":
 		r.Kind, r.Matter, r.LeftOut = ReadCannot, t.matter, nil
 		for _, parts := range []func(phraseKind) bool{coreParts, allParts} {
-			if q, err := Parse(t.line(parts)); err == nil && q.asksSomething() && len(q.Terms) == 1 && len(r.Offers) == 0 {
+			if q, faults := parse(t.line(parts)); len(faults) == 0 && q.asksSomething() && len(q.Terms) == 1 && len(r.Offers) == 0 {
 				r.Offers = []string{q.String()}
 			}
 		}
@@ -186,19 +188,19 @@ func (t *listener) reading(r Reading) Reading {
 		r.Kind, r.Err = ReadMistake, q.problem(Problem{Reason: OrBetweenKeys})
 		return r
 	}
-	core, err := Parse(t.line(coreParts))
-	if err != nil {
+	core, faults := parse(t.line(coreParts))
+	if len(faults) > 0 {
 		core = Query{}
 	}
 	r.ReadAs = t.changed
 	r.settle(q, core)
 	if fuller, ok := t.fuller(); ok {
-		if q, err := Parse(fuller); err == nil {
+		if q, faults := parse(fuller); len(faults) == 0 {
 			r.Fuller = q
 		}
 	}
 	for _, other := range t.others() {
-		if o, err := Parse(other); err == nil {
+		if o, faults := parse(other); len(faults) == 0 {
 			r.Others = append(r.Others, o)
 		}
 	}
@@ -337,10 +339,16 @@ func (t *listener) line(of func(phraseKind) bool) string {
 	return b.String()
 }
 
+// maxOthers is about how many other queries of the same words are tried.
+const maxOthers = 8
+
 // others writes the lines in which the value of a key has fewer words, longest first.
 func (t *listener) others() []string {
 	var lines []string
 	for i, p := range t.phrases {
+		if len(lines) >= maxOthers {
+			break
+		}
 		for n := len(p.run) - 1; n > 0; n-- {
 			shorter := *t
 			shorter.phrases = slices.Clone(t.phrases)
