@@ -115,7 +115,7 @@ func (b *Bot) reach(ctx context.Context, o *outgoing, at address, err error) rec
 	}
 	b.log.Error("an answer was not shared", "ref", o.Ref, "error", err)
 	b.dropSent(ctx, o)
-	b.tell(ctx, o.Request, o.rec, b.answers.Style.Failure(err, o.Line, b.answers.view(o.Request)))
+	b.tell(ctx, o.Request, o.rec, b.answers.Style.Failure(err, o.answer.Line, b.answers.view(o.Request)))
 	return receipt{alone(o.Request), err}
 }
 

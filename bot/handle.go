@@ -103,10 +103,10 @@ func (b *Bot) confirm(ctx context.Context, a *ask, rec *record) {
 		says = formatting.SaysOldEdit
 	}
 	rec.outcome = askedBack
-	b.tell(ctx, a.Request, rec, b.answers.Style.Late(says, a.Line, b.answers.view(a.Request)))
+	b.tell(ctx, a.Request, rec, b.answers.Style.Late(says, a.line(), b.answers.view(a.Request)))
 }
 
 // sorry is what is said where the bot itself failed.
 func (b *Bot) sorry(req *Request) formatting.Message {
-	return b.answers.Style.Failure(errors.New("internal"), req.Line, b.answers.view(req))
+	return b.answers.Style.Failure(errors.New("internal"), read(req).line(), b.answers.view(req))
 }

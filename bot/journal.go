@@ -222,7 +222,7 @@ func (b *Bot) tooLateFor(ctx context.Context, req *Request, rec *record) bool {
 		return true
 	case req.repeats() && read(req).deed == deedShare:
 		rec.outcome = lapsed
-		b.tell(ctx, req, rec, b.answers.Style.Late(formatting.SaysUnconfirmed, req.Line, b.answers.view(req)))
+		b.tell(ctx, req, rec, b.answers.Style.Late(formatting.SaysUnconfirmed, read(req).line(), b.answers.view(req)))
 		return true
 	}
 	return false

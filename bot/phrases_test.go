@@ -134,3 +134,26 @@ func (p phrase) holds(r *road, how string, m slackfake.Message) {
 		r.t.Errorf("%q by %s:\n%s", p.typed, how, shown)
 	}
 }
+
+// TestAGuessIsAudited: the audit line says that words were left out, and what was answered.
+func TestAGuessIsAudited(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot demodomain2.net is down"))
+	m := r.sees(slackfake.Bob, slackfake.Incident, "Left out")
+	r.audited(`"query":"domain:demodomain2.net","allowed":true,"why":"","outcome":"answered","guess":true,"answered":true,"shared":false`)
+	r.click(slackfake.Bob, m, "Share")
+	r.sees(slackfake.Carl, slackfake.Incident, "demodomain2.net")
+	r.audited(`"query":"domain:demodomain2.net","allowed":true,"why":"","outcome":"answered","guess":false,"answered":true,"shared":true`)
+}
+
+// TestAPostedGuessHoldsNoWordOfTheAsker: the line that is posted holds no word that was left
+// out, whatever it was.
+func TestAPostedGuessHoldsNoWordOfTheAsker(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, nil)
+	r.do(r.slack.Slash(slackfake.Alice, slackfake.Incident, "/services demodomain2.net secretword"))
+	m := r.sees(slackfake.Alice, slackfake.Incident, "Without secretword")
+	r.click(slackfake.Alice, m, "Share")
+	r.lacks(r.sees(slackfake.Carl, slackfake.Incident, "demodomain2.net"), "secretword")
+}

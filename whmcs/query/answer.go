@@ -61,6 +61,7 @@ func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, e
 func (f *Finder) otherMeaning(ctx context.Context, r Reading, opt Options, heard *Heard) (*Result, error) {
 	opt.Snapshot = true // the rows were just read
 	var many error
+	var idle *Result // of clients without services
 	for m := range f.meanings(ctx, r) {
 		if many != nil && m.named == "" {
 			return nil, many
@@ -78,12 +79,14 @@ func (f *Finder) otherMeaning(ctx context.Context, r Reading, opt Options, heard
 			// a word that no name can be
 		case err != nil:
 			return nil, err
+		case res.nothing() && len(res.Existing) == 1 && len(res.Query.Terms) == 1 && idle == nil:
+			idle = res
 		case !res.nothing():
 			heard.Without, heard.Named, heard.ReadAs = m.without, m.named, true
 			return res, nil
 		}
 	}
-	return nil, many
+	return idle, many
 }
 
 // nothing reports whether it is certain that no service matches.

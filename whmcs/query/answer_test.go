@@ -44,6 +44,17 @@ client:5 saturn gibberish → client:5 saturn 2 [without gibberish]
 vps m urgent gibberish → "vps m" 20 [left out urgent] [without gibberish]
 gibberish active → gibberish status:active 0
 client:5 product:plus → client:5 product:plus 3
+caller says she's Rosa from Harbour Web Agency → client:"Harbour Web Agency" 310 [without Rosa] [named Harbour Web Agency]
+noa nothing → client:"noa nothing" 0
+rosa resell vps → rosa resell vps 0 near vps 63 near client:"Rosa Resell" 310
+customers on mercury and venus → server:mercury,venus 93
+plus, business; saturn → product:plus,business saturn 47
+vps s → "vps s" 33
+which VPS M are on mercury → "VPS M" mercury 2
+domain backup → "domain backup" 16
+demo domain ltd → client:"demo domain ltd" 2 [named demo domain ltd]
+mercury.example.com → server:Mercury 54
+bitte zeige kunde 5 → bitte zeige kunde "5" 0 near client:5 11 near service:5 1
 `
 
 func said(res *query.Result) string {

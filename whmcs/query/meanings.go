@@ -23,8 +23,10 @@ func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 	return func(yield func(meaning) bool) {
 		servers := f.knownServers(ctx)
 		others := append(slices.Clone(r.Others), r.onServers(servers)...)
+		others = append(others, r.together("product", f.knownProducts())...)
+		fuller := 0
 		if len(r.Fuller.Terms) > 0 {
-			others = append(others, r.Fuller)
+			others, fuller = append(others, r.Fuller), 1
 		}
 		for _, q := range others {
 			if !yield(meaning{query: q}) {
@@ -40,8 +42,12 @@ func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 		if r.Strict {
 			return
 		}
-		for _, m := range r.certain(known, others) {
-			if !yield(m) {
+		r, client := f.exactClient(ctx, r)
+		if client != "" && !yield(meaning{query: r.Query, named: client}) {
+			return
+		}
+		for _, m := range r.certain(known, others[:len(others)-fuller]) {
+			if m.named = client; !yield(m) {
 				return
 			}
 		}
@@ -65,24 +71,63 @@ func (r Reading) onServers(servers []whmcs.Server) []Query {
 			}
 		}
 	}
-	isServer := func(w string) bool {
-		return slices.ContainsFunc(servers, func(s whmcs.Server) bool { return strings.EqualFold(s.Name, w) })
+	names := make(map[string]bool)
+	for _, s := range servers {
+		names[strings.ToLower(s.Name)] = true
 	}
-	var names []string
+	return append(all, r.together("server", names)...)
+}
+
+// together is the query in which words that are names of several servers, or of several
+// products, are alternatives; none where it has not several.
+func (r Reading) together(key string, names map[string]bool) []Query {
+	var values []string
 	rest := r.Query
 	rest.Terms = nil
 	for _, t := range r.Query.Terms {
-		if isWords(t) && len(t.Values) == 1 && isServer(t.Values[0]) {
-			names = append(names, t.Values[0])
+		if isWords(t) && !slices.ContainsFunc(t.Values, func(v string) bool { return !names[strings.ToLower(v)] }) {
+			values = append(values, t.Values...)
 			continue
 		}
 		rest.Terms = append(rest.Terms, t)
 	}
-	if len(names) > 1 && !r.Strict {
-		rest.Terms = slices.Insert(rest.Terms, 0, Term{Key: "server", Values: names})
-		all = append(all, rest)
+	if len(values) < 2 || r.Strict {
+		return nil
 	}
-	return all
+	rest.Terms = slices.Insert(rest.Terms, 0, Term{Key: key, Values: values})
+	return []Query{rest}
+}
+
+// exactClient returns r with the whole name or company of a client in the place of its
+// words, where one is among the clients that were looked for by a word; "": none.
+func (f *Finder) exactClient(ctx context.Context, r Reading) (Reading, string) {
+	words := wordsIn(r.Query)
+	line := " " + strings.ToLower(strings.Join(words, " ")) + " "
+	for _, m := range r.names(nil) {
+		found, err := f.api.GetClients(ctx, m.named)
+		if err != nil {
+			return r, ""
+		}
+		for _, c := range found.Clients {
+			for _, name := range []string{c.Company, c.Name} {
+				if n := len(strings.Fields(name)); n > 1 && strings.Contains(line, " "+strings.ToLower(name)+" ") {
+					r.Query = named(r.Query, strings.Fields(strings.ToLower(name)), name)
+					r.Core = r.Core.With(Term{Key: "client", Values: []string{name}})
+					return r, name
+				}
+			}
+		}
+	}
+	return r, ""
+}
+
+// knownProducts are the names of products of the rows at hand, in lower case.
+func (f *Finder) knownProducts() map[string]bool {
+	known := make(map[string]bool)
+	for s := range f.rowsAtHand() {
+		known[strings.ToLower(s.Name)] = true
+	}
+	return known
 }
 
 // names are the queries that look for words among clients' names: for all words
@@ -96,8 +141,11 @@ func (r Reading) names(known map[string]bool) []meaning {
 	if len(words) == 0 {
 		return nil
 	}
-	isKnown := func(w string) int {
-		if known[strings.ToLower(w)] {
+	isKnown := func(w string) int { // a name begins with a capital, mostly
+		switch {
+		case known[strings.ToLower(w)]:
+			return 2
+		case strings.ToLower(w[:1]) == w[:1]:
 			return 1
 		}
 		return 0
@@ -120,7 +168,7 @@ func (r Reading) names(known map[string]bool) []meaning {
 func named(q Query, words []string, name string) Query {
 	q = q.WithPage(1)
 	q.Terms = slices.DeleteFunc(slices.Clone(q.Terms), func(t Term) bool {
-		return isWords(t) && len(t.Values) == 1 && slices.Contains(words, t.Values[0])
+		return isWords(t) && len(t.Values) == 1 && slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, t.Values[0]) })
 	})
 	q.Terms = slices.Insert(q.Terms, 0, Term{Key: "client", Values: []string{name}})
 	return q

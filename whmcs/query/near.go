@@ -35,11 +35,6 @@ type Offer struct {
 func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 	ctx, cancel := context.WithTimeout(ctx, nearTime)
 	defer cancel()
-	q := res.Query.Lasting().WithPage(1)
-	for _, m := range r.certain(f.knownNames(ctx), nil) {
-		q = m.query
-		break
-	}
 	add := func(q Query, without string) {
 		if len(res.Near) == maxNear || ctx.Err() != nil || slices.ContainsFunc(res.Near, func(o Offer) bool { return o.Line == q.String() }) {
 			return
@@ -47,6 +42,22 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 		if o, err := f.offer(ctx, q); err == nil && o.Found > 0 {
 			o.Without = without
 			res.Near = append(res.Near, o)
+		}
+	}
+	q := res.Query.Lasting().WithPage(1)
+	r, _ = f.exactClient(ctx, r)
+	known := f.knownNames(ctx)
+	for _, m := range r.certain(known, nil) {
+		q = m.query
+		break
+	}
+	for _, t := range r.Fuller.Terms { // words that are one text may be a slip for one name
+		if isWords(t) {
+			for _, other := range f.nearTerms(ctx, t) {
+				core := r.Core.WithPage(1)
+				core.Terms = append([]Term{other}, core.Terms...)
+				add(core, "")
+			}
 		}
 	}
 	for i, t := range q.Terms {
@@ -67,8 +78,11 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 			add(Query{Terms: []Term{{Key: key, Values: []string{n}}}}, "")
 		}
 	}
-	q = res.Query.Lasting().WithPage(1)
+	q = r.Query.Lasting().WithPage(1)
 	for i, t := range q.Terms {
+		if isWords(t) && !r.Strict && !known[strings.ToLower(t.Values[0])] {
+			continue // a word alone may mean something else
+		}
 		if rest := q.Without(i); rest.asksSomething() && rest.names() && f.quick(rest) {
 			add(rest, t.String())
 		}

@@ -311,7 +311,7 @@ func (t *listener) runFrom(from int, is map[int]int) (to, words int) {
 		} else if w := t.tokens[to]; !nouns[w.lower] && (to == from || !joiners[w.lower]) {
 			break
 		}
-		if t.tokens[to].comma {
+		if t.tokens[to].comma || t.tokens[to].ends {
 			to++
 			break
 		}

@@ -160,12 +160,24 @@ func (t *listener) plain() bool {
 	if t.not {
 		not, t.not = "-", false
 	}
-	word := not + wordTextOf(strings.TrimRight(text, ":"))
+	word := not + wordsOfList(strings.TrimRight(text, ":"))
 	if last := len(t.phrases) - 1; t.or && last >= 0 && t.phrases[last].kind == wordPart {
 		t.phrases[last].text += "," + word
-		t.changed = true
+		t.changed, t.or = true, false
 		return true
 	}
 	t.phrases = append(t.phrases, phrase{text: word, kind: wordPart, at: t.i - 1})
 	return true
+}
+
+// wordsOfList writes the texts that commas part: starter,plus.
+func wordsOfList(text string) string {
+	parts := strings.Split(text, ",")
+	if slices.Contains(parts, "") {
+		return wordTextOf(text)
+	}
+	for i, p := range parts {
+		parts[i] = wordTextOf(p)
+	}
+	return strings.Join(parts, ",")
 }

@@ -81,8 +81,9 @@ func (t *listener) take(n int, text string, kind phraseKind) {
 		switch same := strings.HasPrefix(t.phrases[last].text, key+":"); {
 		case t.or && !same:
 			t.badOr = true
-		case same && slices.Contains([]string{"client", "service", "order", "status", "cycle"}, key) && t.phrases[last].run == nil:
+		case same && (slices.Contains([]string{"client", "service", "order", "status", "cycle"}, key) && t.phrases[last].run == nil || key == "server"):
 			t.phrases[last].text += "," + v
+			t.phrases[last].run = nil
 			t.i += n
 			t.or, t.not = false, false
 			return
@@ -266,6 +267,11 @@ func (t *listener) separateKey() bool {
 		t.take(2, "name:"+valueText(t.at(1).text), firmPart)
 		return true
 	}
+	if last := len(t.phrases) - 1; last >= 0 && strings.EqualFold(name, "id") && strings.HasPrefix(t.phrases[last].text, "client:") && isNumber(t.at(1).text) {
+		t.phrases[last] = phrase{text: "client:" + t.at(1).text, at: t.phrases[last].at} // Client: Dana Demo (ID 1)
+		t.i += 2
+		return true
+	}
 	k := keyNamed(name)
 	if k == nil && isNumber(t.at(1).text) {
 		k = misspelt(w.lower)
@@ -289,6 +295,11 @@ func (t *listener) separateKey() bool {
 		return t.lone(k, w)
 	}
 	if _, flaw := k.value(next.text); flaw != nil && (!sign || len(t.tokens) > used+1) {
+		if k.Kind == kindList && sign && len(t.tokens) == t.i+used+2 && len(t.phrases) == 0 { // status: on hold
+			t.take(used+2, k.Name+":"+valueText(next.text+" "+t.at(used+1).text), firmPart)
+			t.changed = true
+			return true
+		}
 		return false
 	}
 	return t.separateValue(k, used, sign || k.Kind == kindList || k.Kind == kindNumber)

@@ -316,12 +316,24 @@ new customers this week → = registered:this-week
 suspended last week → ~ status:suspended
 cancelled in october → ~ status:cancelled
 change due date of service 17 to 2026-12-31 → cannot change service:17
-the customer on the phone says unpaid.example doesnt work → ~ says domain:unpaid.example
+the customer on the phone says unpaid.example doesnt work → ~ domain:unpaid.example
 who hasnt paid → cannot invoice
 name: Rosa → ? client:Rosa | product:Rosa
 ** RECOVERY Service Alert: saturn/HTTP is OK ** → ~ saturn HTTP
 client 5 except the suspended ones → = client:5 -status:suspended
 over 30 days overdue → = due:overdue due:<-30d
+starter or plus on venus → = starter,plus venus
+starter,plus on venus → = starter,plus venus
+server saturn and server pluto, all active pls → = server:saturn,pluto status:active
+server saturn and pluto → = server:saturn,pluto
+server saturn, server pluto → = server:saturn,pluto
+Client: Dana Demo (ID 1) → = client:1
+status: on hold → mistake
+thx mate, you're the best → help
+give me the whole list as csv → no filter
+export all → help
+CRITICAL - 198.51.100.18: rta nan → ~ 198.51.100.18 rta nan
+svc 17 → = service:17
 client 5 or status active → mistake
 `
 

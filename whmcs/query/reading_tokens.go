@@ -172,6 +172,9 @@ func freed(raw string) (typedWord, bool) {
 			break
 		}
 	}
+	if t := strings.TrimSuffix(s, ":"); len(t) < len(s) && (isAddressWord(t) || isHostWord(t) || isEmail(t)) {
+		s = t
+	}
 	s = unquotedTerm(s)
 	if n := len(s); n > 1 && s[0] == '"' && s[n-1] == '"' {
 		w.quoted = true

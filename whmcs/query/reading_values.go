@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -63,8 +64,8 @@ func (t *listener) textValue(k *field, n int) bool {
 	if len(run) == 0 {
 		return false
 	}
-	if last := t.at(n + len(run) - 1); last.comma {
-		if values, used := t.textList(n); len(values) > 1 {
+	if last := t.at(n + len(run) - 1); last.comma || k.Name == "server" && slices.ContainsFunc(run, func(w string) bool { return joiners[strings.ToLower(w)] }) {
+		if values, used := t.textList(n); len(values) > 1 && k.names != nil {
 			t.changed = true
 			t.take(used, k.Name+":"+strings.Join(values, ","), firmPart)
 			return true
@@ -85,7 +86,7 @@ func (t *listener) textRun(n int) []string {
 	var run []string
 	for used := n; ; used++ {
 		w := t.at(used)
-		between := (nouns[w.lower] || joiners[w.lower]) && len(run) > 0 && !w.comma && t.textFollows(used+1)
+		between := (nouns[w.lower] || joiners[w.lower] && (w.lower != "and" || keyNamed(t.at(used+1).text) == nil)) && len(run) > 0 && !w.comma && t.textFollows(used+1)
 		if !t.isText(w) && !between || w.quoted && len(run) > 0 {
 			return run
 		}
@@ -113,21 +114,34 @@ func (t *listener) isText(w typedWord) bool {
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// textList reads texts with commas or "and" between them, and returns where they end.
+// textList reads texts with commas or joiners between them, and returns where they end.
 func (t *listener) textList(n int) (values []string, end int) {
-	for end = n; ; {
-		run := t.textRun(end)
-		if len(run) == 0 {
-			return values, end
+	var run []string
+	add := func() {
+		if len(run) > 0 {
+			values = append(values, valueText(strings.Join(run, " ")))
 		}
-		values, end = append(values, valueText(strings.Join(run, " "))), end+len(run)
-		switch last := t.at(end - 1); {
-		case joiners[t.at(end).lower] || t.at(end).lower == "or":
+		run = nil
+	}
+	for end = n; ; end++ {
+		w := t.at(end)
+		if between := joiners[w.lower] || w.lower == "or"; between && len(values)+len(run) > 0 && t.isText(t.at(end+1)) {
+			add()
+			continue
+		}
+		if !t.isText(w) {
+			break
+		}
+		if run = append(run, w.text); w.comma {
+			add()
+		}
+		if w.ends || w.asks {
 			end++
-		case !last.comma:
-			return values, end
+			break
 		}
 	}
+	add()
+	return values, end
 }
 
 // maxRun is the most words that a value without quotes may have.

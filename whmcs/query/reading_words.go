@@ -26,6 +26,9 @@ var fillers = wordSet(`
 	exist exists but name named called number numbers id ids matching question
 	thanks thank thx ty cheers greetings regards hello hi hallo morning afternoon evening good day
 	address addresses very much many lot appreciated help work works how
+	whole entire full export exported dump download file excel spreadsheet report
+	mate mates buddy pal man dude great awesome perfect cool nice lol haha wow sorry np best you're youre they're we're she's he's i'm im
+	caller says said saying
 	eur euro euros usd gbp chf dollar dollars
 `)
 
@@ -73,7 +76,7 @@ var keyWords = map[string]string{
 	"clients": "client", "customer": "client", "customers": "client", "account": "client", "accounts": "client", "clientnumber": "client",
 	"services": "service", "hosting": "service", "subscription": "service",
 	"orders": "order", "products": "product", "plan": "product", "package": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
-	"nodes": "server", "machines": "server", "hosts": "server", "cust": "client",
+	"nodes": "server", "machines": "server", "hosts": "server", "cust": "client", "svc": "service",
 	"domains": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
 	"gateway": "payment", "state": "status", "groups": "group", "price": "amount", "quantity": "qty",
 }
