@@ -260,14 +260,14 @@ func scopeTable() string {
 // examples are questions that people ask, and what about. The README has the first ones.
 var examples = []struct{ line, about string }{
 	{"client:1", "what a client has"},
-	{"server:saturn status:suspended rows:1", "who is suspended on this server, one row to a page"},
+	{"server:saturn status:suspended sort:due rows:1", "who is suspended on this server, one row to a page"},
 	{"client:1 as:table", "the same as a table"},
 	{"client:3", "a client without services: said only when WHMCS answered"},
 	{"client:1 status:actve", "mistyped: what was meant is on a button"},
 
 	{"domain:www.demodomain.com", "who has this domain; one match is shown whole"},
 	{"email:dana@demodomain.com status:active", "what the client with this address runs now"},
-	{"client:7 status:suspended rows:3", "what of this reseller's is suspended"},
+	{"client:7 status:suspended sort:due rows:3", "what of this reseller's is suspended"},
 	{"client:5 due:<7d,overdue sort:due", "what is due within a week or overdue, the first to come first"},
 	{"client:5 -product:plus amount:>30 as:table", "as a table: all but one product, from an amount on"},
 	{"server:saturn status:active as:summary", "who is concerned when a server is down"},
