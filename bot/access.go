@@ -95,10 +95,11 @@ func (d *Denial) Unwrap() error { return d.cause }
 // kept for minutes: a warm cache costs no call, a cold one at most one users.info, one
 // conversations.info, and one usergroups.users.list for each group that may ask.
 type access struct {
-	allow Allow
-	slack *slack.Client
-	me    func() identity
-	log   *slog.Logger
+	allow   Allow
+	contact string // user id of whom to ask for access; "": nobody
+	slack   *slack.Client
+	me      func() identity
+	log     *slog.Logger
 
 	// outsideAt reports whether another replica knows that outsiders read in a channel; nil:
 	// there is none.
@@ -127,9 +128,9 @@ type group struct {
 	asOf    time.Time
 }
 
-func newAccess(allow Allow, api *slack.Client, me func() identity, log *slog.Logger) *access {
+func newAccess(allow Allow, contact string, api *slack.Client, me func() identity, log *slog.Logger) *access {
 	return &access{
-		allow: allow, slack: api, me: me, log: log,
+		allow: allow, contact: contact, slack: api, me: me, log: log,
 		users:    newCache(cachedMost, otter.ExpiryWriting[string, person](userFor)),
 		channels: newCache(cachedMost, otter.ExpiryWriting[string, bool](channelFor)),
 		groups:   newCache(cachedMost, otter.ExpiryWriting[string, []string](groupFor)),
@@ -158,7 +159,7 @@ func (a *access) Allow(ctx context.Context, req *Request) error {
 	case slices.Contains(a.allow.Users, req.User):
 		return nil
 	case p.guest:
-		return &Denial{Denial: formatting.Denial{Why: formatting.DeniedGuest, User: req.User}}
+		return &Denial{Denial: formatting.Denial{Why: formatting.DeniedGuest, User: req.User, Contact: a.contact}}
 	case a.allow.Everyone, slices.Contains(a.allow.Channels, req.Channel) && req.Channel != "" && !req.direct():
 		return nil
 	}
@@ -208,7 +209,7 @@ func (a *access) outsider(theirs ...string) error {
 }
 
 func (a *access) notListed(req *Request) error {
-	return &Denial{Denial: formatting.Denial{Why: formatting.DeniedNotListed, User: req.User, Channels: len(a.allow.Channels) > 0}}
+	return &Denial{Denial: formatting.Denial{Why: formatting.DeniedNotListed, User: req.User, Contact: a.contact, Channels: len(a.allow.Channels) > 0}}
 }
 
 // person returns what Slack says of a user, from the cache where it can.

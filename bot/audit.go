@@ -33,21 +33,23 @@ type Outcome string
 
 // The outcomes of a question.
 const (
-	answered      Outcome = "answered"
-	nothing       Outcome = "nothing"
-	help          Outcome = "help"
-	choice        Outcome = "choice" // lines to choose from
-	cannot        Outcome = "cannot" // about what is not looked up
-	malformed     Outcome = "malformed"
-	denied        Outcome = "denied"
-	failed        Outcome = "failed" // the one of a request until it has another
-	stopped       Outcome = "stopped"
-	restarting    Outcome = "restarting"
-	edited        Outcome = "edited"
-	unchanged     Outcome = "unchanged"
-	askedBack     Outcome = "late" // whether an old mention shall still be answered
-	shareRefused  Outcome = "share_refused"
-	sharedAlready Outcome = "shared_already"
+	answered          Outcome = "answered"
+	nothing           Outcome = "nothing"
+	help              Outcome = "help"
+	choice            Outcome = "choice" // lines to choose from
+	cannot            Outcome = "cannot" // about what is not looked up
+	malformed         Outcome = "malformed"
+	denied            Outcome = "denied"
+	failed            Outcome = "failed" // the one of a request until it has another
+	stopped           Outcome = "stopped"
+	restarting        Outcome = "restarting"
+	edited            Outcome = "edited"
+	unchanged         Outcome = "unchanged"
+	accessAsked       Outcome = "access_asked"
+	accessAskedBefore Outcome = "access_asked_before"
+	askedBack         Outcome = "late" // whether an old mention shall still be answered
+	shareRefused      Outcome = "share_refused"
+	sharedAlready     Outcome = "shared_already"
 )
 
 // The outcomes of what is no question.
@@ -106,7 +108,7 @@ func (r *record) query() string {
 		a = read(r.req)
 	}
 	switch {
-	case a.deed == deedStop, a.deed == deedRemove:
+	case a.deed == deedStop, a.deed == deedRemove, a.deed == deedAccess:
 		return ""
 	case a.unread != nil, a.reading.Kind == query.ReadCannot:
 		return strings.ToValidUTF8(a.Line[:min(len(a.Line), typedMost)], "")
@@ -120,6 +122,8 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 	switch {
 	case r.outcome == denied:
 		audit = "denial"
+	case r.outcome == accessAsked:
+		audit = "access"
 	case r.shared:
 		audit = "share"
 	case r.emails:
@@ -134,7 +138,7 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		slog.String("channel", r.req.Channel),
 		slog.String("user", r.req.User),
 		slog.String("query", r.query()),
-		slog.Bool("allowed", r.outcome != denied),
+		slog.Bool("allowed", r.outcome != denied && r.outcome != accessAsked && r.outcome != accessAskedBefore),
 		slog.String("why", r.why),
 		slog.String("outcome", string(r.outcome)),
 		slog.Bool("guess", r.guess),

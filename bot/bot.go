@@ -46,6 +46,7 @@ type Config struct {
 	AppToken, BotToken Secret // xapp-… and xoxb-…
 	SlackURL           string // API base; "": Slack's own
 	Allow              Allow
+	Contact            string // user id whom a denied member can ask for access; grants nothing; "": nobody
 	Answers            *Answers
 	UserRate           int           // questions per user and minute; 0: no limit
 	WHMCSState         func() string // for /readyz; nil: unknown
@@ -75,6 +76,7 @@ type Bot struct {
 	edits   *edits
 	history *history
 	hinted  *seen // who was shown a shorter way to ask, lately
+	wished  *seen // who asked for access, lately
 	answers *Answers
 	blocks  newBlocks
 
@@ -124,7 +126,7 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
-		edits: newEdits(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
+		edits: newEdits(), hinted: newSeen(hintsEvery), wished: newSeen(wishesEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
@@ -144,7 +146,7 @@ func New(cfg Config) (*Bot, error) {
 	b.opener = newOpener(func() bool { return b.status.greeted.Load() > 0 })
 	b.web = newWeb(base, b.status, b.log)
 	b.slack = slack.New(cfg.BotToken.Reveal(), slack.OptionAPIURL(base), slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web))
-	b.access = newAccess(cfg.Allow, b.slack, func() identity { return b.me }, b.log)
+	b.access = newAccess(cfg.Allow, cfg.Contact, b.slack, func() identity { return b.me }, b.log)
 	if b.store != nil {
 		b.access.outsideAt = b.outsideElsewhere
 	}

@@ -23,6 +23,7 @@ const (
 	deedHome                // fill the Home tab
 	deedStop                // end the asker's wait
 	deedRemove              // take a shared post away
+	deedAccess              // ask the contact for access
 	deedUnknown             // a button of another version
 )
 
@@ -47,8 +48,10 @@ func deedOf(req *Request) deed {
 		return deedShare
 	case formatting.ActionDetails:
 		return deedDetails
-	case formatting.ActionForm, formatting.ActionMore:
+	case formatting.ActionForm, formatting.ActionMore, formatting.ActionFields:
 		return deedForm
+	case formatting.ActionAccess:
+		return deedAccess
 	case formatting.ActionStop:
 		return deedStop
 	case formatting.ActionRemove:
@@ -85,7 +88,7 @@ type ask struct {
 func read(req *Request) *ask {
 	a := &ask{Request: req, deed: deedOf(req)}
 	switch a.deed {
-	case deedHome, deedLookUp, deedStop, deedRemove, deedUnknown:
+	case deedHome, deedLookUp, deedStop, deedRemove, deedAccess, deedUnknown:
 		return a // whose line, where there is one, is no question
 	}
 	a.reading = readingOf(req)

@@ -29,7 +29,8 @@
 //	address.go   where a message goes, and the next address to try
 //	poster.go    one message to one address (blocks.go: does Slack take tables here?)
 //	web.go       every HTTP call to Slack: time limits, Retry-After (limits.go: what a 429 pauses)
-//	access.go    who may ask, and in which channels all who read are insiders
+//	access.go    who may ask, and in which channels all who read are insiders (wishes.go: who
+//	             asks for access)
 //	rates.go     how often one person may ask
 //	notes.go     what a slow question says meanwhile; stop.go ends it
 //	edits.go     which questions can be edited, and where their answers are

@@ -102,7 +102,7 @@ func waysIn(shared, lists, foreign map[string]slackfake.Message) []wayIn {
 				return true // refused already
 			}
 			lines := strings.Count(r.audit.String(), `"door":"form"`)
-			ok = act(r.slack.Submit(user, form, map[string]any{"service": "2"}))
+			ok = act(r.slack.Submit(user, form, map[string]any{"question": "service 2"}))
 			r.audit.waits(func(text string) bool { return strings.Count(text, `"door":"form"`) > lines })
 			return ok
 		}},

@@ -24,7 +24,7 @@ func TestSearchOnTheHomeTab(t *testing.T) {
 	}
 	r.do(r.slack.Click(slackfake.Alice, &home, id))
 	r.modal(slackfake.Alice, "Checking")
-	r.modal(slackfake.Alice, "Client number")
+	r.modal(slackfake.Alice, "Domain, e-mail")
 	if line := r.lines(2)[1]; line["outcome"] != "form" || line["answered"] != true {
 		t.Errorf("the audit says %v", line)
 	}
@@ -35,15 +35,15 @@ func TestSearchOnTheHomeTab(t *testing.T) {
 func TestFormWaitsForTheVerdict(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ user, want, not string }{
-		"who may ask":     {slackfake.Alice, "Client number", "No access"},
-		"who may not ask": {slackfake.Carl, "No access", "Client number"},
+		"who may ask":     {slackfake.Alice, "Domain, e-mail", "No access"},
+		"who may not ask": {slackfake.Carl, "No access", "Domain, e-mail"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRoad(t, func(s *setup) { s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}} })
 			r.slack.Fail("users.info", slackfake.Failure{Delay: 4 * time.Second})
 			r.do(r.slack.Slash(c.user, slackfake.Support, "/services"))
-			if v := r.modal(c.user, "Checking"); v.Shows(c.want) || v.Shows("Client number") {
+			if v := r.modal(c.user, "Checking"); v.Shows(c.want) || v.Shows("Domain, e-mail") {
 				t.Errorf("the window shows more before the verdict: %+v", v)
 			}
 			if v := r.modal(c.user, c.want); v.Shows(c.not) || v.Shows("Checking") {

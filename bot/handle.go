@@ -60,6 +60,8 @@ func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 		b.remove(ctx, a.Request, rec)
 	case deed == deedHome:
 		b.home(ctx, a, rec)
+	case deed == deedAccess:
+		b.askForAccess(ctx, a, rec)
 	case deed == deedAsk, deed == deedShare, deed == deedDetails:
 		b.answer(ctx, a, rec)
 	case !a.access.granted:

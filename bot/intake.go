@@ -334,12 +334,17 @@ func (t *arrival) click(req *Request, p interactionPayload) {
 		req.Line = clicked.Value
 	case clicked.Type == "static_select" && req.Action == formatting.ActionChoose:
 		clicked.Value = clicked.Selected.Value
+	case clicked.Type == "plain_text_input" && req.Action == formatting.ActionSearch:
+		req.Door, req.Action, req.Line = DoorForm, "", clicked.Value // people type anything there
 	default:
 		t.dropped = "nothing asked"
 		return
 	}
 	if req.Action == formatting.ActionChoose {
 		req.Action, req.Line = formatting.Chosen(clicked.Value, lineIn(p.View.Metadata))
+	}
+	if req.Action == formatting.ActionFields {
+		req.Form = p.View.State.Values
 	}
 	req.SharedBy = sharedBy(p.Message.Blocks)
 	t.req = req

@@ -185,6 +185,9 @@ func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
 	if a.reading.Kind == query.ReadQuestion {
 		q = a.query
 	}
+	if a.Action == formatting.ActionFields {
+		return formatting.WholeForm(a.Form, originOf(a.Request))
+	}
 	if a.Action == formatting.ActionMore {
 		v := b.answers.view(a.Request)
 		v.Public = !a.Ephemeral && !a.direct()

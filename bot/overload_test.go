@@ -61,7 +61,7 @@ func TestOverloadIsAnswered(t *testing.T) {
 	r.click(slackfake.Bob, list, "Details") // a window opens all the same, and says so
 	r.modal(slackfake.Bob, "The bot is busy")
 	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services"))
-	r.modal(slackfake.Bob, "Client number")
+	r.modal(slackfake.Bob, "Domain, e-mail")
 	r.click(slackfake.Carl, shared, "Refresh")
 	r.sees(slackfake.Carl, slackfake.Incident, "The bot is busy")
 	mention := map[string]any{"type": "events_api", "payload": map[string]any{

@@ -3,6 +3,7 @@ package bot
 import (
 	"time"
 
+	"servicesbot/formatting"
 	"servicesbot/whmcs"
 )
 
@@ -46,6 +47,8 @@ type Request struct {
 	Ephemeral bool      // of a button: whether the message clicked is private
 	SharedBy  string    // of a button on a shared answer: who shared it
 	Text      string    // of a message shortcut: the message's text
+
+	Form formatting.FormValues // of a button in the search form: what stands in it
 
 	ResponseURL Secret // a door back, five times in 30 minutes
 	Trigger     Secret // opens one modal within 3 s

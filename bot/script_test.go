@@ -42,7 +42,7 @@ func TestTalk(t *testing.T) {
 
 // likeTheDemo sets a road up as the demo is: the group Support may ask.
 func likeTheDemo(s *setup) {
-	s.bot.Allow = bot.Allow{Groups: []string{slackfake.SupportTeam}}
+	s.bot.Allow, s.bot.Contact = bot.Allow{Groups: []string{slackfake.SupportTeam}}, slackfake.Bob
 	s.style.Currency = "EUR"
 }
 

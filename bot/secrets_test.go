@@ -78,7 +78,7 @@ func (r *road) everyDoor() []slackfake.Sent {
 	note(r.do(r.slack.Post(alice, slackfake.DM(alice), "", "service:2")))
 	r.sees(alice, slackfake.DM(alice), marker)
 	note(r.do(r.slack.GlobalShortcut(alice, "find_services")))
-	note(r.do(r.slack.Submit(alice, r.modal(alice, "Client number"), map[string]any{"client": "1"})))
+	note(r.do(r.slack.Submit(alice, r.modal(alice, "Domain, e-mail"), map[string]any{"question": "client:1"})))
 	note(r.do(r.slack.OpenHome(alice)))
 	r.audited(`"door":"home"`)
 	return sent

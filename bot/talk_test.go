@@ -282,7 +282,7 @@ func TestClicksAreCheckedAnew(t *testing.T) {
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services client:1"))
 	list := r.sees(slackfake.Alice, slackfake.Support, "1 active, 1 terminated")
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services"))
-	form := r.modal(slackfake.Alice, "Client number")
+	form := r.modal(slackfake.Alice, "Domain, e-mail")
 	s.bot.Allow = bot.Allow{Users: []string{slackfake.Bob}}
 	r.restart(s)
 	calls := len(r.whmcs.Calls())
@@ -294,7 +294,7 @@ func TestClicksAreCheckedAnew(t *testing.T) {
 			t.Errorf("%d denials, want %d:\n%s", strings.Count(r.audit.String(), `"audit":"denial"`), denials, r.audit)
 		}
 	}
-	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "1"}))
+	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"question": "client:1"}))
 	denied()
 	for _, label := range []string{"🟢 Active 1", "Table", "Summary", "CSV file", "Share", "Refresh", "Change the question …", "Details"} {
 		r.click(slackfake.Alice, list, label)
@@ -319,14 +319,14 @@ func TestSearchForm(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services"))
-	form := r.modal(slackfake.Alice, "Client number")
-	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "--"}))
+	form := r.modal(slackfake.Alice, "Domain, e-mail")
+	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"due": "soon"}))
 	r.waits("the wrong field to be marked", func() bool {
 		v, ok := r.slack.Modal(slackfake.Alice)
-		return ok && v.Errors["client"] != ""
+		return ok && v.Errors["due"] != ""
 	})
 	form, _ = r.slack.Modal(slackfake.Alice)
-	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"client": "1", "status": "active"}))
+	r.do(r.slack.Submit(slackfake.Alice, form, map[string]any{"question": "client 1", "due": "", "status": "active"}))
 	m := r.sees(slackfake.Alice, slackfake.Support, "demodomain2.net")
 	if !m.Ephemeral {
 		t.Error("the answer to a form is public")
@@ -341,7 +341,7 @@ func TestGlobalShortcutAnswersByDirectMessage(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.GlobalShortcut(slackfake.Alice, "find_services"))
-	r.do(r.slack.Submit(slackfake.Alice, r.modal(slackfake.Alice, "Client number"), map[string]any{"service": "2"}))
+	r.do(r.slack.Submit(slackfake.Alice, r.modal(slackfake.Alice, "Domain, e-mail"), map[string]any{"question": "service 2"}))
 	r.sees(slackfake.Alice, slackfake.DM(slackfake.Alice), "demodomain2.net")
 }
 

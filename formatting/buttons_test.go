@@ -131,13 +131,17 @@ func TestCardButtons(t *testing.T) {
 	hasButtons(t, house.Answer(result(t, "service:2", hosting()), here()).Blocks, map[string]string{
 		"Details":                     "details service:2",
 		"All services of this client": "ask client:1",
-		"Open in WHMCS":               "link https://billing.example.com/admin/clientsservices.php?userid=1&id=2",
 		"Share":                       "share service:2",
 		"… Refresh":                   "refresh service:2",
 		"… Change the question …":     "form service:2",
 	})
 	plain := Style{Command: "/services", AdminURL: "http://billing.example.com/admin"}
-	if b := labelled(plain.Answer(result(t, "service:2", hosting()), here()).Blocks)["Open in WHMCS"]; b != nil {
+	whole := here()
+	whole.Whole = true
+	if b := labelled(house.Answer(result(t, "service:2", hosting()), whole).Blocks)["Open in WHMCS"]; b == nil || b.URL != "https://billing.example.com/admin/clientsservices.php?userid=1&id=2" {
+		t.Errorf("a terminal has the link %v", b)
+	}
+	if b := labelled(plain.Answer(result(t, "service:2", hosting()), whole).Blocks)["Open in WHMCS"]; b != nil {
 		t.Errorf("a link that is not https: %s", b.URL)
 	}
 }

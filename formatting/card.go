@@ -56,15 +56,17 @@ func addressText(s whmcs.Service) string {
 	return strings.TrimPrefix(strings.Join(parts, ", "), ", ")
 }
 
-// cardControls offers the details, the client's other services, the page in WHMCS, sharing,
-// and the menu.
+// cardControls offers the details, the client's other services, sharing, and the menu.
 func (d *draft) cardControls(res *query.Result) {
 	q, s := res.Query.Lasting(), res.Services[0]
 	row := []*slack.ButtonBlockElement{described(d.button(ActionDetails, "Details", serviceLine(s.ID)), detailsOf(s))}
 	if line := clientLine(s.ClientID); line != q.String() {
 		row = append(row, d.button(ActionAsk, "All services of this client", line))
 	}
-	d.beside(res, append(row, d.open("Open in WHMCS", d.style.serviceURL(s))), d.posting(res))
+	if d.view.Whole { // elsewhere the title and the details lead there
+		row = append(row, d.open("Open in WHMCS", d.style.serviceURL(s)))
+	}
+	d.beside(res, row, d.posting(res))
 }
 
 // whmcsLinks opens the service and its client in WHMCS's admin area.

@@ -203,6 +203,11 @@ func clientName(id int, clients map[int]whmcs.Client) string {
 	return fmt.Sprintf("client %d", id)
 }
 
+// shortName names a client by name, else by company or number.
+func shortName(id int, clients map[int]whmcs.Client) string {
+	return or(clients[id].Name, clientName(id, clients))
+}
+
 // serviceLine is the question for one service.
 func serviceLine(id int) string { return fmt.Sprintf("service:%d", id) }
 

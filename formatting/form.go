@@ -25,30 +25,47 @@ type FormOption struct {
 	Value string `json:"value"`
 }
 
-// blockMore is the block of what the other fields cannot say.
-const blockMore = "more"
+// blockQuestion is the block of what is read as it is typed.
+const blockQuestion = "question"
+
+// anything is what one field takes.
+const anything = "Domain, e-mail, name, address, number …"
 
 // An input is a field of the search form. Its block_id and its action_id are the
 // key.
 type input struct{ key, label, hint string }
 
-// inputs are the form's, in the order shown. The last one takes any line.
+// inputs are the form's, in the order shown; the first takes any line. Those from the fourth on
+// are shown on demand.
 var inputs = []input{
-	{"client", "Client number", ""},
-	{"email", "Client's e-mail address", "The whole address."},
-	{"service", "Service number", ""},
-	{"domain", "Domain", "The whole name, or *.example.com for all below it."},
-	{"username", "Username", "The login at the control panel."},
-	{"product", "Product", "A part of its name, or its number."},
+	{blockQuestion, anything, "Read as in a command: a line of the language is right too."},
 	{"status", "Status", ""},
 	{"due", "Next due date", "2026-12-01, 2026-12, <30d, today, overdue or none."},
-	{blockMore, "More filters", "As in a command, for example server:saturn -product:backup sort:due."},
+	{"product", "Product", "A part of its name, or its number."},
+	{"server", "Server", "Its name, host name or address."},
+	{"client", "Client", "The number, or the beginning of a name or company."},
+	{"username", "Login", "The login at the control panel."},
 }
+
+// firstInputs is how many inputs the form begins with.
+const firstInputs = 3
 
 // SearchForm is the search form, filled from q. metadata comes back with the
 // submission, at most 3,000 units.
 func SearchForm(q query.Query, metadata string) slack.ModalViewRequest {
-	filled := fill(q)
+	return formOf(inputs[:firstInputs], fill(q), metadata)
+}
+
+// WholeForm is the search form with all its fields, filled with what stands in the first ones.
+func WholeForm(values FormValues, metadata string) slack.ModalViewRequest {
+	filled := map[string]string{}
+	for _, in := range inputs[:firstInputs] {
+		filled[in.key] = values.typed(in.key)
+	}
+	return formOf(inputs, filled, metadata)
+}
+
+func formOf(fields []input, filled map[string]string, metadata string) slack.ModalViewRequest {
 	view := slack.ModalViewRequest{
 		Type:            slack.VTModal,
 		Title:           plainText("Find services", maxTitle),
@@ -57,7 +74,7 @@ func SearchForm(q query.Query, metadata string) slack.ModalViewRequest {
 		CallbackID:      CallbackForm,
 		PrivateMetadata: metadata,
 	}
-	for _, in := range inputs {
+	for _, in := range fields {
 		var element slack.BlockElement = textInput(in.key, filled[in.key])
 		if in.key == "status" {
 			element = statusInput(in.key, filled[in.key])
@@ -68,6 +85,11 @@ func SearchForm(q query.Query, metadata string) slack.ModalViewRequest {
 		}
 		block.Optional = true
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, block)
+	}
+	if len(fields) < len(inputs) {
+		d := Style{}.draft(View{})
+		d.row(slack.NewButtonBlockElement(d.id(ActionFields), "", plainText("More fields", maxLabel)))
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, d.blocks...)
 	}
 	return view
 }
@@ -104,31 +126,27 @@ func statusWords() []string {
 	return []string{"active", "suspended", "pending"}
 }
 
-// fill spreads q over the form's fields. What no field can hold, exclusions and
-// controls among it, is in the last one.
+// fill spreads q over the form's first fields. What the others cannot hold, exclusions and
+// controls among it, is in the first one.
 func fill(q query.Query) map[string]string {
 	q = q.Lasting().WithPage(1)
 	filled := map[string]string{}
 	rest := q
 	rest.Terms = nil
 	for _, t := range q.Terms {
-		if t.Not || !isInput(t.Key) || filled[t.Key] != "" {
+		if t.Not || t.Key != "status" && t.Key != "due" || filled[t.Key] != "" {
 			rest.Terms = append(rest.Terms, t)
 			continue
 		}
 		filled[t.Key] = strings.TrimPrefix(t.String(), t.Key+":")
 	}
-	filled[blockMore] = rest.String()
+	filled[blockQuestion] = rest.String()
 	return filled
 }
 
-// isInput reports whether the form has a field for a key.
-func isInput(key string) bool {
-	return key != blockMore && slices.ContainsFunc(inputs, func(in input) bool { return in.key == key })
-}
-
 // ParseForm makes a line of a submitted form, or tells, by block_id, what is wrong
-// with a field, in plain text that may be shown there.
+// with a field, in plain text that may be shown there. What stands in the first field is
+// part of the line as it was typed.
 func ParseForm(values FormValues) (line string, errs map[string]string) {
 	errs = map[string]string{}
 	var parts []string
@@ -137,7 +155,7 @@ func ParseForm(values FormValues) (line string, errs map[string]string) {
 		if part == "" {
 			continue
 		}
-		if _, err := query.Parse(part); err != nil {
+		if _, err := query.Parse(part); err != nil && in.key != blockQuestion {
 			errs[in.key] = formError(err)
 			continue
 		}
@@ -147,27 +165,32 @@ func ParseForm(values FormValues) (line string, errs map[string]string) {
 		return "", errs
 	}
 	if len(parts) == 0 {
-		return "", map[string]string{inputs[0].key: "Fill in at least one field."}
+		return "", map[string]string{blockQuestion: "Fill in at least one field."}
 	}
-	q, err := query.Parse(strings.Join(parts, " "))
-	if err != nil {
-		return "", map[string]string{blockMore: formError(err)}
+	line = strings.Join(parts, " ")
+	if q, err := query.Parse(line); err == nil {
+		return q.String(), nil
 	}
-	return q.String(), nil
+	return line, nil
+}
+
+// typed is what stands in a field.
+func (v FormValues) typed(key string) string {
+	field := v[key][key]
+	if key != "status" {
+		return strings.TrimSpace(field.Value)
+	}
+	var chosen []string
+	for _, option := range field.SelectedOptions {
+		chosen = append(chosen, option.Value)
+	}
+	return strings.Join(chosen, ",")
 }
 
 // line returns a field as a part of a line, "" where it is empty.
 func (v FormValues) line(key string) string {
-	field := v[key][key]
-	if key == "status" {
-		var chosen []string
-		for _, option := range field.SelectedOptions {
-			chosen = append(chosen, option.Value)
-		}
-		field.Value = strings.Join(chosen, ",")
-	}
-	value := strings.TrimSpace(field.Value)
-	if value == "" || key == blockMore {
+	value := v.typed(key)
+	if value == "" || key == blockQuestion {
 		return value
 	}
 	return key + ":" + quoted(value)

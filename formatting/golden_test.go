@@ -177,6 +177,9 @@ func otherMessages(t testing.TB, all map[string]Message) {
 	o := here()
 	all["notice"] = house.Notice("I was away when you asked this.", []string{"client:1 status:active"}, o)
 	all["denied"] = house.Denied(Denial{Why: DeniedNotListed, User: "U0MALLORY"}, o)
+	all["denied-contact"] = house.Denied(Denial{Why: DeniedNotListed, User: "U0MALLORY", Contact: "U0ALICE"}, o)
+	all["denied-outsider"] = house.Denied(Denial{Why: DeniedOutsider, Theirs: []string{"T9"}, Ours: "T1"}, o)
+	all["access-asked"] = house.AccessAsked("U0ALICE", "C0INC42", o)
 	all["no-filter"] = house.NoFilter(o)
 	all["found"] = house.Found([]string{"domain:demodomain2.net", "ip:203.0.113.17", "email:jane@example.com", "client:1", "service:2"}, 5, o)
 	all["found-many"] = house.Found([]string{"domain:demodomain2.net", "client:1"}, 40, o)
@@ -230,6 +233,7 @@ func modals(t testing.TB) map[string]slack.ModalViewRequest {
 		"modal-denied":   Modal(house.Denied(Denial{Why: DeniedGuest, User: "U0MALLORY"}, here())),
 		"form":           SearchForm(query.Query{}, ""),
 		"form-filled":    SearchForm(parsed(t, `client:1 product:"Web, Mail",vps status:active,suspended due:<30d server:saturn -domain:example.com sort:due as:table page:3`), `{"channel":"C1"}`),
+		"form-whole":     WholeForm(FormValues{"question": {"question": {Value: "saturn"}}}, `{"channel":"C1"}`),
 		"form-duplicate": SearchForm(parsed(t, "product:vps product:s saturn"), ""),
 	}
 }

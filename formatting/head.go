@@ -103,7 +103,7 @@ func (d *draft) howMany(res *query.Result) markup {
 	switch {
 	case isCard(res):
 		return "1 service"
-	case !one && len(states) < 2:
+	case !one && (len(states) < 2 || res.Summary != nil): // the chart of a summary has them
 		return ""
 	case !one:
 		return literal(strings.Join(states, ", "))

@@ -8,12 +8,23 @@ import (
 )
 
 // introduction explains the language before its keys.
-const introduction = markup("*Ask for services by what you know of them.* All filters must match.\n" +
-	"`status:active,suspended` either one    `-product:backup` not this    `product:\"Domain Backup\"` with a space\n" +
-	"A word alone looks in product, group, domain, server and at the beginning of clients' names.")
+const introduction = markup("*Ask for services by what you know of them:* a domain, a name, an address, a number. All of it must match.\n" +
+	"`status:active,suspended` either one    `-product:backup` not this    `product:\"Domain Backup\"` with a space")
 
-// examples are the keys whose examples the help offers as buttons.
-var examples = []string{"client", "domain", "status", "due", "server"}
+// Examples are questions that find something in any installation.
+var Examples = []string{"due:overdue status:active", "due:<7d sort:due", "status:suspended", "registered:<7d", "as:summary"}
+
+// uses are the keys by what one has them for.
+var uses = []struct {
+	title string
+	keys  []string
+}{
+	{"Whose", []string{"client", "email", "username", "order", "service"}},
+	{"What", []string{"domain", "product", "group", "server", "ip"}},
+	{"In which state", []string{"status", "cycle", "payment", "amount", "qty"}},
+	{"When", []string{"due", "registered"}},
+	{"Shown how", []string{"as", "sort", "page", "rows"}},
+}
 
 // Help explains the language, or one key of it.
 func (s Style) Help(topic string, v View) Message {
@@ -27,12 +38,27 @@ func (s Style) Help(topic string, v View) Message {
 		d.section("There is no key "+code(topic, 100)+". These are all:", nil)
 	}
 	d.section(introduction, nil)
-	d.keys("Asked of WHMCS, so they are quick", keys, func(k query.Key) bool { return !k.Control && k.Pushed != "" })
-	d.keys("Tested by the bot, row by row", keys, func(k query.Key) bool { return !k.Control && k.Pushed == "" })
-	d.keys("How the answer is shown", keys, func(k query.Key) bool { return k.Control })
-	d.row(d.asks(exampleLines(keys))...)
-	d.context("More about a key: " + code(s.commandLine("help due"), 100) + " · Passwords are never shown, and nothing is ever changed.")
+	d.row(d.asks(Examples)...)
+	d.section(join("\n", keysByUse(keys)...), nil)
+	d.context("More about a key: " + code(s.commandLine("help due"), 100) + dot + "Passwords are never shown, and nothing is ever changed.")
 	return d.message()
+}
+
+// keysByUse lists the names of all keys, those of one use in a line.
+func keysByUse(keys []query.Key) []markup {
+	var lines []markup
+	var rest []string
+	for _, k := range keys {
+		rest = append(rest, k.Name)
+	}
+	for _, use := range uses {
+		lines = append(lines, bold(literal(use.title))+gap+codes(use.keys))
+		rest = slices.DeleteFunc(rest, func(name string) bool { return slices.Contains(use.keys, name) })
+	}
+	if len(rest) > 0 {
+		lines = append(lines, bold("Also")+gap+codes(rest))
+	}
+	return lines
 }
 
 // keyNamed finds a key by its name or another name of it, in any case.
@@ -45,22 +71,6 @@ func keyNamed(keys []query.Key, name string) (query.Key, bool) {
 		return query.Key{}, false
 	}
 	return keys[i], true
-}
-
-// keys lists those keys that belong to a group, one a line.
-func (d *draft) keys(title string, keys []query.Key, belongs func(query.Key) bool) {
-	var lines []markup
-	for _, k := range keys {
-		if belongs(k) {
-			lines = append(lines, code(k.Name, 40)+"  "+short(k.Help, 220))
-		}
-	}
-	for i, part := range slices.Collect(slices.Chunk(lines, 10)) {
-		if i == 0 {
-			part = append([]markup{bold(literal(title))}, part...)
-		}
-		d.section(join("\n", part...), nil)
-	}
 }
 
 // key explains one key.
@@ -92,18 +102,4 @@ func codes(words []string) markup {
 		parts = append(parts, code(w, 40))
 	}
 	return join(", ", parts...)
-}
-
-// exampleLines are the examples that help and the Home tab offer.
-func exampleLines(keys []query.Key) []string {
-	var lines []string
-	for _, name := range examples {
-		if k, ok := keyNamed(keys, name); ok && k.Example != "" {
-			lines = append(lines, k.Example)
-		}
-	}
-	if len(lines) == 0 {
-		lines = []string{"client:1 status:active"}
-	}
-	return lines
 }

@@ -2,8 +2,6 @@ package formatting
 
 import (
 	"github.com/slack-go/slack"
-
-	"servicesbot/whmcs/query"
 )
 
 // maxRecent is how many of a person's last questions the Home tab shows.
@@ -15,17 +13,18 @@ func (s Style) Home(recent, may []string, v View) slack.HomeTabViewRequest {
 	d := s.draft(v)
 	d.add(slack.NewHeaderBlock(plainText("Find a client's services", maxHeader)))
 	d.section("Products, prices, due dates, servers and states, straight from WHMCS. Nothing is ever changed there.", nil)
-	d.row(primary(d.form("Search …", "")), d.button(ActionAsk, "Help", "help"))
+	d.add(searchField())
+	d.row(d.form("Search with more fields …", ""), d.button(ActionAsk, "Help", "help"))
 	if len(recent) > 0 {
 		d.rule()
 		d.section("*Your last questions*", nil)
 		d.row(d.asks(recent[:min(len(recent), maxRecent)])...)
 	}
 	d.rule()
-	d.section("*Examples*", nil)
-	d.row(d.asks(exampleLines(query.Keys()))...)
+	d.section("*Questions to begin with*", nil)
+	d.row(d.asks(Examples)...)
 	if s.Command != "" {
-		d.context("In a channel, type " + code(s.commandLine("client:1 status:active"), 100) + " and only you see the answer.")
+		d.context("In a channel, type " + code(s.commandLine("status:suspended"), 100) + " and only you see the answer.")
 	}
 	if len(may) > 0 {
 		d.rule()
@@ -38,4 +37,14 @@ func (s Style) Home(recent, may []string, v View) slack.HomeTabViewRequest {
 	}
 	d.apologise()
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: d.blocks}}
+}
+
+// searchField is a field whose line is asked when Enter is pressed.
+func searchField() slack.Block {
+	in := slack.NewPlainTextInputBlockElement(plainText(anything, maxPlaceholder), ActionSearch)
+	in.MaxLength = maxInput
+	in.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_enter_pressed"}}
+	block := slack.NewInputBlock(ActionSearch, plainText("Search", maxInputLabel), nil, in)
+	block.DispatchAction = true
+	return block
 }

@@ -33,24 +33,26 @@ func detailsOf(s whmcs.Service) string {
 func (d *draft) lines(s whmcs.Service, res *query.Result, client bool) markup {
 	first := d.title(s)
 	if oneLine(s.Domain) != "" {
-		first = join(gap, first, short(productText(s), 200))
+		first = join(gap, first, short(productText(s), 60))
 	}
 	second := []markup{
 		dueMarkup(s, d.view.Now),
 		short(priceText(s, currencyOf(s.ClientID, res.Clients, d.style.Currency)), 80),
-		short(serverText(s), 100),
+	}
+	if !names(res.Query, "server") {
+		second = append(second, short(serverText(s), 60))
 	}
 	if client {
-		second = append(second, short(clientName(s.ClientID, res.Clients), 150))
+		second = append(second, short(shortName(s.ClientID, res.Clients), 40))
 	}
-	return join("\n", join(gap, first, reason(s, 150)), join(dot, second...))
+	return join("\n", join(gap, first, reason(s, 60)), join(dot, second...))
 }
 
 // title is a service's state, and its domain, or where it has none its product, in bold,
 // with a link to its page in WHMCS.
 func (d *draft) title(s whmcs.Service) markup {
 	name := or(oneLine(s.Domain), or(oneLine(productText(s)), serviceLine(s.ID)))
-	return join(gap, short(statusText(s.Status), 60), bold(link(d.style.serviceURL(s), cut(name, 200, escapedUnits))))
+	return join(gap, short(statusText(s.Status), 60), bold(link(d.style.serviceURL(s), cut(name, 80, escapedUnits))))
 }
 
 // reason says in bold why a service is suspended; "" where it is not, or nobody knows.

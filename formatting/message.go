@@ -72,6 +72,9 @@ const (
 	ActionRemove  = "remove"  // takes a shared post away; the value is the sharer's user id, then the file's, if any
 	ActionForm    = "form"    // opens the search form, filled from the line
 	ActionLink    = "link"    // a URL button: acknowledged and ignored
+	ActionAccess  = "access"  // asks the contact for access, for whoever clicks
+	ActionSearch  = "search"  // the search field of the Home tab; its value is what was typed
+	ActionFields  = "fields"  // shows the other fields of the search form
 	ActionMore    = "more"    // opens the window of Choices for the line
 	ActionChoose  = "choose"  // an option of the menu More, or a button of Choices: see Chosen
 )

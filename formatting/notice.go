@@ -20,11 +20,26 @@ func (s Style) Notice(text Sentence, lines []string, v View) Message {
 	return d.message()
 }
 
-// Denied says that somebody may not ask, why, and what to ask for.
+// Denied says that somebody may not ask, why, and whom to ask, with a button that does.
 func (s Style) Denied(why Denial, v View) Message {
 	d := s.draft(v)
-	d.section("*No access.* "+paragraph(string(why.says()), 2000), nil)
+	d.section("*No access.* "+why.says(), nil)
+	if why.Contact != "" {
+		d.row(primary(d.button(ActionAccess, "Ask for access", why.User)))
+	}
 	d.context(d.reference())
+	return d.message()
+}
+
+// AccessAsked says to the contact who wants access, and where. It holds no text of theirs.
+func (s Style) AccessAsked(user, channel string, v View) Message {
+	d := s.draft(v)
+	where := markup("a direct message")
+	if channel != "" && channel[0] != 'D' {
+		where = "the channel " + code(channel, 50)
+	}
+	d.section(join(" ", mention(user), "("+code(user, 50)+")", "asks for access to", bold(literal(or(s.Command, "this app"))), "in", where+"."), nil)
+	d.context("Whoever runs the app gives it, by adding the id to those who may ask.")
 	return d.message()
 }
 
@@ -57,7 +72,7 @@ func (s Style) Bare(msg Message, v View) Message {
 func (s Style) NoFilter(v View) Message {
 	d := s.draft(v)
 	d.section("*What shall I look for?* Tell me at least one thing about the service, like one of these.", nil)
-	d.row(d.asks([]string{"client:1 status:active", "domain:example.com", "status:suspended due:overdue"})...)
+	d.row(d.asks(Examples)...)
 	d.context("Type " + code("help", 20) + " for everything that can be asked.")
 	return d.message()
 }

@@ -17,7 +17,12 @@ const (
 	SaysStopped    Sentence = "Stopped, as you asked."
 	SaysOldButton  Sentence = "This button is from another version of the bot. Ask the question again."
 
-	SaysStopNotKnown  Sentence = "That question may run on another replica of the bot, which cannot be told now. Its answer may still come."
+	SaysStopNotKnown   Sentence = "That question may run on another replica of the bot, which cannot be told now. Its answer may still come."
+	SaysAskedForAccess Sentence = "Your wish for access was passed on. You will hear from whoever decides it."
+	SaysAskedBefore    Sentence = "You asked for access within the last day. Wait for an answer."
+	SaysAccessNotAsked Sentence = "Your wish for access could not be passed on. Write to whoever runs this app yourself."
+	SaysMayAsk         Sentence = "You may ask here. Ask your question again."
+
 	SaysNothingToStop Sentence = "There is nothing to stop: that question has its answer already, or somebody else asked it."
 )
 
@@ -93,16 +98,22 @@ type Denial struct {
 
 	Channels bool // of somebody who is not listed: other channels are
 
+	Contact string // of a member of this workspace: the user id of whom to ask; "": not known
+
 	// Of an outsider, what was compared: where Slack says that they belong, workspaces and
 	// organisations (T…, E…), and the workspace that the app is installed in.
 	Theirs []string
 	Ours   string
 }
 
-// says puts a denial into words: why, and what to ask for. The id is text: it is what goes
-// into the setting.
-func (d Denial) says() Sentence {
-	ask := Sentence("Ask whoever runs this app to add your user id, " + d.User + ", to BOT_ALLOW.")
+// says puts a denial into words: why, and whom to ask. Whoever reads it cannot change a
+// setting, so none is named.
+func (d Denial) says() markup {
+	ask := markup("Ask whoever runs this app for access.")
+	if d.Contact != "" {
+		ask = "Ask " + mention(d.Contact) + " for access."
+	}
+	ask += " Your user id is " + code(d.User, 50) + "."
 	switch d.Why {
 	case DeniedNotListed:
 		if d.Channels {
@@ -114,9 +125,9 @@ func (d Denial) says() Sentence {
 	case DeniedNoPerson:
 		return "This account is not an active member of this workspace, so no data is shown."
 	case DeniedOutsider:
-		says := Sentence("Only members of the workspace that runs this app may ask. Ask one of them to look it up for you.")
+		says := markup("Only members of the workspace that runs this app may ask. Ask one of them to look it up for you.")
 		if len(d.Theirs) > 0 {
-			says += Sentence(" (Slack says that you belong to " + strings.Join(d.Theirs, ", ") + "; the app runs in " + d.Ours + ".)")
+			says += " " + short("(Slack says that you belong to "+strings.Join(d.Theirs, ", ")+"; the app runs in "+d.Ours+".)", 1000)
 		}
 		return says
 	}

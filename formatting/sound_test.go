@@ -199,7 +199,8 @@ func stands(button map[string]any) error {
 		if !strings.HasPrefix(url, "https://") {
 			return fmt.Errorf("%s: %q", id, url)
 		}
-	case ActionStop, ActionRemove:
+	case ActionFields:
+	case ActionStop, ActionRemove, ActionAccess:
 		if value == "" {
 			return fmt.Errorf("%s has no value", id)
 		}

@@ -41,9 +41,6 @@ func figures(s query.Summary) markup {
 		late = bold(late)
 	}
 	parts = append(parts, late, literal(number(s.Due7)+" due in 7 days, "+number(s.Due30)+" in 30 days"))
-	if s.FreeOrOnce > 0 {
-		parts = append(parts, literal(number(s.FreeOrOnce)+" free or one-time"))
-	}
 	return join(dot, parts...)
 }
 
@@ -175,8 +172,8 @@ func top(title string, counts []query.Count, currency string) markup {
 	}
 	lines := []markup{bold(literal(title))}
 	for i, c := range counts {
-		if i == topValues && len(counts) > topValues+1 {
-			lines = append(lines, literal("and "+number(len(counts)-i)+" more"))
+		if i == topValues {
+			lines[0] = join(" ", lines[0], literal("and "+number(len(counts)-i)+" more"))
 			break
 		}
 		line := literal(number(c.N)) + gap + short(or(c.Value, "none"), 100)

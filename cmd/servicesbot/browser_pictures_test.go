@@ -53,11 +53,11 @@ var pictures = []picture{
 	{name: "summary", look: message, part: newest, shown: func(v *tab) { v.ask("/services server:saturn as:summary") }},
 	{name: "modal", look: message, part: "#modal", shown: func(v *tab) {
 		v.say("/services")
-		v.sees("#modal[open]", "Client number")
-		v.fill("#input-client", "-5")
+		v.sees("#modal[open]", "Domain, e-mail")
+		v.fill("#input-due", "soon")
 		v.click("#modal .choice", "Active")
 		v.click("#modal .dialog-foot button", "Find")
-		v.sees("#modal .error", "not a number")
+		v.sees("#modal .error", "is not a date")
 	}},
 	{name: "denied", look: look{width: message.width, height: message.height, scale: message.scale, place: "U0GINA/C0SUPPORT"}, part: newest,
 		shown: func(v *tab) { v.ask("/services client:1") }},

@@ -377,11 +377,12 @@ func askPageAndOpen(v *tab) {
 func submitForm(v *tab) {
 	v.t.Helper()
 	v.say("/services")
-	v.until(`document.activeElement?.id === "input-client"`)
-	v.press("-5" + kb.Enter)
-	v.sees("#modal .error", "not a number")
-	v.until(`document.querySelector("#input-client").getAttribute("aria-invalid") === "true"`)
-	v.fill("#input-client", "1")
+	v.until(`document.activeElement?.id === "input-question"`)
+	v.press("client 1")
+	v.fill("#input-due", "soon"+kb.Enter)
+	v.sees("#modal .error", "is not a date")
+	v.until(`document.querySelector("#input-due").getAttribute("aria-invalid") === "true"`)
+	v.fill("#input-due", kb.Delete)
 	v.click("#modal .choice", "Active")
 	v.click("#modal .dialog-foot button", "Find")
 	v.until(`!document.querySelector("#modal").open`)
@@ -403,7 +404,7 @@ func shareAndLookAsAnother(v *tab) {
 func sortTable(v *tab) {
 	v.t.Helper()
 	column := func() []string {
-		return eval[[]string](v, `[...document.querySelectorAll("#messages article:last-of-type .table tbody tr")].map((r) => r.cells[0].innerText)`)
+		return eval[[]string](v, `[...document.querySelectorAll("#messages article:last-of-type .table tbody tr")].map((r) => r.cells[r.cells.length - 1].innerText)`)
 	}
 	v.ask("/services server:saturn status:active as:table")
 	v.sees(newest+" .table", "1 to 20 of")
@@ -559,7 +560,7 @@ func filesAndHome(v *tab) {
 	v.click("#tabs button", "Home")
 	v.sees(".home", "Your last questions")
 	v.click(".home .button", "Search")
-	v.sees("#modal[open]", "Client number")
+	v.sees("#modal[open]", "Domain, e-mail")
 }
 
 func shortcutAndJSON(v *tab) {
@@ -580,11 +581,12 @@ func shortcutAndJSON(v *tab) {
 		v.t.Errorf("Block Kit Builder is at %.80s (%v)", address, err)
 	}
 	v.press(kb.Escape)
-	v.click(newest+" a.button", "Open in WHMCS")
+	v.click(newest+" button", "Details")
+	v.click("#modal a.button", "Open in WHMCS")
 	v.sees(".notice", "https://billing.example.com/admin/")
 	v.click("#composer button", "Shortcuts")
 	v.click(".menu button", "Find services")
-	v.sees("#modal[open]", "Client number")
+	v.sees("#modal[open]", "Domain, e-mail")
 }
 
 // controls are the roles of what one can use; each must have a name.
@@ -627,7 +629,7 @@ func namesOfControls(t *testing.T, b context.Context) {
 	check("a menu")
 	v.press(kb.Escape)
 	v.say("/services")
-	v.sees("#modal[open]", "Client number")
+	v.sees("#modal[open]", "Domain, e-mail")
 	check("the form")
 }
 

@@ -41,6 +41,7 @@ type environment struct {
 	RedisURL whmcs.Secret `env:"REDIS_URL" help:"Redis or Valkey server (redis://, rediss://, valkey://, valkeys://) that lets any number of processes with the same tokens work as one; off without it"`
 
 	BotAllow    string `env:"BOT_ALLOW" for:"serve" help:"who may ask: a comma list of user (U…, W…), user group (S…) and channel (C…, G…) ids, or everyone for all full members; a channel id permits asking in that channel only"`
+	BotContact  string `env:"BOT_CONTACT" help:"user id (U…, W…) whom people who may not ask can ask for access; grants nothing"`
 	BotCommand  string `env:"BOT_COMMAND, default=/services" help:"the slash command"`
 	BotFields   string `env:"BOT_FIELDS" help:"extra fields to show privately: notes, subscriptionid, email (of clients; as:emails needs it), custom:Name"`
 	BotRows     string `env:"BOT_ROWS, default=5" help:"rows on a page of a list, 1 to 10"`
@@ -63,6 +64,7 @@ type config struct {
 	redisURL                     whmcs.Secret     // "": this process is the only one
 	shared                       query.SharedRows // nil: likewise
 	allow                        bot.Allow
+	contact                      string
 	command                      string
 	fields                       []string
 	rows, userRate               int
@@ -144,6 +146,7 @@ func (e *environment) read(p *problems, needs need, logs io.Writer) *config {
 		p.slack(e)
 		c.redisURL = p.redisURL(e.RedisURL)
 		c.allow = p.allow(e.BotAllow)
+		c.contact = p.contact(e.BotContact)
 	}
 	return c
 }

@@ -203,6 +203,16 @@ func (p *problems) fields(text string) []string {
 const findID = "To find an id in Slack: of a user, open the profile, ⋮, Copy member ID; of a channel, click its name, and look at the end of About; " +
 	"of a user group, open it under People, ⋮, Copy group ID."
 
+// aUser matches the id of a Slack user.
+var aUser = regexp.MustCompile(`^[UW][A-Z0-9]{2,20}$`)
+
+func (p *problems) contact(text string) string {
+	if text != "" && !aUser.MatchString(text) {
+		p.addProblem(&problem{"BOT_CONTACT", "must be the id of one user (U… or W…)", findID})
+	}
+	return text
+}
+
 func (p *problems) allow(text string) bot.Allow {
 	a, err := bot.ParseAllow(text)
 	switch {

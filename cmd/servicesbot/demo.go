@@ -205,6 +205,7 @@ func (s *stage) config(logs io.Writer) *config {
 		adminURL: demoAdminURL,
 		currency: demoCurrency,
 		allow:    bot.Allow{Groups: []string{slackfake.SupportTeam}},
+		contact:  slackfake.Bob,
 		command:  "/services",
 		log:      slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}

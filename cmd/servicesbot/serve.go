@@ -87,7 +87,7 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 	}
 	b, err := bot.New(bot.Config{
 		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
-		Allow: cfg.allow, Answers: answers, UserRate: cfg.userRate,
+		Allow: cfg.allow, Contact: cfg.contact, Answers: answers, UserRate: cfg.userRate,
 		WHMCSState: func() string { return stateInWords(api.State()) },
 		Status:     status, Store: store,
 		Log: cfg.log, Audit: audit,

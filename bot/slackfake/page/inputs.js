@@ -8,6 +8,7 @@ export function input(block, ctx) {
   const state = ctx.values?.[block.block_id]?.[block.element.action_id] || {};
   const id = `input-${block.block_id}`;
   const field = control(block.element, state, id);
+  if (block.dispatch_action) field.addEventListener("keydown", (event) => sends(event, block, ctx));
   field.setAttribute("data-block", block.block_id);
   const described = [];
   const hint = block.hint && el("p", { class: "hint", id: `${id}-hint` }, block.hint.text);
@@ -22,6 +23,13 @@ export function input(block, ctx) {
   }
   field.classList.add("field");
   return el("div", { class: "block input" }, el("label", { class: "name", for: id }, ...label), field, hint, error);
+}
+
+// sends asks what was typed when Enter is pressed, as blocks with dispatch_action do.
+function sends(event, block, ctx) {
+  if (event.key !== "Enter" || event.isComposing || !event.target.value.trim()) return;
+  event.preventDefault();
+  ctx.click({ action_id: block.element.action_id, value: event.target.value });
 }
 
 const kinds = { email_text_input: "email", url_text_input: "url", number_input: "text", datepicker: "date", timepicker: "time" };
