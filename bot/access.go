@@ -128,9 +128,9 @@ type group struct {
 	asOf    time.Time
 }
 
-func newAccess(allow Allow, contact string, api *slack.Client, me func() identity, log *slog.Logger) *access {
+func newAccess(allow Allow, api *slack.Client, me func() identity, log *slog.Logger) *access {
 	return &access{
-		allow: allow, contact: contact, slack: api, me: me, log: log,
+		allow: allow, slack: api, me: me, log: log,
 		users:    newCache(cachedMost, otter.ExpiryWriting[string, person](userFor)),
 		channels: newCache(cachedMost, otter.ExpiryWriting[string, bool](channelFor)),
 		groups:   newCache(cachedMost, otter.ExpiryWriting[string, []string](groupFor)),

@@ -40,7 +40,7 @@ func (d *directory) Do(req *http.Request) (*http.Response, error) {
 // access returns one that asks d.
 func (d *directory) access(allow Allow) *access {
 	api := slack.New("xoxb-test", slack.OptionHTTPClient(d))
-	return newAccess(allow, "", api, func() identity { return identity{team: "T1", enterprise: d.enterprise} }, slog.New(slog.DiscardHandler))
+	return newAccess(allow, api, func() identity { return identity{team: "T1", enterprise: d.enterprise} }, slog.New(slog.DiscardHandler))
 }
 
 const member = `{"ok":true,"user":{"id":"U1","team_id":"T1"}}`

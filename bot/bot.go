@@ -146,7 +146,8 @@ func New(cfg Config) (*Bot, error) {
 	b.opener = newOpener(func() bool { return b.status.greeted.Load() > 0 })
 	b.web = newWeb(base, b.status, b.log)
 	b.slack = slack.New(cfg.BotToken.Reveal(), slack.OptionAPIURL(base), slack.OptionAppLevelToken(cfg.AppToken.Reveal()), slack.OptionHTTPClient(b.web))
-	b.access = newAccess(cfg.Allow, cfg.Contact, b.slack, func() identity { return b.me }, b.log)
+	b.access = newAccess(cfg.Allow, b.slack, func() identity { return b.me }, b.log)
+	b.access.contact = cfg.Contact
 	if b.store != nil {
 		b.access.outsideAt = b.outsideElsewhere
 	}
