@@ -138,7 +138,7 @@ func TestOneAskerAtATime(t *testing.T) {
 		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n+10)))
 	}
 	r.do(r.slack.Slash(slackfake.Bob, slackfake.Support, "/services")) // a window opens for others meanwhile
-	r.modal(slackfake.Bob, "Client number")
+	r.modal(slackfake.Bob, "Domain, e-mail")
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:30"))
 	r.sees(slackfake.Alice, slackfake.Support, "You have 16 questions in progress.")
 	r.click(slackfake.Alice, shared, "Remove")
