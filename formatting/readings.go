@@ -1,6 +1,7 @@
 package formatting
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -110,6 +111,9 @@ func nameOf(c whmcs.Client) string {
 func searched(res *query.Result) markup {
 	words, hosts := false, false
 	for _, t := range res.Query.Terms {
+		if t.Key == "" && len(t.Values) == 1 && isAddress(t.Values[0]) {
+			return "Looked at the services' own addresses and those of their servers."
+		}
 		words = words || t.Key == ""
 		hosts = hosts || t.Key == "domain"
 	}
@@ -122,6 +126,13 @@ func searched(res *query.Result) markup {
 		return "Looked for services with this domain. Domains without a service are not searched."
 	}
 	return ""
+}
+
+// isAddress reports whether a text is an IP address or a prefix.
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	_, prefix := netip.ParsePrefix(s)
+	return err == nil || prefix == nil
 }
 
 // offered shows lines that are worth asking instead, with what each has. In public there are

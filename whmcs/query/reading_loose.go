@@ -51,12 +51,12 @@ func (t *listener) connective() bool {
 	case joiners[w.lower]:
 	case t.isExcluder():
 		n := 1
-		for fillers[t.at(n).lower] && !t.excludes(t.at(n)) {
+		for fillers[t.at(n).lower] && !t.excludes(t.at(n)) && !isNumber(t.at(n+1).text) {
 			n++ // not on saturn, not the active ones
 		}
 		next := t.at(n)
 		switch {
-		case t.excludes(next):
+		case t.excludes(next), isNumber(t.at(n+1).text) && keyNamed(next.text) != nil:
 		case next.text != "" && t.isText(next) && !next.quoted:
 			t.unsure = t.unsure || len(t.phrases) > 0 || n+1 < len(t.tokens)
 		default:

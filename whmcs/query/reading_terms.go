@@ -284,7 +284,7 @@ func (t *listener) separateKey() bool {
 	for ; ; used++ {
 		next := t.at(used)
 		switch next.lower {
-		case "=", ":", "is", "no", "nr", "number", "id", "#", "no.", "id:", "number:", "called", "named", "name", "method", "method:":
+		case "=", ":", "is", "no", "nr", "number", "id", "#", "no.", "id:", "number:", "called", "named", "name", "name:", "method", "method:":
 			sign = sign || strings.HasSuffix(next.lower, "=") || strings.HasSuffix(next.lower, ":")
 			continue
 		}

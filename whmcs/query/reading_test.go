@@ -334,6 +334,9 @@ give me the whole list as csv → no filter
 export all → help
 CRITICAL - 198.51.100.18: rta nan → ~ 198.51.100.18 rta nan
 svc 17 → = service:17
+customer says todya.example is not loading → ~ domain:todya.example
+everyone except client 7 → everything all:yes -client:7
+Client Name: Conor O'Brien → = client:"Conor O'Brien"
 client 5 or status active → mistake
 `
 

@@ -60,6 +60,7 @@ var loneTerms = map[string]string{
 var troubles = wordSet(`
 	down offline unreachable reachable slow broken urgent asap incident outage error errors issue issues problem problems
 	working failing failed hacked spam blocked timeout timeouts emergency important why help
+	loading responding resolving opening available accessible online updating syncing
 	alert alerts critical warning firing recovery severity ping hostdown trigger triggered resolved
 	hasnt hasn't havent haven't doesnt doesn't didnt didn't isnt wasnt wasn't cannot can't wont won't
 `)
