@@ -8,7 +8,7 @@ import (
 )
 
 // introduction explains the language before its keys.
-const introduction = markup("*Ask for services by what you know of them:* a domain, a name, an address, a number. All of it must match.\n" +
+const introduction = markup("*Ask for services by what you know of them.* A domain, a name, an address, a number: all of it must match.\n" +
 	"`status:active,suspended` either one    `-product:backup` not this    `product:\"Domain Backup\"` with a space")
 
 // Examples are questions that find something in any installation.

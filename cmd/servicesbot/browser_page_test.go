@@ -104,7 +104,7 @@ func boxIsAtHand(v *tab) {
 	const inBox = `document.activeElement?.id === "line"`
 	v.until(inBox)
 	v.press("/services client:3" + kb.Enter)
-	v.sees(newest, "Nothing found")
+	v.sees(newest, "has no services")
 	v.click("#channels [data-channel="+slackfake.Incident+"]", "")
 	v.until(inBox)
 	eval[chromedp.Void](v, toTheTop)

@@ -410,9 +410,9 @@ func sortTable(v *tab) {
 	v.sees(newest+" .table", "1 to 20 of")
 	before := column()
 	v.click(newest+" th button", "Service")
-	v.until(`document.querySelector("#messages article:last-of-type th").ariaSort === "ascending"`)
+	v.until(`document.querySelector("#messages article:last-of-type th:last-child").ariaSort === "ascending"`)
 	v.click(newest+" th button", "Service")
-	v.until(`document.querySelector("#messages article:last-of-type th").ariaSort === "descending"`)
+	v.until(`document.querySelector("#messages article:last-of-type th:last-child").ariaSort === "descending"`)
 	if after := column(); slices.Equal(before, after) || len(after) != 20 {
 		v.t.Errorf("before %v, sorted the other way round %v", before, after)
 	}
