@@ -312,13 +312,15 @@ func TestSamplesLoad(t *testing.T) {
 		}
 	}
 	samples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(text, -1)
-	if len(samples) != 2 {
-		t.Errorf("%d samples in YAML, want those for Compose and Kubernetes", len(samples))
+	if len(samples) != 4 {
+		t.Errorf("%d samples in YAML, want those for Compose and Kubernetes, each for one process and for several", len(samples))
 	}
 	for _, s := range samples {
-		var any map[string]any
-		if err := yaml.Load([]byte(s[1]), &any); err != nil {
-			t.Errorf("%v in\n%s", err, s[1])
+		for document := range strings.SplitSeq(s[1], "\n---\n") {
+			var any map[string]any
+			if err := yaml.Load([]byte(document), &any); err != nil {
+				t.Errorf("%v in\n%s", err, document)
+			}
 		}
 	}
 }
