@@ -18,7 +18,7 @@ func TestSearchOnTheHomeTab(t *testing.T) {
 	r.restart(setup{bot: bot.Config{Allow: bot.Allow{Everyone: true}}}) // which knows nobody yet
 	r.slack.Fail("users.info", slackfake.Failure{Delay: 2 * time.Second})
 	home, _ := r.slack.Home(slackfake.Alice)
-	id, ok := home.Button("Search")
+	id, ok := home.Button("Search with more fields …")
 	if !ok {
 		t.Fatal("the Home tab has no Search")
 	}
