@@ -76,7 +76,7 @@ type Bot struct {
 	edits   *edits
 	history *history
 	hinted  *seen // who was shown a shorter way to ask, lately
-	wished  *seen // who asked for access, lately
+	wished  *seen // people who wished for access lately
 	answers *Answers
 	blocks  newBlocks
 

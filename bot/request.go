@@ -48,7 +48,7 @@ type Request struct {
 	SharedBy  string    // of a button on a shared answer: who shared it
 	Text      string    // of a message shortcut: the message's text
 
-	Form formatting.FormValues // of a button in the search form: what stands in it
+	Form formatting.FormValues // of a button in the search form: what its fields hold
 
 	ResponseURL Secret // a door back, five times in 30 minutes
 	Trigger     Secret // opens one modal within 3 s

@@ -56,7 +56,7 @@ func SearchForm(q query.Query, metadata string) slack.ModalViewRequest {
 	return formOf(inputs[:firstInputs], fill(q), metadata)
 }
 
-// WholeForm is the search form with all its fields, filled with what stands in the first ones.
+// WholeForm is the search form with all its fields, filled with what the first ones hold.
 func WholeForm(values FormValues, metadata string) slack.ModalViewRequest {
 	filled := map[string]string{}
 	for _, in := range inputs[:firstInputs] {
@@ -145,7 +145,7 @@ func fill(q query.Query) map[string]string {
 }
 
 // ParseForm makes a line of a submitted form, or tells, by block_id, what is wrong
-// with a field, in plain text that may be shown there. What stands in the first field is
+// with a field, in plain text that may be shown there. What the first field holds is
 // part of the line as it was typed.
 func ParseForm(values FormValues) (line string, errs map[string]string) {
 	errs = map[string]string{}
@@ -174,7 +174,7 @@ func ParseForm(values FormValues) (line string, errs map[string]string) {
 	return line, nil
 }
 
-// typed is what stands in a field.
+// typed is what a field holds.
 func (v FormValues) typed(key string) string {
 	field := v[key][key]
 	if key != "status" {

@@ -153,7 +153,7 @@ func FuzzParseForm(f *testing.F) {
 	})
 }
 
-// TestWholeFormKeepsTheFirstFields: the other fields come with what stands in the first.
+// TestWholeFormKeepsTheFirstFields: the other fields come with what the first ones hold.
 func TestWholeFormKeepsTheFirstFields(t *testing.T) {
 	t.Parallel()
 	values := filledIn(t, SearchForm(parsed(t, "client:1 status:active,pending due:overdue -product:vps"), "m"))
