@@ -34,7 +34,7 @@ func (d *draft) summary(res *query.Result) Message {
 func figures(s query.Summary) markup {
 	parts := make([]markup, 0, 4)
 	if s.Revenue != "" {
-		parts = append(parts, bold(short(amountText(whmcs.Amount(s.Revenue), s.Currency), 60))+" a month")
+		parts = append(parts, bold(short(amountText(whmcs.Amount(s.Revenue), s.Currency), 60))+" per month")
 	}
 	late := literal(number(s.Overdue) + " overdue")
 	if s.Overdue > 0 {
