@@ -39,17 +39,23 @@ export function keepToEnd(list, newer) {
     },
   };
   ends.set(list, end);
-  let height = list.clientHeight;
+  let height = list.clientHeight, top = 0;
   list.addEventListener("scroll", () => {
     if (list.clientHeight !== height) return; // it was resized, not scrolled
-    end.stays = atEnd();
-    if (end.stays) newer.hidden = true;
+    const up = list.scrollTop < top;
+    top = list.scrollTop;
+    if (atEnd()) { end.stays = true; newer.hidden = true; }
+    else if (up) end.stays = false; // not where a row has grown in the meantime
   });
   newer.addEventListener("click", () => { toEnd(list); list.focus({ preventScroll: true }); });
-  new ResizeObserver(() => {
+  const sizes = new ResizeObserver(() => {
     height = list.clientHeight;
     end.drawn(false);
-  }).observe(list);
+  });
+  sizes.observe(list);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) addedNodes.forEach((row) => sizes.observe(row));
+  }).observe(list, { childList: true });
 }
 
 // toEnd goes to the end of a list and stays there.
