@@ -33,9 +33,9 @@ type Answer struct {
 // a guess, an offer, a correction.
 func (ans *Answer) forAskerAlone() bool {
 	switch ans.Outcome {
-	case help, choice, cannot, malformed:
+	case outcomeHelp, outcomeChoice, outcomeCannot, outcomeMalformed:
 		return true
-	case nothing:
+	case outcomeNothing:
 		return !ans.Reading.Strict
 	}
 	return ans.Result != nil && ans.Result.Guess()
@@ -65,7 +65,7 @@ func (s *Answers) Ask(ctx context.Context, line string, progress func(query.Prog
 func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress)) Answer {
 	ans := Answer{Line: a.line(), Query: a.query, Reading: a.reading}
 	if !a.access.granted {
-		ans.Query, ans.Outcome, ans.Err = query.Query{}, denied, a.access.denial
+		ans.Query, ans.Outcome, ans.Err = query.Query{}, outcomeDenied, a.access.denial
 		if ans.Err == nil {
 			ans.Err = errUnchecked
 		}
@@ -76,7 +76,7 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 	}
 	r, q := a.reading, a.query
 	if q.As == query.ViewEmails && !s.Style.Emails() {
-		ans.Outcome, ans.Err = malformed, q.EmailsNotShown()
+		ans.Outcome, ans.Err = outcomeMalformed, q.EmailsNotShown()
 		return ans
 	}
 	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh, Progress: progress}
@@ -84,9 +84,9 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 	if ans.Result, ans.Err = s.Finder.Answer(ctx, r, opt); ans.Err != nil {
 		return s.failed(ctx, a, ans)
 	}
-	ans.Query, ans.Outcome = ans.Result.Query, answered
+	ans.Query, ans.Outcome = ans.Result.Query, outcomeAnswered
 	if ans.Result.Matched == 0 {
-		ans.Outcome = nothing
+		ans.Outcome = outcomeNothing
 	}
 	return ans
 }
@@ -96,13 +96,13 @@ func (s *Answers) offer(ctx context.Context, a *ask, ans Answer) Answer {
 	r := a.reading
 	switch r.Kind {
 	case query.ReadMistake:
-		ans.Outcome, ans.Err = malformed, a.unread
+		ans.Outcome, ans.Err = outcomeMalformed, a.unread
 	case query.ReadCannot:
-		ans.Outcome = cannot
+		ans.Outcome = outcomeCannot
 	case query.ReadChoice, query.ReadEverything:
-		ans.Outcome = choice
+		ans.Outcome = outcomeChoice
 	default:
-		ans.Outcome = help
+		ans.Outcome = outcomeHelp
 		if a.Line == "" {
 			ans.Query = query.Query{} // nobody asked what the language is
 		}
@@ -130,15 +130,15 @@ func (s *Answers) failed(ctx context.Context, a *ask, ans Answer) Answer {
 	_, unasked := errors.AsType[*query.Error](ans.Err)
 	switch {
 	case unasked:
-		ans.Outcome = malformed
+		ans.Outcome = outcomeMalformed
 	case errors.Is(cause, errStopped):
-		ans.Outcome = stopped
+		ans.Outcome = outcomeStopped
 	case errors.Is(cause, errRestarting):
-		ans.Outcome = restarting
+		ans.Outcome = outcomeRestarting
 	case errors.Is(cause, errEdited):
-		ans.Outcome = edited
+		ans.Outcome = outcomeEdited
 	default:
-		ans.Outcome = failed
+		ans.Outcome = outcomeFailed
 		if s.Log != nil {
 			s.Log.Warn("a question failed", "ref", a.Ref, "error", ans.Err)
 		}
@@ -149,17 +149,17 @@ func (s *Answers) failed(ctx context.Context, a *ask, ans Answer) Answer {
 // write writes an answer down for who reads it.
 func (s *Answers) write(ans Answer, v formatting.View) formatting.Message {
 	switch {
-	case ans.Outcome == denied:
+	case ans.Outcome == outcomeDenied:
 		return s.Style.Denied(denialOf(ans.Err), v)
-	case ans.Outcome == help && ans.Query.Help:
+	case ans.Outcome == outcomeHelp && ans.Query.Help:
 		return s.Style.Help(ans.Query.Topic, v)
-	case ans.Outcome == help:
+	case ans.Outcome == outcomeHelp:
 		return s.Style.NoFilter(v)
-	case ans.Err == nil && (ans.Outcome == choice || ans.Outcome == cannot):
+	case ans.Err == nil && (ans.Outcome == outcomeChoice || ans.Outcome == outcomeCannot):
 		return s.Style.Offers(ans.Reading, ans.Offers, v)
-	case ans.Outcome == stopped:
+	case ans.Outcome == outcomeStopped:
 		return s.Style.Notice(formatting.SaysStopped, []string{ans.Line}, v)
-	case ans.Outcome == restarting:
+	case ans.Outcome == outcomeRestarting:
 		return s.Style.Notice(formatting.SaysRestarting, []string{ans.Line}, v)
 	case ans.Result == nil:
 		return s.Style.Failure(ans.Err, ans.Line, v)

@@ -33,50 +33,51 @@ type Outcome string
 
 // The outcomes of a question.
 const (
-	answered          Outcome = "answered"
-	nothing           Outcome = "nothing"
-	help              Outcome = "help"
-	choice            Outcome = "choice" // lines to choose from
-	cannot            Outcome = "cannot" // about what is not looked up
-	malformed         Outcome = "malformed"
-	denied            Outcome = "denied"
-	failed            Outcome = "failed" // the one of a request until it has another
-	stopped           Outcome = "stopped"
-	restarting        Outcome = "restarting"
-	edited            Outcome = "edited"
-	unchanged         Outcome = "unchanged"
-	accessAsked       Outcome = "access_asked"
-	accessAskedBefore Outcome = "access_asked_before"
-	askedBack         Outcome = "late" // whether an old mention shall still be answered
-	shareRefused      Outcome = "share_refused"
-	sharedAlready     Outcome = "shared_already"
+	outcomeAnswered      Outcome = "answered"
+	outcomeNothing       Outcome = "nothing"
+	outcomeHelp          Outcome = "help"
+	outcomeChoice        Outcome = "choice" // lines to choose from
+	outcomeCannot        Outcome = "cannot" // about what is not looked up
+	outcomeMalformed     Outcome = "malformed"
+	outcomeDenied        Outcome = "denied"
+	outcomeFailed        Outcome = "failed" // the one of a request until it has another
+	outcomeStopped       Outcome = "stopped"
+	outcomeRestarting    Outcome = "restarting"
+	outcomeEdited        Outcome = "edited"
+	outcomeUnchanged     Outcome = "unchanged"
+	outcomeAskedBack     Outcome = "late" // whether an old mention shall still be answered
+	outcomeShareRefused  Outcome = "share_refused"
+	outcomeSharedAlready Outcome = "shared_already"
 )
 
 // The outcomes of what is no question.
 const (
-	formShown     Outcome = "form"
-	homeShown     Outcome = "home"
-	windowClosed  Outcome = "closed" // before there was anything to show in it
-	lookedUp      Outcome = "looked_up"
-	postRemoved   Outcome = "removed"
-	notTheirs     Outcome = "not_theirs"
-	nothingToStop Outcome = "nothing_to_stop"
-	unknownButton Outcome = "unknown_button"
+	outcomeFormShown         Outcome = "form"
+	outcomeHomeShown         Outcome = "home"
+	outcomeWindowClosed      Outcome = "closed" // before there was anything to show in it
+	outcomeLookedUp          Outcome = "looked_up"
+	outcomePostRemoved       Outcome = "removed"
+	outcomeNotTheirs         Outcome = "not_theirs"
+	outcomeNothingToStop     Outcome = "nothing_to_stop"
+	outcomeUnknownButton     Outcome = "unknown_button"
+	outcomeAccessGiven       Outcome = "access_given" // asked for by somebody who may ask already
+	outcomeAccessAsked       Outcome = "access_asked"
+	outcomeAccessAskedBefore Outcome = "access_asked_before"
 )
 
 // The outcomes of a request that this replica did not answer.
 const (
-	turnedAway Outcome = "turned_away"
-	overtaken  Outcome = "taken_over"  // by a replica that took this one for dead
-	handedOver Outcome = "handed_over" // to another replica, as this one ends
-	lapsed     Outcome = "lapsed"      // it was taken over too late to be done
+	outcomeTurnedAway Outcome = "turned_away"
+	outcomeOvertaken  Outcome = "taken_over"  // by a replica that took this one for dead
+	outcomeHandedOver Outcome = "handed_over" // to another replica, as this one ends
+	outcomeLapsed     Outcome = "lapsed"      // it was taken over too late to be done
 )
 
 // typedMost is how much of a line that cannot be read an audit line holds, in bytes.
 const typedMost = 1000
 
 // newRecord opens the record of a request.
-func newRecord(req *Request) *record { return &record{req: req, outcome: failed} }
+func newRecord(req *Request) *record { return &record{req: req, outcome: outcomeFailed} }
 
 // note takes over what an answer says.
 func (r *record) note(a Answer) {
@@ -120,9 +121,9 @@ func (r *record) query() string {
 func (r *record) write(ctx context.Context, log *slog.Logger) {
 	audit := "request"
 	switch {
-	case r.outcome == denied:
+	case r.outcome == outcomeDenied:
 		audit = "denial"
-	case r.outcome == accessAsked:
+	case r.outcome == outcomeAccessAsked:
 		audit = "access"
 	case r.shared:
 		audit = "share"
@@ -138,7 +139,7 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		slog.String("channel", r.req.Channel),
 		slog.String("user", r.req.User),
 		slog.String("query", r.query()),
-		slog.Bool("allowed", r.outcome != denied && r.outcome != accessAsked && r.outcome != accessAskedBefore),
+		slog.Bool("allowed", r.outcome != outcomeDenied && r.outcome != outcomeAccessAsked && r.outcome != outcomeAccessAskedBefore),
 		slog.String("why", r.why),
 		slog.String("outcome", string(r.outcome)),
 		slog.Bool("guess", r.guess),

@@ -352,9 +352,9 @@ func (b *Bot) lane(req *Request) *lane {
 // A lane writes the audit line too: the loop must not wait for whoever reads it.
 func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payload any, became reception) {
 	b.seen.forget(req.keys...)
-	b.status.requests.WithLabelValues(string(req.Door), string(turnedAway)).Inc()
+	b.status.requests.WithLabelValues(string(req.Door), string(outcomeTurnedAway)).Inc()
 	rec := newRecord(req)
-	rec.outcome, rec.why = turnedAway, why
+	rec.outcome, rec.why = outcomeTurnedAway, why
 	write := func(context.Context) { rec.write(context.Background(), b.cfg.Audit) }
 	if req.Door == DoorSlash {
 		rec.sent = true

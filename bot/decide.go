@@ -215,7 +215,7 @@ func (d *delivery) narrow(a *ask, f facts) {
 	emails := ans.Result != nil && ans.Result.Query.As == query.ViewEmails // whatever was asked for
 	noPost := ans.Err != nil && a.Door == DoorButton || a.deed == deedShare && ans.Result == nil || ans.forAskerAlone()
 	guess := ans.forAskerAlone() && d.to.public() && a.Door != DoorButton
-	if ans.Outcome == denied || emails && d.to.public() || noPost && d.to.public() {
+	if ans.Outcome == outcomeDenied || emails && d.to.public() || noPost && d.to.public() {
 		d.to, d.sharedBy, d.once = alone(a.Request), "", ""
 	}
 	switch {

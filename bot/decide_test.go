@@ -17,7 +17,7 @@ func TestZeroAskHasNoAccess(t *testing.T) {
 	t.Parallel()
 	answers := &Answers{}
 	for name, a := range map[string]*ask{"the zero ask": {Request: &Request{}}, "an ask that was only read": read(&Request{Door: DoorSlash, Line: "client:1"})} {
-		if ans := answers.find(t.Context(), a, nil); ans.Outcome != denied || ans.Result != nil || !errors.Is(ans.Err, errUnchecked) {
+		if ans := answers.find(t.Context(), a, nil); ans.Outcome != outcomeDenied || ans.Result != nil || !errors.Is(ans.Err, errUnchecked) {
 			t.Errorf("%s: %+v", name, ans)
 		}
 	}
@@ -113,7 +113,7 @@ func TestDeliveries(t *testing.T) {
 				f.closed = c.closed
 			}
 			before := deliveryOf(a, f)
-			f.answer = &Answer{Query: a.query, Result: &query.Result{Query: a.query, Services: make([]whmcs.Service, 1)}, Outcome: answered}
+			f.answer = &Answer{Query: a.query, Result: &query.Result{Query: a.query, Services: make([]whmcs.Service, 1)}, Outcome: outcomeAnswered}
 			after := deliveryOf(a, f)
 			if got := described(after); got != c.want && got != c.want+", notes respond" && got != c.want+", notes whisper" {
 				t.Errorf("%s %s: %s, want %s", name, place, got, c.want)
@@ -130,10 +130,10 @@ func TestDeliveries(t *testing.T) {
 func holdsNarrowing(t *testing.T, name string, a *ask, f facts) {
 	t.Helper()
 	for what, ans := range map[string]*Answer{
-		"denied":      {Outcome: denied, Err: &Denial{}},
-		"failed":      {Query: a.query, Outcome: failed, Err: context.DeadlineExceeded},
-		"nothing":     {Query: a.query, Result: &query.Result{}, Outcome: nothing},
-		"closed then": {Query: a.query, Result: &query.Result{Query: a.query, Services: make([]whmcs.Service, 1)}, Outcome: answered},
+		"denied":      {Outcome: outcomeDenied, Err: &Denial{}},
+		"failed":      {Query: a.query, Outcome: outcomeFailed, Err: context.DeadlineExceeded},
+		"nothing":     {Query: a.query, Result: &query.Result{}, Outcome: outcomeNothing},
+		"closed then": {Query: a.query, Result: &query.Result{Query: a.query, Services: make([]whmcs.Service, 1)}, Outcome: outcomeAnswered},
 	} {
 		f.answer = ans
 		if what == "closed then" && a.forOthers() {
@@ -194,7 +194,7 @@ func TestEditedAnswerIsCorrectedInPlace(t *testing.T) {
 	t.Parallel()
 	a := asked(&Request{Door: DoorMention, Line: "client:1", Channel: "C1", Message: "5.1", Edited: "6"})
 	at := posted{address: address{way: update, channel: "C1", thread: "5.1", ts: "7.1"}}
-	found := &Answer{Query: a.query, Reading: a.reading, Result: &query.Result{}, Outcome: nothing}
+	found := &Answer{Query: a.query, Reading: a.reading, Result: &query.Result{}, Outcome: outcomeNothing}
 	if d := deliveryOf(a, facts{at: at, answer: found}); d.to != at.address || d.withdraw {
 		t.Errorf("among insiders: %+v", d)
 	}
@@ -205,7 +205,7 @@ func TestEditedAnswerIsCorrectedInPlace(t *testing.T) {
 		t.Errorf("where Slack does not say who reads: %+v", d)
 	}
 	a.access = verdict{}
-	if d := deliveryOf(a, facts{at: at, answer: &Answer{Outcome: denied}}); d.to.public() || d.withdraw {
+	if d := deliveryOf(a, facts{at: at, answer: &Answer{Outcome: outcomeDenied}}); d.to.public() || d.withdraw {
 		t.Errorf("denied meanwhile: %+v", d)
 	}
 }

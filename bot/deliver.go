@@ -29,10 +29,10 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 	defer cancel()
 	switch b.mayPost(ctx, a.Request) {
 	case takenOver:
-		rec.outcome = overtaken
+		rec.outcome = outcomeOvertaken
 		return f.at
 	case toldStop:
-		f.answer = &Answer{Line: f.answer.Line, Outcome: stopped}
+		f.answer = &Answer{Line: f.answer.Line, Outcome: outcomeStopped}
 		rec.note(*f.answer)
 	}
 	f = b.facts(ctx, a, f)
@@ -180,7 +180,7 @@ func (b *Bot) tell(ctx context.Context, req *Request, rec *record, msg formattin
 	ctx, cancel := background(ctx)
 	defer cancel()
 	if b.mayPost(ctx, req) == takenOver {
-		rec.outcome = overtaken
+		rec.outcome = outcomeOvertaken
 		return
 	}
 	at, err := b.deliverNotice(ctx, alone(req), msg)
@@ -296,7 +296,7 @@ func (b *Bot) dropFile(ctx context.Context, req *Request, file string) bool {
 // the asker alone.
 func (b *Bot) sayNoFile(ctx context.Context, o *outgoing, err error) address {
 	b.log.Error("a file was not uploaded", "ref", o.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
-	o.rec.outcome = failed
+	o.rec.outcome = outcomeFailed
 	to := o.to
 	if to.way != update {
 		to = alone(o.Request)

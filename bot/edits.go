@@ -56,11 +56,11 @@ func (e *edits) begin(req *Request, cancel context.CancelCauseFunc) (*editable, 
 		e.order = append(e.order, q)
 	}
 	if req.Edited < q.edited {
-		return nil, edited
+		return nil, outcomeEdited
 	}
 	q.edited = req.Edited
 	if q.version != "" && q.newest == req.Line {
-		return nil, unchanged
+		return nil, outcomeUnchanged
 	}
 	if q.cancel != nil {
 		q.cancel(errEdited)

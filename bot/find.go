@@ -32,7 +32,7 @@ func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 	b.takeTurn(ctx, a.version, q)
 	defer b.endTurn(ctx, a.version, q)
 	if (a.Edited != "" || a.inherited()) && q.answered && q.line == a.Line {
-		rec.outcome = unchanged
+		rec.outcome = outcomeUnchanged
 		return
 	}
 	q.line, q.answered = a.Line, false // should this end by a panic
@@ -52,7 +52,7 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		b.sayNotShared(ctx, a.Request, rec, d)
 		return at
 	case d.once != "" && !b.claimShare(ctx, a.Request, d.once):
-		rec.outcome = sharedAlready
+		rec.outcome = outcomeSharedAlready
 		b.say(ctx, a.Request, rec, formatting.SaysSharedBefore)
 		return at
 	}
@@ -66,14 +66,14 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		f.at.address = note
 	}
 	if errors.Is(context.Cause(ctx), errStopped) { // also where the answer was there by then
-		ans.Result, ans.Outcome, ans.Err = nil, stopped, errStopped
+		ans.Result, ans.Outcome, ans.Err = nil, outcomeStopped, errStopped
 	}
 	switch rec.note(ans); {
 	case errors.Is(context.Cause(ctx), errEdited), b.outdated(ctx, a.version):
-		rec.outcome = edited
+		rec.outcome = outcomeEdited
 		return f.at
 	case b.handsOver(ctx, a.Request):
-		rec.outcome = handedOver
+		rec.outcome = outcomeHandedOver
 		return f.at
 	}
 	b.remember(ctx, a, ans)
@@ -105,7 +105,7 @@ func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, a *ask, 
 
 // sayNotShared says why nothing was posted to whoever clicked Share.
 func (b *Bot) sayNotShared(ctx context.Context, req *Request, rec *record, d delivery) {
-	rec.outcome = shareRefused
+	rec.outcome = outcomeShareRefused
 	b.say(ctx, req, rec, formatting.SaysNotPosted(d.alone))
 }
 

@@ -37,14 +37,14 @@ func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Contex
 	defer b.close(rec)
 	defer b.settled(req, rec)
 	if b.handsOver(ctx, req) {
-		rec.outcome = handedOver
+		rec.outcome = outcomeHandedOver
 		return
 	}
 	ctx = whmcs.WithAsker(ctx, req.asker())
 	err := whmcs.Recovered(func() error { do(ctx, rec); return nil })
 	if p, ok := errors.AsType[*whmcs.PanicError](err); ok {
 		b.log.Error("a question failed", "ref", req.Ref, "error", p)
-		rec.outcome = failed // whatever was found before
+		rec.outcome = outcomeFailed // whatever was found before
 		b.tell(ctx, req, rec, b.sorry(req))
 	}
 }
@@ -71,7 +71,7 @@ func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 	case deed == deedLookUp:
 		b.lookUpHere(ctx, a, rec)
 	default:
-		rec.outcome = unknownButton
+		rec.outcome = outcomeUnknownButton
 		b.say(ctx, a.Request, rec, formatting.SaysOldButton)
 	}
 }
@@ -96,7 +96,7 @@ func (b *Bot) tellDenied(ctx context.Context, a *ask, rec *record) {
 // for nothing needs no such question.
 func (b *Bot) confirm(ctx context.Context, a *ask, rec *record) {
 	if a.Line == "" {
-		rec.outcome = help
+		rec.outcome = outcomeHelp
 		b.tell(ctx, a.Request, rec, b.answers.Style.NoFilter(b.answers.view(a.Request)))
 		return
 	}
@@ -104,7 +104,7 @@ func (b *Bot) confirm(ctx context.Context, a *ask, rec *record) {
 	if a.Edited != "" {
 		says = formatting.SaysOldEdit
 	}
-	rec.outcome = askedBack
+	rec.outcome = outcomeAskedBack
 	b.tell(ctx, a.Request, rec, b.answers.Style.Late(says, a.line(), b.answers.view(a.Request)))
 }
 

@@ -156,7 +156,7 @@ func (b *Bot) mayPost(ctx context.Context, req *Request) leave {
 
 // settled takes a request out of the journal. One that another replica is to answer stays.
 func (b *Bot) settled(req *Request, rec *record) {
-	if !req.journaledHere() || rec.outcome == overtaken || rec.outcome == handedOver {
+	if !req.journaledHere() || rec.outcome == outcomeOvertaken || rec.outcome == outcomeHandedOver {
 		return
 	}
 	e, err := entryOf(req)
@@ -164,7 +164,7 @@ func (b *Bot) settled(req *Request, rec *record) {
 		return
 	}
 	// While the store is away the entry stays: who takes it over finds the mark of the post.
-	_ = b.store.done(context.Background(), e, rec.outcome != turnedAway)
+	_ = b.store.done(context.Background(), e, rec.outcome != outcomeTurnedAway)
 }
 
 // handsOver reports whether another replica will answer a request that this one cannot
@@ -188,7 +188,7 @@ func (b *Bot) waitsForTurn(ctx context.Context, req *Request, rec *record) bool 
 	if err != nil || wait <= 0 {
 		return true
 	}
-	rec.outcome, rec.why = turnedAway, "rate"
+	rec.outcome, rec.why = outcomeTurnedAway, "rate"
 	b.seen.forget(req.keys...)
 	b.say(ctx, req, rec, formatting.SaysTooFast(b.cfg.UserRate, wait))
 	return false
@@ -213,7 +213,7 @@ func (b *Bot) tooLateFor(ctx context.Context, req *Request, rec *record) bool {
 	}
 	switch deed := deedOf(req); {
 	case deed == deedForm, deed == deedDetails:
-		rec.outcome = lapsed
+		rec.outcome = outcomeLapsed
 		says := formatting.SaysSlowWindow
 		if req.Door == DoorSlash || req.Door == DoorShortcut {
 			says = formatting.SaysSlowForm
@@ -221,7 +221,7 @@ func (b *Bot) tooLateFor(ctx context.Context, req *Request, rec *record) bool {
 		b.say(ctx, req, rec, says)
 		return true
 	case req.repeats() && read(req).deed == deedShare:
-		rec.outcome = lapsed
+		rec.outcome = outcomeLapsed
 		b.tell(ctx, req, rec, b.answers.Style.Late(formatting.SaysUnconfirmed, read(req).line(), b.answers.view(req)))
 		return true
 	}

@@ -79,7 +79,7 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 		says, why = formatting.SaysRestarting, "restarting"
 	}
 	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
-		rec.outcome, rec.why = turnedAway, why
+		rec.outcome, rec.why = outcomeTurnedAway, why
 		b.fill(ctx, rec, opened.opened, formatting.Modal(b.answers.Style.Notice(says, nil, b.answers.view(req))))
 	})
 }
@@ -126,11 +126,11 @@ func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.Modal
 	switch slackError(err) {
 	case "":
 	case "not_found":
-		rec.outcome = windowClosed
+		rec.outcome = outcomeWindowClosed
 		return
 	default:
 		b.log.Error("slack refuses a view", "ref", rec.req.Ref, "error", err)
-		rec.outcome = failed
+		rec.outcome = outcomeFailed
 		_, err = b.slack.UpdateViewContext(ctx, formatting.Modal(b.sorry(rec.req)), "", "", id)
 	}
 	b.sent(rec, address{way: modal}, err)
@@ -144,7 +144,7 @@ func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
 	decided := whmcs.Go(func() error { a = b.decide(ctx, req); return nil })
 	quick := time.NewTimer(checkedWithin)
 	defer quick.Stop()
-	rec.outcome = formShown
+	rec.outcome = outcomeFormShown
 	select {
 	case <-decided:
 		b.openForm(ctx, a, rec)
@@ -199,11 +199,11 @@ func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
 // viewFailed says in a message what could not be shown in a view.
 func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err error) {
 	if req.inModal() && slackError(err) == "not_found" {
-		rec.outcome = windowClosed // the window that was clicked in
+		rec.outcome = outcomeWindowClosed // the window that was clicked in
 		return
 	}
 	b.log.Warn("a view was not opened", "ref", req.Ref, "error", err)
-	rec.outcome = failed
+	rec.outcome = outcomeFailed
 	says := formatting.SaysSlowWindow
 	if req.Door == DoorSlash {
 		says = formatting.SaysSlowForm
@@ -213,7 +213,7 @@ func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err err
 
 // home fills the Home tab of whoever opened it.
 func (b *Bot) home(ctx context.Context, a *ask, rec *record) {
-	rec.outcome = homeShown
+	rec.outcome = outcomeHomeShown
 	v := b.answers.view(a.Request)
 	shown := b.answers.Style.Home(b.history.of(ctx, a.asker()), []string{string(formatting.SaysMayAskAnyway)}, v)
 	if !a.access.granted {

@@ -70,7 +70,7 @@ func (b *Bot) sayChosen(ctx context.Context, o *outgoing) {
 func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 	sharer, file, _ := strings.Cut(req.Line, " ")
 	if sharer != req.User {
-		rec.outcome = notTheirs
+		rec.outcome = outcomeNotTheirs
 		b.say(ctx, req, rec, formatting.SaysNotYours)
 		return
 	}
@@ -87,5 +87,5 @@ func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 		b.say(ctx, req, rec, formatting.SaysNotRemoved)
 		return
 	}
-	rec.outcome, rec.sent = postRemoved, true
+	rec.outcome, rec.sent = outcomePostRemoved, true
 }

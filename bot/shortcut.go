@@ -62,7 +62,7 @@ func (b *Bot) lookUpHere(ctx context.Context, a *ask, rec *record) {
 		b.answer(ctx, a, rec)
 		return
 	}
-	rec.outcome, rec.rows = lookedUp, len(lines)
+	rec.outcome, rec.rows = outcomeLookedUp, len(lines)
 	b.tell(ctx, a.Request, rec, b.answers.Style.Found(lines[:min(len(lines), lookUpLines)], len(lines), b.answers.view(a.Request)))
 }
 

@@ -53,7 +53,7 @@ func (p *inProgress) stop(ref, user string) (stopped, noteStays bool) {
 // stop ends the wait of whoever clicked, where the question is theirs. The question's own
 // answer then says so.
 func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
-	rec.outcome = stopped
+	rec.outcome = outcomeStopped
 	if stopped, noteStays := b.inProgress.stop(req.Line, req.User); stopped {
 		rec.sent = true
 		if noteStays {
@@ -62,7 +62,7 @@ func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 		return
 	}
 	if b.store == nil {
-		rec.outcome = nothingToStop
+		rec.outcome = outcomeNothingToStop
 		b.say(ctx, req, rec, formatting.SaysNothingToStop)
 		return
 	}
@@ -74,10 +74,10 @@ func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 			b.erase(ctx, req)
 		}
 	case err != nil:
-		rec.outcome = nothingToStop
+		rec.outcome = outcomeNothingToStop
 		b.say(ctx, req, rec, formatting.SaysStopNotKnown)
 	default:
-		rec.outcome = nothingToStop
+		rec.outcome = outcomeNothingToStop
 		b.say(ctx, req, rec, formatting.SaysNothingToStop)
 	}
 }

@@ -94,9 +94,9 @@ func (b *Bot) beginVersion(ctx context.Context, req *Request) (*version, Outcome
 		outcome, replaces = "", q.InWork != "" && q.InWork != req.Ref
 		switch {
 		case req.Edited < q.Edited:
-			outcome = edited
+			outcome = outcomeEdited
 		case replaces && q.Newest == req.Line:
-			outcome = unchanged
+			outcome = outcomeUnchanged
 		default:
 			q.Number, q.Edited, q.Newest, q.InWork = q.Number+1, req.Edited, req.Line, req.Ref
 		}

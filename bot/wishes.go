@@ -16,7 +16,7 @@ func (b *Bot) askForAccess(ctx context.Context, a *ask, rec *record) {
 	d := denialOf(a.access.denial)
 	switch {
 	case a.access.granted:
-		rec.outcome = "access_given"
+		rec.outcome = outcomeAccessGiven
 		b.say(ctx, a.Request, rec, formatting.SaysMayAsk)
 		return
 	case d.Contact == "":
@@ -25,17 +25,17 @@ func (b *Bot) askForAccess(ctx context.Context, a *ask, rec *record) {
 	}
 	rec.why = string(d.Why)
 	if !b.wished.first(a.Received, a.asker()) {
-		rec.outcome = accessAskedBefore
+		rec.outcome = outcomeAccessAskedBefore
 		b.say(ctx, a.Request, rec, formatting.SaysAskedBefore)
 		return
 	}
-	rec.outcome = accessAsked
+	rec.outcome = outcomeAccessAsked
 	says := formatting.SaysAskedForAccess
 	wish := b.answers.Style.AccessAsked(a.User, a.Channel, formatting.View{Direct: true, Now: b.answers.now()})
 	if _, err := b.deliverNotice(ctx, address{way: direct, user: d.Contact}, wish); err != nil {
 		b.wished.forget(a.asker())
 		b.log.Error("a wish for access did not reach the contact", "ref", a.Ref, "error", err)
-		rec.outcome, says = failed, formatting.SaysAccessNotAsked
+		rec.outcome, says = outcomeFailed, formatting.SaysAccessNotAsked
 	}
 	b.say(ctx, a.Request, rec, says)
 }
