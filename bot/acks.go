@@ -107,6 +107,9 @@ func (a *acks) keep(k ack) {
 func (a *acks) greeted(c *connection) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if c.outbox.closed { // finished before Slack's hello came
+		return
+	}
 	a.open = append(a.open, c.outbox)
 	waiting := a.waiting
 	a.waiting = nil

@@ -95,6 +95,7 @@ type Bot struct {
 	replies  sync.Map       // of other replicas, by question: chan news
 	want     atomic.Int32   // sockets that this process is to hold
 	soon     chan struct{}  // look at the other replicas at once
+	endBeats func()         // says no more to them that this one lives; set where there is a store
 	heard    atomic.Int64   // unix nano: when the last frame came
 }
 

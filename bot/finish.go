@@ -34,6 +34,9 @@ func (b *Bot) leaveSlack() {
 // to ask again, or leaves them to the other replicas. The lane for notes goes on while the
 // sockets do.
 func (b *Bot) finish(endWork context.CancelCauseFunc) {
+	if b.store != nil {
+		_, _ = b.store.beat(context.Background()) // who there is to leave the rest to, now
+	}
 	b.draining.Store(true)
 	left := whmcs.Go(func() error { b.leaveSlack(); return nil })
 	done := whmcs.Go(func() error {
@@ -68,6 +71,7 @@ func (b *Bot) leaveReplicas() {
 		return
 	}
 	b.entering.Wait()
+	b.endBeats()                            // one more would say that this replica lives
 	_ = b.store.leave(context.Background()) // else they notice that it is gone a few seconds later
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"testing"
+	"time"
 )
 
 // TestWhatComesAfterTheEndIsCounted: once both sockets are left nothing can be acknowledged
@@ -22,5 +23,23 @@ func TestWhatComesAfterTheEndIsCounted(t *testing.T) {
 	}
 	if len(b.questions.queue) != 0 || len(b.acks.waiting) != 0 {
 		t.Error("a question was begun, or acknowledged")
+	}
+}
+
+// TestAConnectionThatIsGreetedTooLate: a connection that Slack greets after its direction was ended
+// takes no acknowledgements: they wait for another one.
+func TestAConnectionThatIsGreetedTooLate(t *testing.T) {
+	t.Parallel()
+	a := &acks{status: NewStatus("")}
+	late, next := &connection{outbox: newOutbox()}, &connection{outbox: newOutbox()}
+	a.finish(late)
+	a.greeted(late)
+	a.send(late, "e1", nil, time.Now())
+	if len(a.waiting) != 1 {
+		t.Fatalf("%d wait, want 1", len(a.waiting))
+	}
+	a.greeted(next)
+	if len(next.outbox.queue) != 1 {
+		t.Error("the next connection does not get it")
 	}
 }

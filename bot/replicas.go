@@ -24,8 +24,14 @@ func (b *Bot) share() (end func()) {
 	if r, err := b.store.beat(ctx); err == nil {
 		b.want.Store(socketsFor(r, b.store.id)) // before the first one opens: Slack allows 10
 	}
-	ended = append(ended, whmcs.Go(func() error { b.replicate(ctx); return nil }))
+	beating, stop := context.WithCancel(ctx)
+	stopped := whmcs.Go(func() error { b.replicate(beating); return nil })
+	b.endBeats = func() {
+		stop()
+		<-stopped
+	}
 	return func() {
+		b.endBeats()
 		cancel()
 		for _, e := range ended {
 			<-e
@@ -58,6 +64,7 @@ func (b *Bot) replicate(ctx context.Context) {
 			reached = time.Time{}
 		case reached.IsZero():
 			reached = time.Now()
+			_ = b.store.broadcast(ctx, news{Kind: newsJoined}) // else the others see it at their next beat
 		}
 		if err == nil {
 			b.want.Store(socketsFor(r, b.store.id))
@@ -95,7 +102,7 @@ func (b *Bot) takeOver(ctx context.Context, id string) {
 }
 
 const (
-	twoSockets = 4 // up to so many replicas hold two sockets each: three, and one that takes another's place
+	twoSockets = 3 // up to so many replicas hold two sockets each
 	oneSocket  = 8 // up to so many one, which leaves Slack's other two for connections that are replaced
 )
 

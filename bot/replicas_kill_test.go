@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -122,12 +123,7 @@ func TestReplicaKilled(t *testing.T) {
 	if took := time.Since(killed); took > 20*time.Second {
 		t.Errorf("the last answer came %v after the kill", took)
 	}
-	for i := 0; i < len(asked); i++ {
-		if k.shown(asked[i]) == 0 { // Slack said so: it was never acknowledged
-			asked = append(asked[:i], asked[i+1:]...)
-			i--
-		}
-	}
+	k.withoutMissed(&asked)
 	k.exactly("killed before it posted", asked, 0)
 	if len(asked) < 70 {
 		t.Errorf("only %d questions reached a replica", len(asked))
@@ -173,12 +169,22 @@ func TestReplicaKilledAsItPosts(t *testing.T) {
 	}
 }
 
-// TestRollingRestart replaces three replicas one after the other while questions come: each is
-// answered once, and nobody is told to ask again.
+// TestRollingRestart replaces all replicas one after the other while questions come: each question
+// is answered once, and nobody is told to ask again. Three hold two sockets each, and one while a
+// fourth starts; four hold one each.
 func TestRollingRestart(t *testing.T) {
 	t.Parallel()
+	for _, n := range []int{3, 4} {
+		t.Run(fmt.Sprintf("of %d", n), func(t *testing.T) {
+			t.Parallel()
+			rollingRestart(t, n)
+		})
+	}
+}
+
+func rollingRestart(t *testing.T, n int) {
 	k, whmcs, redis := newKilling(t)
-	all := k.replicas(3, whmcs, redis)
+	all := k.replicas(n, whmcs, redis)
 	var mu sync.Mutex
 	var asked []asked
 	stop, stopped := make(chan struct{}), make(chan struct{})
@@ -203,13 +209,49 @@ func TestRollingRestart(t *testing.T) {
 	}
 	close(stop)
 	<-stopped
+	k.waits("acknowledgements", func() bool { return k.slack.Counts().Waiting == 0 })
 	for range 3 {
 		k.slack.Advance(5 * time.Minute)
 	}
-	k.waits("all answers", func() bool { return k.answered(asked) })
+	k.waits("all answers", func() bool {
+		for _, q := range asked {
+			if k.answers(q) == 0 && !k.told(q) {
+				return false
+			}
+		}
+		return true
+	})
 	k.waits("acknowledgements", func() bool { return k.slack.Counts().Waiting == 0 })
+	missed := k.withoutMissed(&asked)
+	if missed > n { // on their way as a replica ended its last connection: Slack says so
+		t.Errorf("%d commands did not arrive", missed)
+	}
 	k.exactly("rolling restart", asked, 0)
-	if c := k.slack.Counts(); c.Unacked > 0 {
+	for _, q := range asked {
+		if k.restarting(q) {
+			t.Errorf("service:%d (slash: %v): its asker is told that the bot is restarting", q.number, q.slash)
+		}
+	}
+	if c := k.slack.Counts(); c.Unacked > 2*n {
 		t.Errorf("%d were not acknowledged", c.Unacked)
 	}
+}
+
+// withoutMissed takes the commands out that Slack gave up: they were never acknowledged, and it
+// said so to the asker.
+func (k *killing) withoutMissed(all *[]asked) (missed int) {
+	before := len(*all)
+	*all = slices.DeleteFunc(*all, func(q asked) bool { return k.shown(q) == 0 && k.told(q) })
+	return before - len(*all)
+}
+
+// restarting reports whether the asker of q is told that the bot is restarting.
+func (k *killing) restarting(q asked) bool {
+	where, who := slackfake.Support, slackfake.Alice
+	if !q.slash {
+		where, who = slackfake.DM(killUser(q.number)), killUser(q.number)
+	}
+	return slices.ContainsFunc(k.slack.Messages(who, where), func(m slackfake.Message) bool {
+		return (!q.slash || m.Envelope == q.sent.Envelope) && m.Shows("restarting")
+	})
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestSocketsFor: up to four replicas hold two sockets each, up to eight one, and further ones
+// TestSocketsFor: up to three replicas hold two sockets each, up to eight one, and further ones
 // none: Slack allows ten.
 func TestSocketsFor(t *testing.T) {
 	t.Parallel()
@@ -19,7 +19,7 @@ func TestSocketsFor(t *testing.T) {
 			got := int(socketsFor(r, id))
 			want := 1
 			switch {
-			case living <= 4:
+			case living <= 3:
 				want = 2
 			case n >= 8:
 				want = 0

@@ -146,8 +146,17 @@ func TestOneRateOverReplicas(t *testing.T) {
 // other one, once, and nobody is told to ask again. What comes while it ends is answered too.
 func TestLeavingReplicaHandsOver(t *testing.T) {
 	t.Parallel()
+	for n, which := range []string{"the first", "the one that joined"} {
+		t.Run(which, func(t *testing.T) {
+			t.Parallel()
+			leavingReplica(t, n)
+		})
+	}
+}
+
+func leavingReplica(t *testing.T, n int) {
 	_, all := newReplicas(t, 2, func(s *setup) { s.unpaced = true })
-	r := all[0]
+	r, leaves, stays := all[0], all[n], all[1-n]
 	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
 		t.Fatal(err)
 	}
@@ -160,9 +169,9 @@ func TestLeavingReplicaHandsOver(t *testing.T) {
 	r.until("not all are in progress", func() bool {
 		return sum(all, `servicesbot_workers_busy{lane="questions"}`) == questions
 	})
-	leaving := sum(all[1:], `servicesbot_workers_busy{lane="questions"}`)
+	leaving := sum([]*road{leaves}, `servicesbot_workers_busy{lane="questions"}`)
 	ended := make(chan error, 1)
-	go func() { ended <- all[1].stop() }()
+	go func() { ended <- leaves.stop() }()
 	late := 0
 	r.waits("the sockets of the one that ends to close", func() bool {
 		if late < 6 {
@@ -195,7 +204,7 @@ func TestLeavingReplicaHandsOver(t *testing.T) {
 	if n := answers(); n != questions {
 		t.Errorf("%d answers to %d questions", n, questions)
 	}
-	if n := sum(all[:1], "servicesbot_store_taken_over_total"); n < leaving || leaving == 0 {
+	if n := sum([]*road{stays}, "servicesbot_store_taken_over_total"); n < leaving || leaving == 0 {
 		t.Errorf("%d were taken over of %d", n, leaving)
 	}
 }

@@ -72,7 +72,7 @@ func (b *Bot) heardNews(n news) {
 		b.edits.newerElsewhere(n.Name, n.Number)
 	case newsBlocks:
 		b.blocks.refuse(time.Now().Add(n.Life))
-	case newsLeft:
+	case newsJoined, newsLeft:
 		select {
 		case b.soon <- struct{}{}:
 		default:

@@ -58,6 +58,7 @@ type socket struct {
 	others  []*connection // not greeted yet, or not in use any more
 	done    bool          // no more connections
 	asleep  bool          // until it is wanted
+	giveUp  func()        // the connection that is being made
 }
 
 // A report is news of a connection: that it was made, what it brought, or that it ended.
@@ -157,11 +158,14 @@ func (s *socket) open(ctx context.Context) {
 		return
 	}
 	s.opening = true
+	connecting, giveUp := context.WithCancel(ctx)
+	s.giveUp = giveUp
 	s.spawn(func() {
-		if s.opener.wait(ctx) != nil {
+		defer giveUp()
+		if s.opener.wait(connecting) != nil {
 			return
 		}
-		c, err := connect(ctx, s.slack, s.silence)
+		c, err := connect(connecting, s.slack, s.silence)
 		if err != nil {
 			s.report(ctx, report{err: err})
 			return
@@ -203,6 +207,9 @@ func (s *socket) hear(ctx context.Context, r report, take func(frame, *connectio
 		if err := refused("app", r.err); err != nil {
 			return err
 		}
+		if s.done {
+			return nil
+		}
 		s.log.Warn("socket: cannot connect", "socket", s.n, "error", r.err)
 		s.opener.ended(0)
 		s.open(ctx)
@@ -211,6 +218,9 @@ func (s *socket) hear(ctx context.Context, r report, take func(frame, *connectio
 	case r.frame == nil:
 		s.status.connects.Inc()
 		s.others = append(s.others, r.conn)
+		if s.done { // Slack would send by it what can no longer be acknowledged
+			s.acks.finish(r.conn)
+		}
 	case r.frame.Type == "hello":
 		s.greeted(r.conn, *r.frame)
 	case r.frame.Type == "disconnect":
@@ -361,6 +371,9 @@ func (s *socket) clashes(at time.Time) bool {
 // stop ends our direction of the connection for good.
 func (s *socket) stop() {
 	s.done = true
+	if s.giveUp != nil {
+		s.giveUp()
+	}
 	for _, c := range s.others {
 		s.acks.finish(c)
 	}

@@ -111,5 +111,6 @@ const (
 	newsStopped = "stopped" // question Name was stopped; whether its note stays
 	newsEdited  = "edited"  // question Name has the version Number now
 	newsBlocks  = "blocks"  // Slack refuses the newer blocks for Life
-	newsLeft    = "left"    // replica Name has left
+	newsJoined  = "joined"  // replica From has joined
+	newsLeft    = "left"    // replica From has left
 )

@@ -193,5 +193,5 @@ func (s *Store) leave(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.broadcast(ctx, news{Kind: newsLeft, Name: s.id})
+	return s.broadcast(ctx, news{Kind: newsLeft})
 }
