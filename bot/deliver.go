@@ -14,12 +14,12 @@ import (
 
 // An outgoing is an answer on its way to those who read it.
 type outgoing struct {
-	*ask
-	delivery
-	answer *Answer
-	rec    *record
-	view   formatting.View
-	file   string // id of the file that was uploaded; "": none
+	ask      *ask
+	to       address
+	answer   *Answer
+	rec      *record
+	view     formatting.View
+	uploaded string // id of the file that was uploaded; "": none
 }
 
 // deliver sends an answer and returns where it is then. Who reads it is decided here once
@@ -36,21 +36,21 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 		rec.note(*f.answer)
 	}
 	f = b.facts(ctx, a, f)
-	o := &outgoing{ask: a, delivery: deliveryOf(a, f), answer: f.answer, rec: rec}
-	o.view = b.answers.viewOf(a.Request, o.delivery)
+	d := deliveryOf(a, f)
+	o := &outgoing{ask: a, to: d.to, answer: f.answer, rec: rec, view: b.answers.viewOf(a.Request, d)}
 	o.view.Hint = b.hints(o)
-	if o.withdraw {
+	if d.withdraw {
 		b.withdraw(ctx, a, f.at)
 		f.at.file = ""
 	}
 	switch {
-	case o.sharingRefused(a):
-		b.sayNotShared(ctx, a.Request, rec, o.delivery)
+	case d.sharingRefused(a):
+		b.sayNotShared(ctx, a.Request, rec, d)
 		return f.at
-	case o.to.way == modal:
+	case d.to.way == modal:
 		b.fillDetails(ctx, o)
 		return f.at
-	case o.delivery.file:
+	case d.file:
 		if err := b.upload(ctx, o); err != nil {
 			return posted{b.sayNoFile(ctx, o, err), f.at.file}
 		}
@@ -70,7 +70,7 @@ const hintsEvery = 24 * time.Hour
 // hints reports whether an answer shows its asker a shorter way to ask.
 func (b *Bot) hints(o *outgoing) bool {
 	res := o.answer.Result
-	return res != nil && res.ReadAs && !res.Guess() && !o.to.public() && b.hinted.first(o.Received, o.User)
+	return res != nil && res.ReadAs && !res.Guess() && !o.to.public() && b.hinted.first(o.ask.Received, o.ask.User)
 }
 
 // A receipt is how a delivery ended.
@@ -81,14 +81,14 @@ type receipt struct {
 
 // send sends an answer in the form that Slack takes, and returns where it is then.
 func (b *Bot) send(ctx context.Context, o *outgoing) (address, error) {
-	o.view.SharedFile = o.file
-	o.view.Lists = b.blocks.refused(o.Received)
+	o.view.SharedFile = o.uploaded
+	o.view.Lists = b.blocks.refused(o.ask.Received)
 	msg := b.answers.write(*o.answer, o.view)
 	ts, err := b.poster.send(ctx, o.to, msg)
-	newer := o.answer.Result != nil && (o.query.As == query.ViewTable || o.query.As == query.ViewSummary)
+	newer := o.answer.Result != nil && (o.ask.query.As == query.ViewTable || o.ask.query.As == query.ViewSummary)
 	if refusesBlocks(err) && newer && !o.view.Lists {
-		b.log.Warn("slack refuses newer blocks; the answer goes as a list", "ref", o.Ref, "error", err)
-		if b.blocks.note(o.Received, o.answer.Line, err) {
+		b.log.Warn("slack refuses newer blocks; the answer goes as a list", "ref", o.ask.Ref, "error", err)
+		if b.blocks.note(o.ask.Received, o.answer.Line, err) {
 			b.tellBlocks(ctx)
 		}
 		o.view.Lists = true
@@ -107,44 +107,44 @@ func (b *Bot) reach(ctx context.Context, o *outgoing, at address, err error) rec
 	switch {
 	case err == nil:
 		return receipt{at, nil}
-	case o.deed != deedShare || !o.to.public():
+	case o.ask.deed != deedShare || !o.to.public():
 		at, err = b.poster.sendElsewhere(ctx, o.to, b.answers.write(*o.answer, o.view), err)
 		return receipt{at, err}
 	case unknownOutcome(err):
 		return receipt{o.to, err}
 	}
-	b.log.Error("an answer was not shared", "ref", o.Ref, "error", err)
+	b.log.Error("an answer was not shared", "ref", o.ask.Ref, "error", err)
 	b.dropSent(ctx, o)
-	b.tell(ctx, o.Request, o.rec, b.answers.Style.Failure(err, o.answer.Line, b.answers.view(o.Request)))
-	return receipt{alone(o.Request), err}
+	b.tell(ctx, o.ask.Request, o.rec, b.answers.Style.Failure(err, o.answer.Line, b.answers.view(o.ask.Request)))
+	return receipt{alone(o.ask.Request), err}
 }
 
 // delivered notes how a delivery ended, clears up after it, and returns where the answer is.
 // earlier is what it took the place of.
 func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r receipt) posted {
-	if o.file != "" && o.to.public() && !r.at.public() {
+	if o.uploaded != "" && o.to.public() && !r.at.public() {
 		b.moveFile(ctx, o)
 	}
 	b.sent(o.rec, r.at, r.err)
 	if unknownOutcome(r.err) && o.to.public() {
 		b.unconfirmed(ctx, o)
 	}
-	if o.deed == deedShare && r.err == nil && r.at.public() {
+	if o.ask.deed == deedShare && r.err == nil && r.at.public() {
 		b.sayShared(ctx, o)
 	}
 	if len(o.answer.near()) > 0 && o.to.public() && r.err == nil {
-		b.tell(ctx, o.Request, o.rec, b.answers.Style.Near(o.answer.Result, b.answers.view(o.Request)))
+		b.tell(ctx, o.ask.Request, o.rec, b.answers.Style.Near(o.answer.Result, b.answers.view(o.ask.Request)))
 	}
 	if r.err == nil {
 		b.sayChosen(ctx, o)
 	}
-	at := posted{r.at, o.file}
+	at := posted{r.at, o.uploaded}
 	if r.err != nil {
 		at.address = o.to // what was there may be there still
 	}
 	switch {
-	case o.rec.sent && earlier.file != o.file:
-		b.dropFile(ctx, o.Request, earlier.file)
+	case o.rec.sent && earlier.file != o.uploaded:
+		b.dropFile(ctx, o.ask.Request, earlier.file)
 	case at.file == "":
 		at.file = earlier.file
 	}
@@ -219,9 +219,9 @@ func (b *Bot) sent(rec *record, at address, err error) {
 func (b *Bot) unconfirmed(ctx context.Context, o *outgoing) {
 	ctx, cancel := background(ctx)
 	defer cancel()
-	msg := b.answers.Style.Late(formatting.SaysUnconfirmed, o.answer.Line, b.answers.view(o.Request))
-	if _, err := b.deliverNotice(ctx, alone(o.Request), msg); err != nil {
-		b.log.Warn("the asker was not told that a post is not confirmed", "ref", o.Ref, "error", err)
+	msg := b.answers.Style.Late(formatting.SaysUnconfirmed, o.answer.Line, b.answers.view(o.ask.Request))
+	if _, err := b.deliverNotice(ctx, alone(o.ask.Request), msg); err != nil {
+		b.log.Warn("the asker was not told that a post is not confirmed", "ref", o.ask.Ref, "error", err)
 	}
 }
 
@@ -242,7 +242,7 @@ func (b *Bot) withdraw(ctx context.Context, a *ask, at posted) {
 func (b *Bot) upload(ctx context.Context, o *outgoing) error {
 	channel, thread := o.to.channel, o.to.thread
 	if !o.to.public() {
-		dm, err := b.poster.open(ctx, o.User)
+		dm, err := b.poster.open(ctx, o.ask.User)
 		if err != nil {
 			return err
 		}
@@ -258,7 +258,7 @@ func (b *Bot) upload(ctx context.Context, o *outgoing) error {
 	if err != nil {
 		return err
 	}
-	o.file = up.ID
+	o.uploaded = up.ID
 	return nil
 }
 
@@ -266,16 +266,16 @@ func (b *Bot) upload(ctx context.Context, o *outgoing) error {
 // the bot say what it is.
 func (b *Bot) moveFile(ctx context.Context, o *outgoing) {
 	b.dropSent(ctx, o)
-	o.to = alone(o.Request)
+	o.to = alone(o.ask.Request)
 	if err := b.upload(ctx, o); err != nil {
-		b.log.Error("a file was not sent to its asker", "ref", o.Ref, "error", err)
+		b.log.Error("a file was not sent to its asker", "ref", o.ask.Ref, "error", err)
 	}
 }
 
 // dropSent takes the file of an answer away that was uploaded for others to read.
 func (b *Bot) dropSent(ctx context.Context, o *outgoing) {
-	o.rec.shared = !b.dropFile(ctx, o.Request, o.file)
-	o.file = ""
+	o.rec.shared = !b.dropFile(ctx, o.ask.Request, o.uploaded)
+	o.uploaded = ""
 }
 
 // dropFile takes a file away and reports whether it is gone; "" is none.
@@ -295,17 +295,17 @@ func (b *Bot) dropFile(ctx context.Context, req *Request, file string) bool {
 // sayNoFile says that Slack did not take a file: in place of the note of progress, else to
 // the asker alone.
 func (b *Bot) sayNoFile(ctx context.Context, o *outgoing, err error) address {
-	b.log.Error("a file was not uploaded", "ref", o.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
+	b.log.Error("a file was not uploaded", "ref", o.ask.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
 	o.rec.outcome = outcomeFailed
 	to := o.to
 	if to.way != update {
-		to = alone(o.Request)
+		to = alone(o.ask.Request)
 	}
 	says := formatting.SaysNoFile
 	if unknownOutcome(err) {
 		says = formatting.SaysFileUnknown
 	}
-	at, err := b.deliverNotice(ctx, to, b.answers.Style.Notice(says, nil, b.answers.view(o.Request)))
+	at, err := b.deliverNotice(ctx, to, b.answers.Style.Notice(says, nil, b.answers.view(o.ask.Request)))
 	b.sent(o.rec, at, err)
 	return at
 }

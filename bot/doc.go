@@ -19,8 +19,9 @@
 //	handle.go    one request in a worker: its audit record, its panic, its deed
 //	decide.go    1 decide: read and check once, which gives an ask; a pure function of it and
 //	             of what was looked up gives the delivery
-//	find.go      2 find: an edit ends the version before it; the search, with notes of progress
-//	answer.go    3 render: what was found is written down for those who read it
+//	answer.go    a question from here to its answer; an edit ends the version before it
+//	find.go      2 find: what is asked of WHMCS, or offered where nothing can be
+//	render.go    3 render: what was found is written down for those who read it
 //	deliver.go   4 deliver: who reads it is decided once more; simpler forms, other addresses,
 //	             files, what is not known to have arrived
 //
@@ -59,7 +60,7 @@
 // A click: the loop reads it, makes a Request, queues it and has it acknowledged. A worker
 // reads the button's line and checks the access of whoever clicked (decide). deliveryOf says
 // that a private message is replaced and that a post stays as it is, but for Refresh. The
-// search runs (answerOnce, find); after two seconds a note says so. What was found decides
+// search runs (answerOnce, search); after two seconds a note says so. What was found decides
 // once more who reads it (deliveryOf again), is written down for them (write) and is sent
 // (deliver). The audit line ends it.
 //

@@ -3,121 +3,159 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
 
 	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
 )
 
-// answer finds what a asks for and delivers it. An edit of a question corrects the answer
-// that is there, or takes the place of the one in progress.
-func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if !a.editable() {
-		b.answerOnce(ctx, cancel, a, rec, posted{})
-		return
-	}
-	q, outcome := b.edits.begin(a.Request, cancel)
-	if outcome != "" {
-		rec.outcome = outcome
-		return
-	}
-	defer b.edits.end(q, a.Request)
-	if a.version, outcome = b.beginVersion(ctx, a.Request); outcome != "" {
-		rec.outcome = outcome
-		return
-	}
-	b.edits.numbered(q, a.version)
-	q.turn.Lock()
-	defer q.turn.Unlock()
-	b.takeTurn(ctx, a.version, q)
-	defer b.endTurn(ctx, a.version, q)
-	if (a.Edited != "" || a.inherited()) && q.answered && q.line == a.Line {
-		rec.outcome = outcomeUnchanged
-		return
-	}
-	q.line, q.answered = a.Line, false // should this end by a panic
-	if at := b.answerOnce(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
-		q.answer = at // else what others read is still where a further edit finds it
-	}
-	q.answered = rec.sent
+// Answers finds what is asked for and writes it down. It serves every door, the shell too.
+type Answers struct {
+	Finder *query.Finder
+	Style  formatting.Style
+	Now    func() time.Time // nil: time.Now; its location is the process's
+	Log    *slog.Logger     // nil: nothing is logged
 }
 
-// answerOnce decides who reads the answer, finds it and delivers it. at is where the answer
-// to an earlier version is; it returns where this one is.
-func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a *ask, rec *record, at posted) posted {
-	f := b.facts(ctx, a, facts{at: at})
-	d := deliveryOf(a, f)
-	switch {
-	case d.sharingRefused(a):
-		b.sayNotShared(ctx, a.Request, rec, d)
-		return at
-	case d.once != "" && !b.claimShare(ctx, a.Request, d.once):
-		rec.outcome = outcomeSharedAlready
-		b.say(ctx, a.Request, rec, formatting.SaysSharedBefore)
-		return at
+// An Answer is what was found, before it is written down for anybody.
+type Answer struct {
+	Line    string        // what was asked, as its buttons hold it
+	Query   query.Query   // zero where the line could not be read
+	Result  *query.Result // nil where WHMCS was not asked or failed
+	Reading query.Reading
+	Offers  []query.Offer // to choose from, where there is no result
+	Outcome Outcome
+	Err     error // why there is no result; nil: there is one, or none was asked for
+}
+
+// forAskerAlone reports whether an answer is no certain one, which others have no use for:
+// a guess, an offer, a correction.
+func (ans *Answer) forAskerAlone() bool {
+	switch ans.Outcome {
+	case outcomeHelp, outcomeChoice, outcomeCannot, outcomeMalformed:
+		return true
+	case outcomeNothing:
+		return !ans.Reading.Strict
 	}
-	defer func() {
-		if !rec.shared { // a further click may share; after a panic too
-			b.releaseShare(ctx, a.Request, d.once)
+	return ans.Result != nil && ans.Result.Guess()
+}
+
+// isFile reports whether an answer is a file with a message rather than a message.
+func (ans *Answer) isFile() bool { return ans.Result != nil && formatting.IsFile(ans.Result) }
+
+// near is what there is near to what was asked for, where nothing was found.
+func (ans *Answer) near() []query.Offer {
+	if ans.Result == nil {
+		return nil
+	}
+	return ans.Result.Near
+}
+
+// Ask answers a line from the shell, where whoever can start the process may ask. It never
+// fails: an error is an answer with its message.
+func (s *Answers) Ask(ctx context.Context, line string, progress func(query.Progress)) (Answer, formatting.Message) {
+	a := read(&Request{Door: DoorShell, Line: line})
+	a.access = verdict{granted: true}
+	ans := s.find(ctx, a, progress)
+	return ans, s.write(ans, formatting.View{Direct: true, Whole: true, Now: s.now()})
+}
+
+// find finds what a asks for. It never fails: an error is an answer too.
+func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress)) Answer {
+	ans := Answer{Line: a.line(), Query: a.query, Reading: a.reading}
+	if !a.access.granted {
+		ans.Query, ans.Outcome, ans.Err = query.Query{}, outcomeDenied, a.access.denial
+		if ans.Err == nil {
+			ans.Err = errUnchecked
 		}
-	}()
-	ans, note := b.find(ctx, cancel, a, d)
-	if note.ts != "" {
-		f.at.address = note
+		return ans
 	}
-	if errors.Is(context.Cause(ctx), errStopped) { // also where the answer was there by then
-		ans.Result, ans.Outcome, ans.Err = nil, outcomeStopped, errStopped
+	if a.reading.Kind != query.ReadQuestion {
+		return s.offer(ctx, a, ans)
 	}
-	switch rec.note(ans); {
-	case errors.Is(context.Cause(ctx), errEdited), b.outdated(ctx, a.version):
-		rec.outcome = outcomeEdited
-		return f.at
-	case b.handsOver(ctx, a.Request):
-		rec.outcome = outcomeHandedOver
-		return f.at
+	r, q := a.reading, a.query
+	if q.As == query.ViewEmails && !s.Style.Emails() {
+		ans.Outcome, ans.Err = outcomeMalformed, q.EmailsNotShown()
+		return ans
 	}
-	b.remember(ctx, a, ans)
-	f.answer = &ans
-	return b.deliver(ctx, a, rec, f)
+	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh, Progress: progress}
+	r.Query.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh
+	if ans.Result, ans.Err = s.Finder.Answer(ctx, r, opt); ans.Err != nil {
+		return s.failed(ctx, a, ans)
+	}
+	ans.Query, ans.Outcome = ans.Result.Query, outcomeAnswered
+	if ans.Result.Matched == 0 {
+		ans.Outcome = outcomeNothing
+	}
+	return ans
 }
 
-// find has the question answered. The asker can stop it meanwhile, and is told that it is in
-// progress where that takes long. It returns the answer, and where a note of progress is that
-// it can take the place of.
-func (b *Bot) find(ctx context.Context, cancel context.CancelCauseFunc, a *ask, d delivery) (Answer, address) {
-	if d.to.way == modal || !a.access.granted { // whoever may not ask sees no progress either
-		ctx, end := context.WithTimeout(ctx, questionLimit)
-		defer end()
-		return b.answers.find(ctx, a, nil), address{}
+// offer answers what is no question with what can be asked.
+func (s *Answers) offer(ctx context.Context, a *ask, ans Answer) Answer {
+	r := a.reading
+	switch r.Kind {
+	case query.ReadMistake:
+		ans.Outcome, ans.Err = outcomeMalformed, a.unread
+	case query.ReadCannot:
+		ans.Outcome = outcomeCannot
+	case query.ReadChoice, query.ReadEverything:
+		ans.Outcome = outcomeChoice
+	default:
+		ans.Outcome = outcomeHelp
+		if a.Line == "" {
+			ans.Query = query.Query{} // nobody asked what the language is
+		}
+		return ans
 	}
-	defer b.inProgress.begin(a.Request, d, cancel)()
-	ctx, end := context.WithTimeout(ctx, scanLimit)
-	defer end()
-	n := b.startNotes(ctx, a.Request, d.notes)
-	defer n.end()
-	ans := b.answers.find(ctx, a, n.progress)
-	at := n.stop()
-	if d.notes != d.to {
-		at = address{}
+	if r.Kind == query.ReadChoice && r.Err.Problems[0].Reason != query.LoneNumber {
+		ans.Err = r.Err
+		return ans
 	}
-	return ans, at
+	if r.Kind == query.ReadChoice {
+		if ans.Offers, ans.Err = s.Finder.Choose(ctx, r.Offers); ans.Err != nil {
+			return s.failed(ctx, a, ans)
+		}
+		return ans
+	}
+	for _, line := range r.Offers {
+		ans.Offers = append(ans.Offers, query.Offer{Line: line})
+	}
+	return ans
 }
 
-// sayNotShared says why nothing was posted to whoever clicked Share.
-func (b *Bot) sayNotShared(ctx context.Context, req *Request, rec *record, d delivery) {
-	rec.outcome = outcomeShareRefused
-	b.say(ctx, req, rec, formatting.SaysNotPosted(d.alone))
+// failed says why a search brought no result.
+func (s *Answers) failed(ctx context.Context, a *ask, ans Answer) Answer {
+	cause := context.Cause(ctx)
+	_, unasked := errors.AsType[*query.Error](ans.Err)
+	switch {
+	case unasked:
+		ans.Outcome = outcomeMalformed
+	case errors.Is(cause, errStopped):
+		ans.Outcome = outcomeStopped
+	case errors.Is(cause, errRestarting):
+		ans.Outcome = outcomeRestarting
+	case errors.Is(cause, errEdited):
+		ans.Outcome = outcomeEdited
+	default:
+		ans.Outcome = outcomeFailed
+		if s.Log != nil {
+			s.Log.Warn("a question failed", "ref", a.Ref, "error", ans.Err)
+		}
+	}
+	return ans
 }
 
-// remember notes what a asked for among its asker's last questions. Paging and the views of
-// a question, one click away, are no questions of their own.
-func (b *Bot) remember(ctx context.Context, a *ask, ans Answer) {
-	if ans.Result == nil || a.deed == deedDetails || a.deed == deedShare && a.Door == DoorButton {
-		return
+func (s *Answers) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
 	}
-	q := ans.Query.Lasting().WithPage(1)
-	if a.Door == DoorButton {
-		q.As = ""
-	}
-	b.history.add(ctx, a.asker(), q.String())
+	return time.Now()
 }
+
+// The reasons for which the process itself ends a question.
+var (
+	errStopped    = errors.New("stopped by its asker")
+	errRestarting = errors.New("restarting")
+	errEdited     = errors.New("edited by its asker")
+)

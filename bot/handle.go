@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"servicesbot/formatting"
 	"servicesbot/whmcs"
 )
@@ -49,8 +51,7 @@ func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Contex
 	}
 }
 
-// do does one deed. Stop and Remove need no access; what fills the Home tab, and what
-// answers, says by itself who has none.
+// do does one deed. Stop and Remove need no access, and those ask for it who have none.
 func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 	rec.ask = a
 	switch deed := a.deed; {
@@ -58,14 +59,14 @@ func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 		b.stop(ctx, a.Request, rec)
 	case deed == deedRemove:
 		b.remove(ctx, a.Request, rec)
-	case deed == deedHome:
-		b.home(ctx, a, rec)
 	case deed == deedAccess:
 		b.askForAccess(ctx, a, rec)
+	case !a.access.granted:
+		b.deny(ctx, a, rec)
 	case deed == deedAsk, deed == deedShare, deed == deedDetails:
 		b.answer(ctx, a, rec)
-	case !a.access.granted:
-		b.tellDenied(ctx, a, rec)
+	case deed == deedHome:
+		b.home(ctx, a, rec)
 	case deed == deedConfirm:
 		b.confirm(ctx, a, rec)
 	case deed == deedLookUp:
@@ -76,6 +77,22 @@ func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 	}
 }
 
+// deny says to somebody who may not ask why: in the window that is open for it, on the Home
+// tab, or in a message to them alone.
+func (b *Bot) deny(ctx context.Context, a *ask, rec *record) {
+	ans := b.answers.find(ctx, a, nil) // which asks nobody
+	rec.note(ans)
+	msg := b.answers.write(ans, b.answers.view(a.Request))
+	switch {
+	case a.opened != "":
+		b.fill(ctx, rec, a.opened, formatting.Modal(msg))
+	case a.deed == deedHome:
+		b.publish(ctx, rec, slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: msg.Blocks}})
+	default:
+		b.tell(ctx, a.Request, rec, msg)
+	}
+}
+
 // close writes the audit line and counts.
 func (b *Bot) close(rec *record) {
 	rec.write(context.Background(), b.cfg.Audit)
@@ -83,13 +100,6 @@ func (b *Bot) close(rec *record) {
 	if rec.sent {
 		b.status.answerSeconds.WithLabelValues(string(rec.req.Door)).Observe(time.Since(rec.req.Received).Seconds())
 	}
-}
-
-// tellDenied says to somebody who may not ask why.
-func (b *Bot) tellDenied(ctx context.Context, a *ask, rec *record) {
-	ans := b.answers.find(ctx, a, nil)
-	rec.note(ans)
-	b.tell(ctx, a.Request, rec, b.answers.write(ans, b.answers.view(a.Request)))
 }
 
 // confirm asks whether a mention that is long past shall still be answered. One that asks

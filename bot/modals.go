@@ -113,7 +113,6 @@ func (b *Bot) fillDetails(ctx context.Context, o *outgoing) {
 	} else {
 		shown = formatting.Modal(b.answers.write(*o.answer, o.view))
 	}
-	shown.PrivateMetadata = originOf(o.Request)
 	b.fill(ctx, o.rec, o.to.view, shown)
 }
 
@@ -122,6 +121,9 @@ func (b *Bot) fillDetails(ctx context.Context, o *outgoing) {
 func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.ModalViewRequest) {
 	ctx, cancel := background(ctx)
 	defer cancel()
+	if view.PrivateMetadata == "" {
+		view.PrivateMetadata = originOf(rec.req)
+	}
 	_, err := b.slack.UpdateViewContext(ctx, view, "", "", id)
 	switch slackError(err) {
 	case "":
@@ -142,53 +144,48 @@ func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.Modal
 func (b *Bot) form(ctx context.Context, req *Request, rec *record) {
 	a := &ask{Request: req} // without access, should a panic end the check
 	decided := whmcs.Go(func() error { a = b.decide(ctx, req); return nil })
+	defer func() { <-decided }()
 	quick := time.NewTimer(checkedWithin)
 	defer quick.Stop()
-	rec.outcome = outcomeFormShown
 	select {
 	case <-decided:
-		b.openForm(ctx, a, rec)
-		return
 	case <-quick.C:
+		waiting := *req
+		var err error
+		if waiting.opened, err = b.openView(ctx, req, formatting.Checking()); err != nil {
+			b.viewFailed(ctx, req, rec, err)
+			return
+		}
+		<-decided
+		a.Request = &waiting
 	}
-	id, err := b.openView(ctx, req, formatting.Checking())
-	if err != nil {
-		b.viewFailed(ctx, req, rec, err)
-		return
-	}
-	<-decided
-	b.fill(ctx, rec, id, b.formOrDenial(a, rec))
-}
-
-// openForm opens the form for an asker whose access is known, or says why not.
-func (b *Bot) openForm(ctx context.Context, a *ask, rec *record) {
+	rec.ask = a
 	if !a.access.granted {
-		b.tellDenied(ctx, a, rec)
+		b.deny(ctx, a, rec)
 		return
 	}
-	if _, err := b.openView(ctx, a.Request, b.formOrDenial(a, rec)); err != nil {
-		b.viewFailed(ctx, a.Request, rec, err)
+	rec.outcome = outcomeFormShown
+	if a.opened != "" {
+		b.fill(ctx, rec, a.opened, b.formFor(a))
+		return
+	}
+	if _, err := b.openView(ctx, req, b.formFor(a)); err != nil {
+		b.viewFailed(ctx, req, rec, err)
 		return
 	}
 	rec.sent = true
 }
 
-// formOrDenial is the form or the window of choices, or, in its place, why the asker may not ask.
-func (b *Bot) formOrDenial(a *ask, rec *record) slack.ModalViewRequest {
-	rec.ask = a
-	if !a.access.granted {
-		ans := b.answers.find(context.Background(), a, nil)
-		rec.note(ans)
-		return formatting.Modal(b.answers.write(ans, b.answers.view(a.Request)))
-	}
+// formFor is the search form, or the window of choices.
+func (b *Bot) formFor(a *ask) slack.ModalViewRequest {
 	q := query.Query{}
 	if a.reading.Kind == query.ReadQuestion {
 		q = a.query
 	}
-	if a.Action == formatting.ActionFields {
+	switch a.Action {
+	case formatting.ActionFields:
 		return formatting.WholeForm(a.Form, originOf(a.Request))
-	}
-	if a.Action == formatting.ActionMore {
+	case formatting.ActionMore:
 		v := b.answers.view(a.Request)
 		v.Public = !a.Ephemeral && !a.direct()
 		return b.answers.Style.Choices(q, v, originWith(a.Request, a.line()))
@@ -214,13 +211,12 @@ func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err err
 // home fills the Home tab of whoever opened it.
 func (b *Bot) home(ctx context.Context, a *ask, rec *record) {
 	rec.outcome = outcomeHomeShown
-	v := b.answers.view(a.Request)
-	shown := b.answers.Style.Home(b.history.of(ctx, a.asker()), []string{string(formatting.SaysMayAskAnyway)}, v)
-	if !a.access.granted {
-		ans := b.answers.find(ctx, a, nil)
-		rec.note(ans)
-		shown = slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: b.answers.write(ans, v).Blocks}}
-	}
-	_, err := b.slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: a.User, View: shown})
+	notes := []string{string(formatting.SaysMayAskAnyway)}
+	b.publish(ctx, rec, b.answers.Style.Home(b.history.of(ctx, a.asker()), notes, b.answers.view(a.Request)))
+}
+
+// publish shows the Home tab to whoever opened it.
+func (b *Bot) publish(ctx context.Context, rec *record, tab slack.HomeTabViewRequest) {
+	_, err := b.slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: rec.req.User, View: tab})
 	b.sent(rec, address{way: modal}, err)
 }

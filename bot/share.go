@@ -38,30 +38,30 @@ func (b *Bot) releaseShare(ctx context.Context, req *Request, what string) {
 // sayShared shows the details in the modal that they were shared from once more, saying so. A
 // modal that is closed already needs nothing.
 func (b *Bot) sayShared(ctx context.Context, o *outgoing) {
-	if o.View == "" || len(o.answer.Result.Services) != 1 {
+	if o.ask.View == "" || len(o.answer.Result.Services) != 1 {
 		return
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	v := b.answers.view(o.Request)
+	v := b.answers.view(o.ask.Request)
 	v.Shared = true
 	shown := b.answers.Style.Details(o.answer.Result, v)
-	shown.PrivateMetadata = originOf(o.Request)
-	if _, err := b.slack.UpdateViewContext(ctx, shown, "", "", o.View); err != nil && slackError(err) != "not_found" {
-		b.log.Warn("a modal does not say that its details were shared", "ref", o.Ref, "error", err)
+	shown.PrivateMetadata = originOf(o.ask.Request)
+	if _, err := b.slack.UpdateViewContext(ctx, shown, "", "", o.ask.View); err != nil && slackError(err) != "not_found" {
+		b.log.Warn("a modal does not say that its details were shared", "ref", o.ask.Ref, "error", err)
 	}
 }
 
 // sayChosen says in the window of choices that one was answered. A window that is closed
 // already needs nothing.
 func (b *Bot) sayChosen(ctx context.Context, o *outgoing) {
-	if o.Callback != formatting.CallbackChoices {
+	if o.ask.Callback != formatting.CallbackChoices {
 		return
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	if _, err := b.slack.UpdateViewContext(ctx, formatting.Chose(), "", "", o.View); err != nil && slackError(err) != "not_found" {
-		b.log.Warn("a window does not say that its choice was answered", "ref", o.Ref, "error", err)
+	if _, err := b.slack.UpdateViewContext(ctx, formatting.Chose(), "", "", o.ask.View); err != nil && slackError(err) != "not_found" {
+		b.log.Warn("a window does not say that its choice was answered", "ref", o.ask.Ref, "error", err)
 	}
 }
 

@@ -20,7 +20,7 @@ func (b *Bot) askForAccess(ctx context.Context, a *ask, rec *record) {
 		b.say(ctx, a.Request, rec, formatting.SaysMayAsk)
 		return
 	case d.Contact == "":
-		b.tellDenied(ctx, a, rec)
+		b.deny(ctx, a, rec)
 		return
 	}
 	rec.why = string(d.Why)
