@@ -38,12 +38,22 @@ func (d *draft) heard(res *query.Result) {
 		said = append(said, "Found by the address of the server "+short(strings.Join(h.Servers, ", "), 300)+".")
 	}
 	for _, n := range res.Also {
-		said = append(said, "There is also "+short(strings.Join(n.Names, ", "), 300)+": "+code(n.Line, 300))
+		if !n.Private() || !d.view.Public {
+			said = append(said, "There is also "+alsoA(n)+short(strings.Join(n.Names, ", "), 300)+": "+code(n.Line, 300))
+		}
 	}
 	if res.Lapsed != nil {
 		said = append(said, literal(count(res.Lapsed.Found, "ended service")+" past the date not counted:")+" "+code(res.Lapsed.Line, 300))
 	}
 	d.context(join(" ", said...))
+}
+
+// alsoA says what has the name that a text may mean too.
+func alsoA(n query.Namesake) markup {
+	if n.Private() {
+		return "the client "
+	}
+	return ""
 }
 
 // emphasized lists words as they were typed.
@@ -119,9 +129,9 @@ func searched(res *query.Result) markup {
 	}
 	switch {
 	case words && res.NamesClosed:
-		return "Looked in the names of products, groups and servers and in domains. Names of clients are not searched: the bot's API role lacks GetClients."
+		return "Looked in the names of products, groups, servers and payment methods, and in domains. Names of clients are not searched: the bot's API role lacks GetClients."
 	case words:
-		return "Looked in the names of products, groups and servers, in domains, and at the beginning of clients' names. Invoices, tickets, and domains without a service are not searched."
+		return "Looked in the names of products, groups, servers and payment methods, in domains, and at the beginning of clients' names. Invoices, tickets, and domains without a service are not searched."
 	case hosts:
 		return "Looked for services with this domain. Domains without a service are not searched."
 	}

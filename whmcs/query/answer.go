@@ -42,7 +42,7 @@ func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, e
 		return nil, err
 	}
 	if err == nil && !res.nothing() {
-		return f.fuller(ctx, r, res, opt).heard(heard), nil
+		return f.also(ctx, r, f.fuller(ctx, r, res, opt)).heard(heard), nil
 	}
 	other, failed := f.otherMeaning(ctx, r, opt, &heard)
 	if other != nil || failed != nil {
@@ -145,8 +145,8 @@ func (f *Finder) fuller(ctx context.Context, r Reading, res *Result, opt Options
 	return res
 }
 
-// knownNames are the names of servers, products and groups, in lower case, as GetServers
-// and the rows at hand have them.
+// knownNames are the names of servers, products, groups and payment methods, in lower case,
+// as GetServers and the rows at hand have them.
 func (f *Finder) knownNames(ctx context.Context) map[string]bool {
 	known := make(map[string]bool)
 	add := func(names ...string) {
@@ -161,7 +161,7 @@ func (f *Finder) knownNames(ctx context.Context) map[string]bool {
 		add(append(row.texts[:], row.label)...)
 	}
 	for s := range f.rowsAtHand() {
-		add(s.Name, s.GroupName)
+		add(s.Name, s.GroupName, s.PaymentMethodName)
 	}
 	return known
 }

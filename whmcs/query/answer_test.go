@@ -42,7 +42,7 @@ server saturn gibberish → server:saturn 123 [without gibberish]
 client:5 gibberish active → client:5 status:active 10 [without gibberish]
 client:5 saturn gibberish → client:5 saturn 2 [without gibberish]
 vps m urgent gibberish → "vps m" 20 [left out urgent] [without gibberish]
-gibberish active → gibberish status:active 0
+gibberish active → gibberish status:active 0 near status:active 412
 client:5 product:plus → client:5 product:plus 3
 caller says she's Rosa from Harbour Web Agency → client:"Harbour Web Agency" 310 [without Rosa] [named Harbour Web Agency]
 noa nothing → client:"noa nothing" 0
@@ -55,6 +55,24 @@ domain backup → "domain backup" 16
 demo domain ltd → client:"demo domain ltd" 2 [named demo domain ltd]
 mercury.example.com → server:Mercury 54
 bitte zeige kunde 5 → bitte zeige kunde "5" 0 near client:5 11 near service:5 1
+client 5 not paypal → client:5 -paypal 9
+without credit card on mercury → -"credit card" mercury 45
+saturn bank transfer → "bank transfer" saturn 73
+bank transfer due this week → "bank transfer" due:this-week 46
+amber14 → amber14 0 near username:amber14 1
+amber14 suspended → amber14 status:suspended 0 near status:suspended 62
+saturn load average 0.4 → saturn 123 [without load, average, 0.4]
+starter 12.95 → starter amount:12.95 152
+group shared hosting → group:"shared hosting" 498
+product starter server saturn → product:starter server:saturn 56
+plan starter package → product:starter 249
+server saturn hosting → server:saturn 123
+gibberish due this week → gibberish due:this-week 0 near due:this-week 85
+kunde 5 active → kunde "5" status:active 0 near client:5 status:active 10 near service:5 status:active 1 near status:active 412
+harbour web → harbour web 1 also client Harbour Web Agency client:"harbour web"
+io → io 61 also server Io server:Io
+saturn → saturn 123
+dana on saturn → client:dana saturn 1 [named dana]
 `
 
 func said(res *query.Result) string {
@@ -69,6 +87,9 @@ func said(res *query.Result) string {
 	}
 	if res.Named != "" {
 		s += " [named " + res.Named + "]"
+	}
+	for _, n := range res.Also {
+		s += fmt.Sprintf(" also %s %s %s", n.Key, strings.Join(n.Names, ", "), n.Line)
 	}
 	for _, o := range res.Near {
 		s += fmt.Sprintf(" near %s %d", o.Line, o.Found)

@@ -391,9 +391,10 @@ func (w *world) username() filter {
 
 // word makes a term without a key.
 func (w *world) word() filter {
-	text, typed := w.piece(w.row().text([]string{"name", "groupname", "domain", "servername"}[w.IntN(4)]))
+	text, typed := w.piece(w.row().text([]string{"name", "groupname", "domain", "servername", "paymentmethodname"}[w.IntN(5)]))
 	return filter{typed, func(r rawRow) bool {
-		return r.holds(text, append([]string{"name", "groupname", "domain"}, serverFields...)...)
+		paid := strings.EqualFold(r.text("paymentmethodname"), text) || strings.EqualFold(r.text("paymentmethod"), text)
+		return paid || r.holds(text, append([]string{"name", "groupname", "domain"}, serverFields...)...)
 	}, many}
 }
 

@@ -304,13 +304,13 @@ func nameless(s *whmcs.Service) bool {
 	return s.ServerID != 0 && s.ServerName == "" && s.ServerHostname == "" && s.ServerIP == ""
 }
 
-// testWord looks for text where people expect a word: product, group, domain, server;
-// for an address, among the service's own and its server's.
+// testWord looks for text where people expect a word: product, group, domain, server, the
+// payment method of exactly that name; for an address, among the service's and its server's.
 func testWord(values []string, e *env) match {
 	wanted := prefixes(values)
 	texts := slices.DeleteFunc(folded(values), isAddressWord)
 	return func(s *whmcs.Service) bool {
-		if len(texts) > 0 && (contains(s.Name, texts) || contains(s.GroupName, texts) || contains(s.Domain, texts)) {
+		if len(texts) > 0 && (contains(s.Name, texts) || contains(s.GroupName, texts) || contains(s.Domain, texts) || paidBy(s, texts)) {
 			return true
 		}
 		name, hostname, ip := e.serverNames(s)

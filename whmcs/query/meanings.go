@@ -34,6 +34,9 @@ func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 			}
 		}
 		known := f.knownNames(ctx)
+		if q, ok := r.knownTexts(known); ok && !yield(meaning{query: q}) {
+			return
+		}
 		for _, m := range r.names(known) {
 			if !yield(m) {
 				return
@@ -243,6 +246,18 @@ func certainPart(q Query, known map[string]bool, isLoose func(Term) bool, dropsL
 		m.query.Terms, m.query.As = nil, ""
 	}
 	return m
+}
+
+// knownTexts is the query in which words that are a known name together are one text: saturn
+// bank transfer. It is false where none are.
+func (r Reading) knownTexts(known map[string]bool) (Query, bool) {
+	kept, dropped := knownRuns(wordsIn(r.Query), known)
+	together := slices.ContainsFunc(kept, func(w string) bool { return strings.Contains(w, " ") })
+	q := withoutWords(r.Query.WithPage(1))
+	for _, w := range append(dropped, kept...) {
+		q = q.first(Term{Values: []string{w}})
+	}
+	return q, together && !r.Strict
 }
 
 // knownRuns parts words that follow each other into runs that are a known name, longest

@@ -35,6 +35,13 @@ func paymentNames(s *whmcs.Service, _ *env) rowNames {
 	return rowNames{texts: [3]string{s.PaymentMethodName, s.PaymentMethod}}
 }
 
+// paidBy reports whether one of some folded texts is the name of a service's payment method.
+func paidBy(s *whmcs.Service, texts []string) bool {
+	return slices.ContainsFunc(texts, func(t string) bool {
+		return strings.EqualFold(t, s.PaymentMethodName) || strings.EqualFold(t, s.PaymentMethod)
+	})
+}
+
 func serverNames(s *whmcs.Service, e *env) rowNames {
 	name, hostname, ip := e.serverNames(s)
 	return namesOfServer(whmcs.Server{ID: s.ServerID, Name: name, Hostname: hostname, IP: ip})

@@ -47,16 +47,15 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 	q := res.Query.Lasting().WithPage(1)
 	r, _ = f.exactClient(ctx, r)
 	known := f.knownNames(ctx)
+	rest := withoutWords(r.Query.Lasting().WithPage(1))
 	for _, m := range r.certain(known, nil) {
-		q = m.query
+		q, rest = m.query, m.query
 		break
 	}
 	for _, t := range r.Fuller.Terms { // words that are one text may be a slip for one name
 		if isWords(t) {
 			for _, other := range f.nearTerms(ctx, t) {
-				core := r.Core.WithPage(1)
-				core.Terms = append([]Term{other}, core.Terms...)
-				add(core, "")
+				add(withoutWords(rest).first(other), "")
 			}
 		}
 	}
@@ -75,8 +74,11 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 	}
 	for _, n := range r.Numbers {
 		for _, key := range []string{"client", "service"} {
-			add(Query{Terms: []Term{{Key: key, Values: []string{n}}}}, "")
+			add(rest.first(Term{Key: key, Values: []string{n}}), "")
 		}
+	}
+	if words := wordsIn(r.Query); len(words) > 0 && !r.Strict && rest.asksSomething() && !rest.names() && f.quick(rest) {
+		add(rest, strings.Join(words, " ")) // states alone
 	}
 	q = r.Query.Lasting().WithPage(1)
 	for i, t := range q.Terms {
@@ -87,6 +89,18 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 			add(rest, t.String())
 		}
 	}
+}
+
+// withoutWords is q without its texts.
+func withoutWords(q Query) Query {
+	q.Terms = slices.DeleteFunc(slices.Clone(q.Terms), isWords)
+	return q
+}
+
+// first is q with another term before its own.
+func (q Query) first(t Term) Query {
+	q.Terms = append([]Term{t}, q.Terms...)
+	return q
 }
 
 // names reports whether q has a filter that says more than a state, a date or a price.
@@ -144,6 +158,9 @@ func (f *Finder) nearTerms(ctx context.Context, t Term) []Term {
 		case "ip":
 			near = append(near, Term{Key: "server", Values: []string{v}})
 		case "", "server", "product", "group":
+			if t.Key == "" && !strings.ContainsAny(v, " *") {
+				near = append(near, Term{Key: "username", Values: []string{v}})
+			}
 			if !strings.Contains(v, "*") && !isNumber(v) && !isAddressWord(v) {
 				near = append(near, f.similar(ctx, t.Key, v)...)
 			}

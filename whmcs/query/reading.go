@@ -167,11 +167,7 @@ func (t *listener) reading(r Reading) Reading {
 	switch {
 	case t.matter != "":
 		r.Kind, r.Matter, r.LeftOut = ReadCannot, t.matter, nil
-		for _, parts := range []func(phraseKind) bool{coreParts, allParts} {
-			if q, faults := parse(t.line(parts)); len(faults) == 0 && q.asksSomething() && len(q.Terms) == 1 && len(r.Offers) == 0 {
-				r.Offers = []string{q.String()}
-			}
-		}
+		r.Offers = t.lookedUp()
 		return r
 	case t.topic != "" && len(t.phrases) == 0:
 		r.Kind, r.Query = ReadHelp, Query{Help: true, Topic: t.topic}
@@ -236,6 +232,8 @@ type phrase struct {
 	run  []string // the words
 	key  string   // with its - and without its colon
 	word string   // the key as it was typed
+
+	amount string // of a number that may be one of money: the term
 }
 
 // A phraseKind is how sure a phrase is.
@@ -249,8 +247,9 @@ const (
 	numberPart                    // a number without a key
 )
 
-func allParts(phraseKind) bool    { return true }
-func coreParts(k phraseKind) bool { return k == firmPart || k == numberPart || k == controlPart }
+func allParts(phraseKind) bool     { return true }
+func namedParts(k phraseKind) bool { return k == firmPart || k == loosePart || k == numberPart }
+func coreParts(k phraseKind) bool  { return k == firmPart || k == numberPart || k == controlPart }
 
 // wordNumbers takes the numbers of a line with other words for words.
 func (t *listener) wordNumbers() {
@@ -337,37 +336,6 @@ func (t *listener) line(of func(phraseKind) bool) string {
 		}
 	}
 	return b.String()
-}
-
-// maxOthers is about how many other queries of the same words are tried.
-const maxOthers = 8
-
-// others writes the lines in which the value of a key has fewer words, longest first.
-func (t *listener) others() []string {
-	var lines []string
-	for i, p := range t.phrases {
-		if len(lines) >= maxOthers {
-			break
-		}
-		for n := len(p.run) - 1; n > 0; n-- {
-			shorter := *t
-			shorter.phrases = slices.Clone(t.phrases)
-			shorter.phrases[i].text = p.key + ":" + valueText(strings.Join(p.run[:n], " "))
-			for _, w := range p.run[n:] {
-				shorter.phrases = append(shorter.phrases, phrase{text: wordTextOf(w), kind: wordPart})
-			}
-			lines = append(lines, shorter.line(allParts))
-		}
-		if p.word != "" { // the key is a word like the others: "server management"
-			plain := *t
-			plain.phrases = slices.Delete(slices.Clone(t.phrases), i, i+1)
-			for _, w := range append([]string{p.word}, p.run...) {
-				plain.phrases = append(plain.phrases, phrase{text: wordTextOf(w), kind: wordPart})
-			}
-			lines = append(lines, plain.line(allParts))
-		}
-	}
-	return lines
 }
 
 // valueText writes a value, in quotes where it needs them.

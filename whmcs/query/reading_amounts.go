@@ -27,9 +27,45 @@ func (t *listener) amounted() bool {
 	if _, flaw := readAmount(op + w); flaw != nil && flaw.Reason != AmbiguousNumber {
 		return false
 	}
-	t.changed, t.unsure = true, true
-	t.take(n+1, "amount:"+op+w, firmPart)
+	t.changed = true
+	switch {
+	case !t.measures(n, w):
+		t.unsure = t.unsure || !t.ofMoney()
+		t.take(n+1, "amount:"+op+w, firmPart)
+	case op != "":
+		for range n + 1 {
+			t.left = append(t.left, t.at(0).text)
+			t.i++
+		}
+	default:
+		t.unsure = true
+		t.phrases = append(t.phrases, phrase{text: wordTextOf(w), kind: wordPart, at: t.i, amount: "amount:" + w})
+		t.i++
+	}
 	return true
+}
+
+// before is the word before the one looked at.
+func (t *listener) before() typedWord {
+	if t.i > 0 {
+		return t.tokens[t.i-1]
+	}
+	return typedWord{}
+}
+
+// ofMoney reports whether the word before says that an amount follows.
+func (t *listener) ofMoney() bool { return moneyWords[t.before().lower] }
+
+// measures reports whether the number n words further on is more likely one of something
+// else than of money: a load average of 0.4, more than 5 services.
+func (t *listener) measures(n int, w string) bool {
+	before, after := t.before(), t.at(n+1)
+	if !isDigit(w[0]) || currencies[before.lower] || currencies[after.lower] || t.ofMoney() {
+		return false
+	}
+	_, lone := loneTerms[after.lower]
+	ends := after.text == "" || t.at(n).comma || t.at(n).ends || lone || dateKeys[after.lower] != "" || prepositions[after.lower] || joiners[after.lower]
+	return !ends || t.isText(before)
 }
 
 // isDecimal reports whether a number has a point or a comma with digits on both sides.

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -84,8 +85,8 @@ func (t *listener) dated() bool {
 	}
 	op := ""
 	for ; ; n++ {
-		switch t.at(n).lower {
-		case "in", "on", "by", "for", "the", "within", "at", "date", "date:", "services", "customers", "clients", "orders", "accounts", "products", "is", "was":
+		switch w := t.at(n).lower; w {
+		case "in", "on", "by", "for", "the", "within", "at", "date", "date:", "up", "soon", "shortly", "services", "domains", "customers", "clients", "orders", "accounts", "products", "is", "was":
 			if t.at(n).lower == "within" || t.at(n).lower == "in" {
 				op = "<="
 			}
@@ -96,6 +97,10 @@ func (t *listener) dated() bool {
 		case "after":
 			op = ">"
 			continue
+		default:
+			if dateKeys[w] == key && n > 0 && lookup(w) == nil { // new signups
+				continue
+			}
 		}
 		break
 	}
@@ -108,7 +113,10 @@ func (t *listener) dated() bool {
 			op = ""
 		}
 	} else if value, used = t.distanceAt(n); used == 0 {
-		return false
+		if n < 2 || op != "" && op != "<=" || !slices.ContainsFunc(t.tokens[t.i:t.i+n], func(w typedWord) bool { return vague[w.lower] }) {
+			return false
+		}
+		op, value, t.unsure = "<", "30d", true
 	}
 	t.changed = true
 	t.take(n+used, key+":"+op+value, loosePart)

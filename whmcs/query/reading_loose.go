@@ -57,6 +57,8 @@ func (t *listener) connective() bool {
 		next := t.at(n)
 		switch {
 		case t.excludes(next), isNumber(t.at(n+1).text) && keyNamed(next.text) != nil:
+		case next.text != "" && t.isText(next) && !next.quoted && t.excludedTexts(n):
+			return true
 		case next.text != "" && t.isText(next) && !next.quoted:
 			t.unsure = t.unsure || len(t.phrases) > 0 || n+1 < len(t.tokens)
 		default:
@@ -69,6 +71,20 @@ func (t *listener) connective() bool {
 		return false
 	}
 	t.i++
+	return true
+}
+
+// excludedTexts takes texts of several words that are not meant: without credit card, not
+// starter or plus. They begin n words further on.
+func (t *listener) excludedTexts(n int) bool {
+	values, end := t.textList(n)
+	if end-n < 2 {
+		return false
+	}
+	t.unsure = t.unsure || len(t.phrases) > 0 || end < len(t.tokens)-t.i
+	t.phrases = append(t.phrases, phrase{text: "-" + strings.Join(values, ","), kind: wordPart, at: t.i})
+	t.changed = true
+	t.i += end
 	return true
 }
 
@@ -139,7 +155,7 @@ func (t *listener) plain() bool {
 	case keyNamed(w.lower) != nil && len(t.tokens) > 1:
 		t.changed = true
 		return true
-	case troubles[w.lower], excluders[w.lower]:
+	case troubles[w.lower], excluders[w.lower], dateKeys[w.lower] != "" && len(t.tokens) > 1 && !t.isText(t.at(0)):
 		t.left = append(t.left, w.text)
 		return true
 	}

@@ -30,8 +30,8 @@ func (t *listener) read() {
 		at := t.i
 		before := len(t.phrases)
 		for _, understand := range []func(*listener) bool{
-			(*listener).quoted, (*listener).mention, (*listener).link, (*listener).keyed, (*listener).separateKey, (*listener).thing,
-			(*listener).change, (*listener).matterWord, (*listener).overdueFor, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).loneTerm, (*listener).plain,
+			(*listener).quoted, (*listener).mention, (*listener).link, (*listener).sorted, (*listener).keyed, (*listener).separateKey, (*listener).glued,
+			(*listener).thing, (*listener).change, (*listener).matterWord, (*listener).overdueFor, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).loneTerm, (*listener).plain,
 		} {
 			if understand(t) {
 				break

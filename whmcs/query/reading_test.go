@@ -338,6 +338,52 @@ customer says todya.example is not loading → ~ domain:todya.example
 everyone except client 7 → everything all:yes -client:7
 Client Name: Conor O'Brien → = client:"Conor O'Brien"
 client 5 or status active → mistake
+client 5 without credit card → ~ client:5 -"credit card"
+saturn without paypal → ~ saturn -paypal
+all services except shared hosting → everything all:yes -"shared hosting"
+not starter and plus on saturn → ~ -starter,plus saturn
+new signups this week → = registered:this-week
+signed up this month → = registered:this-month
+sign-ups last month → = registered:last-month
+new signups → ~ registered:<30d
+expiring domains → ~ due:<30d
+due soon on saturn → ~ saturn due:<30d
+recently suspended → ~ status:suspended
+renewals for client 5 → ~ client:5
+saturn load average 0.4 → ~ saturn load average "0.4"
+disk 92% on saturn → = disk 92% saturn
+clients with more than 5 services → help
+saturn over 100 → ~ saturn
+services over 100 eur → ~ amount:>100
+product plus price over 20 → = product:plus amount:>20
+starter 12.95 → ~ starter "12.95"
+suspended services with reason overdue on payment → ~ status:suspended due:overdue
+client7 → = client:7
+client#7 active → = client:7 status:active
+order-12 → = order:12
+cl 7 → = client:7
+clients7 and service17 → = client:7 service:17
+web1 → = web1
+inv1001 → cannot invoice
+ticket#77 → cannot ticket
+group shared hosting → = group:"shared hosting"
+group shared hosting active → = group:"shared hosting" status:active
+product web hosting pro → = product:"web hosting pro"
+cancel 1 and 3 → cannot change client:1,3 service:1,3 order:1,3
+cancel 17 → cannot change client:17 service:17 order:17
+suspend client 5 and 7 → cannot change client:5,7
+suspend service 17 and client 5 → cannot change service:17 client:5
+invoices of Dana Demo → cannot invoice Dana Demo
+client 5 sort by due → = client:5 sort:due
+client 5 order by amount desc → = client:5 sort:-amount
+saturn sorted by domain → = saturn sort:domain
+client 5 sort by next due date descending → = client:5 sort:-due
+client 5 sorted by registration date → = client:5 sort:registered
+newest first on saturn → = saturn sort:-registered
+client 5 sort by colour → ~ client:5
+client 5 sort by due, sort by amount → ~ client:5 sort:due
+order 12 sort by price → = order:12 sort:amount
+sort by due → no filter
 `
 
 // summed says of a reading what a row says of it.

@@ -1,7 +1,9 @@
 package query
 
 import (
+	"cmp"
 	"strings"
+	"unicode"
 )
 
 // thing takes what names something by its form: a host, an address, an e-mail, a number.
@@ -27,6 +29,11 @@ func (t *listener) thing() bool {
 		}
 		return false
 	case strings.Contains(text, ",") && isNumber(strings.ReplaceAll(text, ",", "")) || isNumber(text):
+		if last := len(t.phrases) - 1; last >= 0 && not == "" && !t.not && t.phrases[last].kind == numberPart && (joiners[t.before().lower] || t.or || t.before().comma) {
+			t.phrases[last].text += "," + strings.TrimPrefix(text, "#") // cancel 1 and 3
+			t.i++
+			return true
+		}
 		t.take(1, not+text, numberPart)
 	case len(text) > 1 && text[0] == '+' && isDigit(text[1]):
 		t.matter = MatterPhone
@@ -36,6 +43,32 @@ func (t *listener) thing() bool {
 		}
 	default:
 		return false
+	}
+	return true
+}
+
+// glued takes a key and its number in one word: client7, order#12. It may be a name too.
+func (t *listener) glued() bool {
+	w := t.at(0)
+	digits := strings.TrimLeftFunc(w.text, unicode.IsLetter)
+	name := w.text[:len(w.text)-len(digits)]
+	if name == "" || !isNumber(strings.TrimLeft(digits, "#-_")) {
+		return false
+	}
+	digits = strings.TrimLeft(digits, "#-_")
+	if m, ok := matters[strings.ToLower(name)]; ok && m != MatterChange {
+		t.matter = cmp.Or(t.matter, m)
+		t.i++
+		return true
+	}
+	k := keyNamed(name)
+	if k == nil || k.Kind != kindID && k.Kind != kindClient {
+		return false
+	}
+	t.changed = true
+	had := len(t.phrases)
+	if t.take(1, k.Name+":"+digits, firmPart); len(t.phrases) > had {
+		t.phrases[had].word = w.text
 	}
 	return true
 }
@@ -56,3 +89,29 @@ func (t *listener) dropName() {
 		t.phrases = t.phrases[:n-1]
 	}
 }
+
+// lookedUp are the lines about what a line names that is about something that is not looked
+// up: each thing of its own, else all of them together, else its words.
+func (t *listener) lookedUp() []string {
+	var things []string
+	for _, p := range t.phrases {
+		if q, faults := parse(p.text); p.kind == firmPart && len(faults) == 0 && len(q.Terms) == 1 && q.Terms[0].single() {
+			things = append(things, q.String())
+		}
+	}
+	if len(things) > 1 {
+		return things[:min(len(things), maxThings)]
+	}
+	for _, parts := range []func(phraseKind) bool{namedParts, allParts} {
+		switch q, faults := parse(t.line(parts)); {
+		case len(faults) == 0 && q.names() && len(wordsIn(q)) < maxNames:
+			return []string{q.String()}
+		case len(faults) > 0 && faults[0].Reason == LoneNumber:
+			return newError(t.line(parts), faults).Corrected
+		}
+	}
+	return nil
+}
+
+// maxThings is how many things a line that asks for none of them may name.
+const maxThings = 5

@@ -86,8 +86,8 @@ func (t *listener) textRun(n int) []string {
 	var run []string
 	for used := n; ; used++ {
 		w := t.at(used)
-		between := (nouns[w.lower] || joiners[w.lower] && (w.lower != "and" || keyNamed(t.at(used+1).text) == nil)) && len(run) > 0 && !w.comma && t.textFollows(used+1)
-		if !t.isText(w) && !between || w.quoted && len(run) > 0 {
+		between := joiners[w.lower] && (w.lower != "and" || keyNamed(t.at(used+1).text) == nil) && len(run) > 0 && !w.comma && t.textFollows(used+1)
+		if !t.isText(w) && !between && !(len(run) > 0 && t.ofName(used)) || w.quoted && len(run) > 0 {
 			return run
 		}
 		run = append(run, w.text)
@@ -95,6 +95,21 @@ func (t *listener) textRun(n int) []string {
 			return run
 		}
 	}
+}
+
+// ofName reports whether the word n places further on is a noun that may be of the name that
+// the words before it are of: web hosting pro, or shared hosting where nothing of its own
+// follows.
+func (t *listener) ofName(n int) bool {
+	w, next := t.at(n), t.at(n+1)
+	if !nouns[w.lower] {
+		return false
+	}
+	if !w.comma && t.textFollows(n+1) {
+		return true
+	}
+	_, lone := loneTerms[next.lower]
+	return next.text == "" || w.comma || w.ends || w.asks || lone || dateKeys[next.lower] != "" || prepositions[next.lower] || joiners[next.lower]
 }
 
 // textFollows reports whether a text comes n words further on, or behind nouns and joiners
@@ -129,7 +144,7 @@ func (t *listener) textList(n int) (values []string, end int) {
 			add()
 			continue
 		}
-		if !t.isText(w) {
+		if !t.isText(w) && !(len(run) > 0 && t.ofName(end)) {
 			break
 		}
 		if run = append(run, w.text); w.comma {

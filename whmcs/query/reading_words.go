@@ -22,6 +22,7 @@ var fillers = wordSet(`
 	status state states info information details data overview record records
 	there here now currently still right just also again only so too then yet quick quickly today's
 	ok okay hey dear cc fyi re fw fwd team all guys folks everyone colleague colleagues hostname website site
+	more than over above below less between until during after before
 	concern concerns concerned affected affects affect involved running runs run hosted hosting's belonging belongs belong
 	exist exists but name named called number numbers id ids matching question
 	thanks thank thx ty cheers greetings regards hello hi hallo morning afternoon evening good day
@@ -34,6 +35,15 @@ var fillers = wordSet(`
 
 // greetings are lines that want nothing but an answer.
 var greetings = wordSet(`hi hello hey hallo thanks thank thx ty cheers help --help -h ? about usage manual howto`)
+
+// currencies follow an amount, or come before it.
+var currencies = wordSet(`eur euro euros usd gbp chf dollar dollars € $ £`)
+
+// moneyWords say that a number behind them is an amount.
+var moneyWords = wordSet(`pay pays paying paid costs costing worth amount price charged`)
+
+// prepositions come before what something belongs to, or after what was said.
+var prepositions = wordSet(`on in at for from with of by per each every a to`)
 
 // joiners stand between things that are all meant.
 var joiners = wordSet(`and & + as well`)
@@ -62,6 +72,7 @@ var troubles = wordSet(`
 	working failing failed hacked spam blocked timeout timeouts emergency important why help
 	loading responding resolving opening available accessible online updating syncing
 	alert alerts critical warning firing recovery severity ping hostdown trigger triggered resolved
+	reason reasons because cause
 	hasnt hasn't havent haven't doesnt doesn't didnt didn't isnt wasnt wasn't cannot can't wont won't
 `)
 
@@ -69,7 +80,26 @@ var troubles = wordSet(`
 var dateKeys = map[string]string{
 	"due": "due", "renews": "due", "renewing": "due", "renewal": "due", "renewals": "due", "expires": "due", "expiring": "due",
 	"expire": "due", "expiry": "due", "billed": "due",
-	"registration": "registered", "signup": "registered", "registered": "registered", "created": "registered", "ordered": "registered", "since": "registered", "new": "registered",
+	"registration": "registered", "registrations": "registered", "registered": "registered", "regdate": "registered", "created": "registered",
+	"ordered": "registered", "since": "registered", "new": "registered", "joined": "registered", "signed": "registered", "newly": "registered",
+	"recent": "registered", "recently": "registered", "upcoming": "due",
+	"signup": "registered", "signups": "registered", "sign-up": "registered", "sign-ups": "registered",
+}
+
+// vague say of a date that it is near, without saying how near.
+var vague = wordSet(`new newly recent recently upcoming soon shortly expiring`)
+
+// sortVerbs are the words before an order of the rows.
+var sortVerbs = wordSet(`sort sorted sorting order ordered`)
+
+// sortWays are the words that say which way an order goes.
+var sortWays = map[string]string{
+	"desc": "-", "descending": "-", "reverse": "-", "reversed": "-", "asc": "", "ascending": "",
+}
+
+// superlatives are orders by themselves.
+var superlatives = map[string]string{
+	"newest": "-registered", "latest": "-registered", "oldest": "registered", "cheapest": "amount", "priciest": "-amount", "soonest": "due",
 }
 
 // keyWords are what people call the keys of the table beside their names and aliases.
@@ -77,7 +107,8 @@ var keyWords = map[string]string{
 	"clients": "client", "customer": "client", "customers": "client", "account": "client", "accounts": "client", "clientnumber": "client",
 	"services": "service", "hosting": "service", "subscription": "service",
 	"orders": "order", "products": "product", "plan": "product", "package": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
-	"nodes": "server", "machines": "server", "hosts": "server", "cust": "client", "svc": "service",
+	"nodes": "server", "machines": "server", "hosts": "server", "svc": "service",
+	"cl": "client", "cust": "client", "acct": "client", "ord": "order",
 	"domains": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
 	"gateway": "payment", "state": "status", "groups": "group", "price": "amount", "quantity": "qty",
 }
@@ -98,7 +129,7 @@ func wordsFor(key string) []string {
 
 // matters are the words for what is not looked up.
 var matters = map[string]Matter{
-	"invoice": MatterInvoice, "invoices": MatterInvoice, "bill": MatterInvoice, "bills": MatterInvoice, "transaction": MatterInvoice, "transactions": MatterInvoice,
+	"inv": MatterInvoice, "invoice": MatterInvoice, "invoices": MatterInvoice, "bill": MatterInvoice, "bills": MatterInvoice, "transaction": MatterInvoice, "transactions": MatterInvoice,
 	"quote": MatterInvoice, "quotes": MatterInvoice, "paid": MatterInvoice, "unpaid": MatterInvoice, "owes": MatterInvoice, "owe": MatterInvoice,
 	"ticket": MatterTicket, "tickets": MatterTicket,
 	"phone": MatterPhone, "telephone": MatterPhone, "call": MatterPhone,
@@ -109,7 +140,7 @@ var matters = map[string]Matter{
 }
 
 // nouns are fillers that may be a part of a name, next to its other words: domain backup.
-var nouns = wordSet(`domain domains website site server servers host hosting mail e-mail plan package account service
+var nouns = wordSet(`domain domains website site server servers host hosting hostings mail e-mail plan package account service
 	product name number data cloud web`)
 
 // changes are verbs that ask for a change where a line begins with them.

@@ -56,14 +56,21 @@ type Result struct {
 	Also     []Namesake     // what else has a name with the text of one asked for
 	Existing []whmcs.Client // the clients asked for by a number, an address or a name that WHMCS has
 	NoClient bool           // WHMCS has no client of the one number asked for
+
+	partly bool // some row has a word of the question only as a part of a name
 }
 
-// A Namesake is what a text of a term would find too, were nothing of exactly that name.
+// A Namesake is what else a text may mean: what it would find too, were nothing of exactly that
+// name, and of a word without a key the server or the clients of that name.
 type Namesake struct {
 	Key, Text string
 	Names     []string // at most maxNamesakes
-	Line      string   // the question with a star, which finds them too
+	Line      string   // the question that finds them
 }
+
+// Private reports whether n names clients, whom the question did not ask for: it is for the
+// asker alone.
+func (n Namesake) Private() bool { return n.Key == "client" }
 
 // Empty reports whether nothing was found that can be shown.
 func (r *Result) Empty() bool {
@@ -101,6 +108,7 @@ const (
 // answer fills the result from what was found.
 func (a *question) answer(ctx context.Context, d *details) {
 	a.fill()
+	a.res.partly = a.foundInPart()
 	a.countLapsed()
 	a.res.Unpriced = len(a.env.priceless)
 	if a.res.IsCard() {
