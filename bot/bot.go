@@ -92,6 +92,7 @@ type Bot struct {
 	draining atomic.Bool
 	left     atomic.Bool    // the sockets: what comes now cannot be acknowledged
 	entering sync.WaitGroup // requests on their way into the journal
+	besides  sync.WaitGroup // what meanwhile began
 	replies  sync.Map       // of other replicas, by question: chan news
 	want     atomic.Int32   // sockets that this process is to hold
 	soon     chan struct{}  // look at the other replicas at once
@@ -174,8 +175,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	conns, hangUp := context.WithCancelCause(context.Background())
 	defer hangUp(nil)
-	endSharing := b.share()
-	defer endSharing()
+	defer b.joinReplicas()()
 	open := b.openSockets(conns, hangUp)
 
 	select {
@@ -193,6 +193,16 @@ func (b *Bot) Run(ctx context.Context) error {
 	return nil
 }
 
+// meanwhile runs do while the caller goes on. Run waits for it before it returns.
+func (b *Bot) meanwhile(do func()) {
+	b.besides.Add(1)
+	whmcs.Go(func() error {
+		defer b.besides.Done()
+		do()
+		return nil
+	})
+}
+
 // panicked logs and counts a panic. The log of a question that ends by one has its
 // reference too.
 func (b *Bot) panicked(p *whmcs.PanicError) {
@@ -204,8 +214,11 @@ func (b *Bot) panicked(p *whmcs.PanicError) {
 // restart would not help; it gives up where Slack refuses for good.
 func (b *Bot) signIn(ctx context.Context) error {
 	alive, done := context.WithCancel(ctx)
-	defer done()
-	whmcs.Go(func() error { b.status.turnUntil(alive); return nil })
+	turning := whmcs.Go(func() error { b.status.turnUntil(alive); return nil })
+	defer func() {
+		done()
+		<-turning
+	}()
 	for pause := signInFirst; ; pause = min(2*pause, signInAtMost) {
 		me, err := b.web.authTest(ctx, b.cfg.BotToken)
 		if err == nil {
@@ -260,7 +273,7 @@ func (b *Bot) take(f frame, by *connection) {
 		if t.dropped != "" {
 			b.status.dropped.WithLabelValues(t.dropped).Inc()
 		}
-		after(tells, func() { b.acks.send(by, f.Envelope, formErrors(t.errs), now) })
+		b.after(tells, func() { b.acks.send(by, f.Envelope, formErrors(t.errs), now) })
 		return
 	}
 	if !b.seen.first(t.req.Received, t.req.keys...) {

@@ -57,17 +57,19 @@
 //	             metrics; store_redis_examine.go: for the doctor)
 //	finish.go    the end: what is not done is told, or left to the others
 //
-// A click: the loop reads it, makes a Request, queues it and has it acknowledged. A worker
-// reads the button's line and checks the access of whoever clicked (decide). deliveryOf says
-// that a private message is replaced and that a post stays as it is, but for Refresh. The
-// search runs (answerOnce, search); after two seconds a note says so. What was found decides
-// once more who reads it (deliveryOf again), is written down for them (write) and is sent
-// (deliver). The audit line ends it.
+// A click: the loop reads it (take), makes a Request (intake), queues it and has it
+// acknowledged. A worker reads the button's line and checks the access of whoever clicked
+// (decide); who has none is told why, and that is all (deny). deliveryOf says that a private
+// message is replaced and that a post stays as it is, but for Refresh. The search runs
+// (answerOnce, search), with a note of progress after two seconds. What was found decides
+// once more who reads it (deliveryOf again, in deliver), is written down for them (write) and
+// sent. The audit line ends it (recorded).
 //
-// A shared scan: several people ask for what only a look at every service can tell. Each
-// question takes the same road up to find; package query lets them share one reading of
-// WHMCS, in which each sees the rows that it needs and none waits for the others. Share
-// takes that road too: it posts rows of up to five minutes ago rather than read them again.
+// A shared scan: several people ask what only a look at every service can answer. Each
+// question takes the same road up to search. Package query lets them share one reading of
+// WHMCS, which goes on while somebody needs more rows than it has: each question sees every
+// page of it and leaves when it has enough. Share takes that road too, but posts rows of up to
+// five minutes ago rather than read them again.
 //
 // The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A reader that
 // stalls acknowledges nothing in time, answers no ping, and loses the connection.

@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -15,27 +14,10 @@ import (
 // else has exactly one answer, what was asked meanwhile too.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	whmcs := whmcsfake.New(whmcsfake.Config{Services: 2000, Latency: 30 * time.Millisecond})
-	if err := whmcs.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { whmcs.Close() })
-	slack, err := slackfake.New(slackfake.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range killUsers {
-		slack.SetUser(slackfake.User{ID: killUser(n), Name: fmt.Sprintf("kill%d", n)})
-	}
-	if err := slack.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { slack.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 3*patience)
-	defer cancel()
-	k := &killing{t: t, ctx: ctx, slack: slack}
+	k := newProcesses(t, 2000, 30*time.Millisecond)
+	slack, whmcs := k.slack, k.whmcs
 
-	first := k.start(whmcs)
+	first := k.start()
 	answered := k.asks(20)
 	k.waits("the first answers", func() bool { return k.answered(answered) })
 	inWork := k.asks(100)
@@ -51,7 +33,7 @@ func TestKilled(t *testing.T) {
 	k.waits("the sockets to close", func() bool { return slack.Counts().Sockets == 0 })
 	meanwhile := k.asks(20)
 
-	second := k.start(whmcs)
+	second := k.start()
 	after := k.asks(20)
 	for range 3 {
 		slack.Advance(5 * time.Minute) // what was not acknowledged comes again
@@ -86,32 +68,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-const killUsers = 20 // who ask by direct messages: each may get a post per second
-
-func killUser(n int) string { return fmt.Sprintf("U0KILL%02d", n%killUsers) }
-
-// A killing is what TestKilled works on.
-type killing struct {
-	t     *testing.T
-	ctx   context.Context
-	slack *slackfake.Workspace
-	n     int // questions so far
-}
-
-// start starts a bot and waits until it is connected.
-func (k *killing) start(whmcs *whmcsfake.Server) *child {
-	k.t.Helper()
-	c, err := startChild("bot", "WARN", k.slack, whmcs)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	k.t.Cleanup(c.kill)
-	k.waits("a socket", func() bool { return k.slack.Counts().Sockets > 0 })
-	return c
-}
-
 // asks asks n questions, every other one by a command, the others by direct messages.
-func (k *killing) asks(n int) []asked {
+func (k *processes) asks(n int) []asked {
 	k.t.Helper()
 	var all []asked
 	for range n {
@@ -131,7 +89,7 @@ func (k *killing) asks(n int) []asked {
 	return all
 }
 
-func (k *killing) waits(what string, cond func() bool) {
+func (k *processes) waits(what string, cond func() bool) {
 	k.t.Helper()
 	if err := k.slack.Wait(k.ctx, cond); err != nil {
 		k.t.Fatalf("%s: %v", what, err)
@@ -140,7 +98,7 @@ func (k *killing) waits(what string, cond func() bool) {
 
 // answers counts the answers to q: to a command by its envelope, to a direct message by
 // its number.
-func (k *killing) answers(q asked) int {
+func (k *processes) answers(q asked) int {
 	if q.slash {
 		return k.slack.Answers(q.sent.Envelope)
 	}
@@ -154,7 +112,7 @@ func (k *killing) answers(q asked) int {
 }
 
 // told reports whether Slack itself told the asker that a command failed.
-func (k *killing) told(q asked) bool {
+func (k *processes) told(q asked) bool {
 	if !q.slash {
 		return false
 	}
@@ -166,7 +124,7 @@ func (k *killing) told(q asked) bool {
 	return false
 }
 
-func (k *killing) answered(all []asked) bool {
+func (k *processes) answered(all []asked) bool {
 	for _, q := range all {
 		if k.answers(q) == 0 {
 			return false
@@ -179,23 +137,9 @@ func (k *killing) answered(all []asked) bool {
 // before: the next process posts it.
 func TestSharingAfterAKill(t *testing.T) {
 	t.Parallel()
-	whmcs := whmcsfake.New(whmcsfake.Config{})
-	if err := whmcs.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { whmcs.Close() })
-	slack, err := slackfake.New(slackfake.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := slack.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { slack.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
-	defer cancel()
-	k := &killing{t: t, ctx: ctx, slack: slack}
-	first := k.start(whmcs)
+	k := newProcesses(t, 0, 0)
+	slack, whmcs, ctx := k.slack, k.whmcs, k.ctx
+	first := k.start()
 	if _, err := slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"); err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +170,7 @@ func TestSharingAfterAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.waits("the sockets to close", func() bool { return slack.Counts().Sockets == 0 })
-	k.start(whmcs)
+	k.start()
 	share()
 	if _, err := slack.WaitMessage(ctx, slackfake.Bob, slackfake.Support, "Shared by"); err != nil {
 		t.Error(err)

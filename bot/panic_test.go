@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"os"
@@ -12,7 +11,6 @@ import (
 
 	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
-	"servicesbot/whmcs/whmcsfake"
 )
 
 // panicsEnv says in the environment of a child what it panics at: "clock", the first look at
@@ -67,29 +65,9 @@ func TestPanicsEndNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			whmcs := whmcsfake.New(whmcsfake.Config{Services: 2000, Latency: c.slow})
-			if err := whmcs.Start(); err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { whmcs.Close() })
-			slack, err := slackfake.New(slackfake.Config{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := slack.Start(); err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { slack.Close() })
-			bot, err := startChild("bot", "WARN", slack, whmcs, panicsEnv+"="+c.panics)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(bot.kill)
-			ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
-			defer cancel()
-			if err := slack.Wait(ctx, func() bool { return slack.Counts().Sockets > 0 }); err != nil {
-				t.Fatal(err)
-			}
+			k := newProcesses(t, 2000, c.slow)
+			slack, ctx := k.slack, k.ctx
+			bot := k.start(panicsEnv + "=" + c.panics)
 			sees := func(text string) slackfake.Message {
 				t.Helper()
 				m, err := slack.WaitMessage(ctx, slackfake.Alice, slackfake.Support, text)

@@ -8,7 +8,7 @@ import (
 	"servicesbot/formatting"
 )
 
-// atOnceMost is how many questions of one person are in work or wait at a time: a
+// atOnceMost is how many questions of one person are in progress or wait at a time: a
 // quarter of the workers.
 const atOnceMost = questionWorkers / 4
 
@@ -19,7 +19,7 @@ type rates struct {
 	asked     limits
 
 	mu     sync.Mutex
-	atOnce map[string]int // by asker: questions in work or waiting
+	atOnce map[string]int // by asker: questions in progress or waiting
 }
 
 func newRates(perMinute int, asked limits) *rates {
@@ -44,7 +44,7 @@ func (r *rates) counts(req *Request) bool {
 	return r.perMinute > 0 && req.Door != DoorHome && req.Action != formatting.ActionStop && req.Action != formatting.ActionRemove
 }
 
-// enter takes req among those in work or waiting; false where its asker has as many as
+// enter takes req among those in progress or waiting; false where its asker has as many as
 // one person may have. What has entered must leave.
 func (r *rates) enter(req *Request) bool {
 	if !r.counts(req) {

@@ -14,8 +14,9 @@ import (
 // takes another one for dead: after an outage of the store nobody's last beat is recent.
 const trustAfter = deadBeat + beatEvery
 
-// share begins to work together with the other replicas. The returned function ends that.
-func (b *Bot) share() (end func()) {
+// joinReplicas begins to work together with the other replicas. The returned function ends
+// that, and waits for what went on beside the questions.
+func (b *Bot) joinReplicas() (end func()) {
 	if b.store == nil {
 		return func() {}
 	}
@@ -36,10 +37,11 @@ func (b *Bot) share() (end func()) {
 		for _, e := range ended {
 			<-e
 		}
+		b.besides.Wait()
 	}
 }
 
-// app is what tells this app from others in its workspace: its id, which an app-level token
+// app is what distinguishes this app from others in its workspace: its id, which an app-level token
 // holds (xapp-1-A0123-…), or that of its bot.
 func (b *Bot) app() string {
 	if parts := strings.Split(b.cfg.AppToken.Reveal(), "-"); len(parts) > 3 && appID.MatchString(parts[2]) {
@@ -97,7 +99,7 @@ func (b *Bot) takeOver(ctx context.Context, id string) {
 	}
 	if len(all) > 0 {
 		b.log.Warn("a replica ended without answering all that it had accepted; this one answers", "replica", id, "requests", len(all))
-		whmcs.Go(func() error { b.inherit(ctx, all); return nil })
+		b.meanwhile(func() { b.inherit(ctx, all) })
 	}
 }
 

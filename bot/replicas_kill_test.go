@@ -1,10 +1,8 @@
 package bot_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,53 +12,8 @@ import (
 	"servicesbot/whmcs/whmcsfake"
 )
 
-// newKilling starts both fakes and a server for replicas to share.
-func newKilling(t *testing.T) (*killing, *whmcsfake.Server, *bot.RedisServer) {
-	t.Helper()
-	redis, whmcs := bot.StartRedis(t), newInstallation(t, 2000, 30*time.Millisecond)
-	slack, err := slackfake.New(slackfake.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range killUsers {
-		slack.SetUser(slackfake.User{ID: killUser(n), Name: fmt.Sprintf("kill%d", n)})
-	}
-	if err := slack.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { slack.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 4*patience)
-	t.Cleanup(cancel)
-	return &killing{t: t, ctx: ctx, slack: slack}, whmcs, redis
-}
-
-// replicas starts n bots in processes of their own that share a server, and waits until each
-// has a socket.
-func (k *killing) replicas(n int, whmcs *whmcsfake.Server, redis *bot.RedisServer) (all []*child) {
-	k.t.Helper()
-	for range n {
-		c, err := startChild("bot", "INFO", k.slack, whmcs, "REDIS_URL="+redis.URL().Reveal())
-		if err != nil {
-			k.t.Fatal(err)
-		}
-		k.t.Cleanup(c.kill)
-		k.t.Cleanup(func() {
-			if k.t.Failed() {
-				k.t.Logf("a replica's log:\n%s", c.log)
-			}
-		})
-		all = append(all, c)
-	}
-	for _, c := range all { // how many sockets each holds depends on how many replicas there are
-		if !c.log.waits(func(text string) bool { return strings.Contains(text, "socket: up") }) {
-			k.t.Fatal("a replica opens no socket")
-		}
-	}
-	return all
-}
-
 // exactly holds that each question has one answer, but for those that may have two.
-func (k *killing) exactly(what string, all []asked, twice int) {
+func (k *processes) exactly(what string, all []asked, twice int) {
 	k.t.Helper()
 	more := 0
 	for _, q := range all {
@@ -79,7 +32,7 @@ func (k *killing) exactly(what string, all []asked, twice int) {
 }
 
 // shown counts the answers to q, those that say that it is in progress left out.
-func (k *killing) shown(q asked) (n int) {
+func (k *processes) shown(q asked) (n int) {
 	if !q.slash {
 		return k.answers(q)
 	}
@@ -95,9 +48,9 @@ func (k *killing) shown(q asked) (n int) {
 // unanswered, and none is answered twice, as it dies before anything is posted.
 func TestReplicaKilled(t *testing.T) {
 	t.Parallel()
-	k, whmcs, redis := newKilling(t)
-	all := k.replicas(3, whmcs, redis)
-	if err := whmcs.Set(whmcsfake.Fault{Name: "slow", Latency: 1500 * time.Millisecond}); err != nil {
+	k, redis := newProcesses(t, 2000, 30*time.Millisecond), bot.StartRedis(t)
+	all := k.replicas(3, redis)
+	if err := k.whmcs.Set(whmcsfake.Fault{Name: "slow", Latency: 1500 * time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	var asked []asked
@@ -134,8 +87,8 @@ func TestReplicaKilled(t *testing.T) {
 // note of that: those may come twice, and then say so.
 func TestReplicaKilledAsItPosts(t *testing.T) {
 	t.Parallel()
-	k, whmcs, redis := newKilling(t)
-	first := k.replicas(1, whmcs, redis)[0]
+	k, redis := newProcesses(t, 2000, 30*time.Millisecond), bot.StartRedis(t)
+	first := k.replicas(1, redis)[0]
 	k.slack.Fail(slackfake.ResponseURL, slackfake.Failure{Done: true, Hang: true})
 	k.slack.Fail("chat.postMessage", slackfake.Failure{Done: true, Hang: true})
 	inWindow := k.asks(10)
@@ -143,7 +96,7 @@ func TestReplicaKilledAsItPosts(t *testing.T) {
 	first.kill()
 	k.slack.Heal()
 	k.waits("its sockets to close", func() bool { return k.slack.Counts().Sockets == 0 })
-	k.replicas(1, whmcs, redis)
+	k.replicas(1, redis)
 	k.waits("the repeats", func() bool {
 		for _, q := range inWindow {
 			if k.shown(q) != 2 {
@@ -183,8 +136,8 @@ func TestRollingRestart(t *testing.T) {
 }
 
 func rollingRestart(t *testing.T, n int) {
-	k, whmcs, redis := newKilling(t)
-	all := k.replicas(n, whmcs, redis)
+	k, redis := newProcesses(t, 2000, 30*time.Millisecond), bot.StartRedis(t)
+	all := k.replicas(n, redis)
 	var mu sync.Mutex
 	var asked []asked
 	stop, stopped := make(chan struct{}), make(chan struct{})
@@ -202,7 +155,7 @@ func rollingRestart(t *testing.T, n int) {
 		}
 	}()
 	for _, old := range all {
-		k.replicas(1, whmcs, redis)
+		k.replicas(1, redis)
 		if err := old.end(); err != nil {
 			t.Errorf("%v\n%s", err, old.log)
 		}
@@ -239,14 +192,14 @@ func rollingRestart(t *testing.T, n int) {
 
 // withoutMissed takes the commands out that Slack gave up: they were never acknowledged, and it
 // said so to the asker.
-func (k *killing) withoutMissed(all *[]asked) (missed int) {
+func (k *processes) withoutMissed(all *[]asked) (missed int) {
 	before := len(*all)
 	*all = slices.DeleteFunc(*all, func(q asked) bool { return k.shown(q) == 0 && k.told(q) })
 	return before - len(*all)
 }
 
 // restarting reports whether the asker of q is told that the bot is restarting.
-func (k *killing) restarting(q asked) bool {
+func (k *processes) restarting(q asked) bool {
 	where, who := slackfake.Support, slackfake.Alice
 	if !q.slash {
 		where, who = slackfake.DM(killUser(q.number)), killUser(q.number)

@@ -36,16 +36,6 @@ func sharingFinders(t testing.TB, redis *bot.RedisServer, fake *whmcsfake.Server
 	return finders, pages
 }
 
-func newInstallation(t testing.TB, services int, latency time.Duration) *whmcsfake.Server {
-	t.Helper()
-	fake := whmcsfake.New(whmcsfake.Config{Services: services, Latency: latency})
-	if err := fake.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { fake.Close() })
-	return fake
-}
-
 // found asks a Finder and returns what matched, as text.
 func found(ctx context.Context, f *query.Finder, line string, progress func(query.Progress)) (string, *query.Result, error) {
 	q, err := query.Parse(line)

@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"time"
-
-	"servicesbot/whmcs"
 )
 
 // What one replica learns of Slack, the others hear: an event comes to one of them alone.
@@ -13,13 +11,15 @@ import (
 // replicas know. Where they are told anything the returned channel is closed after it, at
 // most half a second later; nil: there is nothing to be told. What closes a channel counts
 // before what opens it: a look-up at Slack may bring how it was before.
-func (b *Bot) tellSharing(t arrival) <-chan error {
+func (b *Bot) tellSharing(t arrival) <-chan struct{} {
 	b.access.changed(t.changed...)
 	isNew := b.access.outside(t.outside)
 	if b.store == nil || !isNew && len(t.changed) == 0 {
 		return nil
 	}
-	return whmcs.Go(func() error {
+	told := make(chan struct{})
+	b.meanwhile(func() {
+		defer close(told)
 		ctx := context.Background()
 		if isNew {
 			_ = b.store.raise(ctx, outsideFlag(t.outside), channelFor)
@@ -29,20 +29,19 @@ func (b *Bot) tellSharing(t arrival) <-chan error {
 			_ = b.store.lower(ctx, outsideFlag(c))
 			_ = b.store.broadcast(ctx, news{Kind: newsChanged, Name: c})
 		}
-		return nil
 	})
+	return told
 }
 
 // after runs do when done is closed, at once where it is nil. It does not wait.
-func after(done <-chan error, do func()) {
+func (b *Bot) after(done <-chan struct{}, do func()) {
 	if done == nil {
 		do()
 		return
 	}
-	whmcs.Go(func() error {
+	b.meanwhile(func() {
 		<-done
 		do()
-		return nil
 	})
 }
 
@@ -83,12 +82,11 @@ func (b *Bot) heardNews(n news) {
 // missedNews is called where news may have been missed: what was known is looked up again.
 func (b *Bot) missedNews() {
 	b.access.forgetInside()
-	whmcs.Go(func() error { // the caller is who reads the replies
+	b.meanwhile(func() { // the caller is who reads the replies
 		left, err := b.store.raised(context.Background(), blocksFlag)
 		if err == nil && left > 0 {
 			b.blocks.refuse(time.Now().Add(left))
 		}
-		return nil
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"servicesbot/whmcs"
 )
@@ -37,7 +38,7 @@ type Status struct {
 	whmcsRetries *prometheus.CounterVec   // action
 	whmcsCached  *prometheus.CounterVec   // action
 
-	storeMetrics
+	storeMetrics // zero until watchStore: there is no store
 
 	log     atomic.Pointer[LogBuffer] // nil: none
 	greeted atomic.Int32              // sockets that are up
@@ -52,51 +53,55 @@ var latencies = []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1
 // NewStatus returns the Status of a Bot that is yet to be made. version is the
 // build's, for the metrics; "": what the Go toolchain noted of it.
 func NewStatus(version string) *Status {
+	registry := prometheus.NewRegistry()
+	m := metrics{promauto.With(registry)}
 	s := &Status{
-		registry:     prometheus.NewRegistry(),
-		storeMetrics: newStoreMetrics(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_requests_total", Help: "Requests by door and outcome."}, []string{"door", "outcome"}),
-		answerSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "servicesbot_answer_seconds", Help: "Seconds from the event to the answer that Slack accepted.", Buckets: latencies}, []string{"door"}),
-		ackSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "servicesbot_ack_seconds", Help: "Seconds from an envelope to its acknowledgement being handed to the socket.", Buckets: latencies}),
-		ackLost: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "servicesbot_acks_lost_total", Help: "Acknowledgements that could not be sent in time."}),
-		ackFailed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "servicesbot_ack_write_errors_total", Help: "Acknowledgements that a socket did not take; each waits for the next connection."}),
-		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_events_dropped_total", Help: "Events with nothing to do, or no room, by reason."}, []string{"why"}),
-		duplicates: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "servicesbot_duplicates_total", Help: "Requests delivered again."}),
-		sockets: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "servicesbot_sockets", Help: "Sockets that are up and greeted."}),
-		connects: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "servicesbot_socket_connects_total", Help: "Sockets opened since the start."}),
-		foreignSocks: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "servicesbot_sockets_elsewhere", Help: "Sockets of this app that Slack counts and this process does not hold."}),
-		panics: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "servicesbot_panics_total", Help: "Panics; each costs one question or one piece of work, not the process, and is in the log."}),
-		slackCalls: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_slack_calls_total", Help: "Calls to Slack by method and outcome."}, []string{"method", "outcome"}),
-		slackLimited: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_slack_429_total", Help: "Calls that Slack answered with 429."}, []string{"method"}),
-		whmcsCalls: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_whmcs_calls_total", Help: "Calls to WHMCS by action and class of error, empty for success."}, []string{"action", "error"}),
-		whmcsSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "servicesbot_whmcs_seconds", Help: "Seconds of a call to WHMCS.", Buckets: latencies}, []string{"action"}),
-		whmcsRetries: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_whmcs_retries_total", Help: "Calls to WHMCS that were retries."}, []string{"action"}),
-		whmcsCached: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "servicesbot_whmcs_cached_total", Help: "Answers of WHMCS that needed no call."}, []string{"action"}),
+		registry:      registry,
+		requests:      m.counters("requests_total", "Requests by door and outcome.", "door", "outcome"),
+		answerSeconds: m.secondsBy("answer_seconds", "Seconds from the event to the answer that Slack accepted.", "door"),
+		ackSeconds:    m.seconds("ack_seconds", "Seconds from an envelope to its acknowledgement being handed to the socket."),
+		ackLost:       m.counter("acks_lost_total", "Acknowledgements that could not be sent in time."),
+		ackFailed:     m.counter("ack_write_errors_total", "Acknowledgements that a socket did not take; each waits for the next connection."),
+		dropped:       m.counters("events_dropped_total", "Events with nothing to do, or no room, by reason.", "why"),
+		duplicates:    m.counter("duplicates_total", "Requests delivered again."),
+		sockets:       m.gauge("sockets", "Sockets that are up and greeted."),
+		connects:      m.counter("socket_connects_total", "Sockets opened since the start."),
+		foreignSocks:  m.gauge("sockets_elsewhere", "Sockets of this app that Slack counts and this process does not hold."),
+		panics:        m.counter("panics_total", "Panics; each costs one question or one piece of work, not the process, and is in the log."),
+		slackCalls:    m.counters("slack_calls_total", "Calls to Slack by method and outcome.", "method", "outcome"),
+		slackLimited:  m.counters("slack_429_total", "Calls that Slack answered with 429.", "method"),
+		whmcsCalls:    m.counters("whmcs_calls_total", "Calls to WHMCS by action and class of error, empty for success.", "action", "error"),
+		whmcsSeconds:  m.secondsBy("whmcs_seconds", "Seconds of a call to WHMCS.", "action"),
+		whmcsRetries:  m.counters("whmcs_retries_total", "Calls to WHMCS that were retries.", "action"),
+		whmcsCached:   m.counters("whmcs_cached_total", "Answers of WHMCS that needed no call.", "action"),
 	}
-	logLost := prometheus.NewCounterFunc(prometheus.CounterOpts{
+	m.NewCounterFunc(prometheus.CounterOpts{
 		Name: "servicesbot_log_lines_lost_total", Help: "Lines of the log that were lost because nobody read it."}, s.logLost)
-	s.registry.MustRegister(logLost, s.requests, s.answerSeconds, s.ackSeconds, s.ackLost, s.ackFailed, s.dropped, s.duplicates,
-		s.sockets, s.connects, s.foreignSocks, s.panics, s.slackCalls, s.slackLimited,
-		s.whmcsCalls, s.whmcsSeconds, s.whmcsRetries, s.whmcsCached, buildInfo(version),
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(buildInfo(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s
+}
+
+// metrics makes metrics whose names begin with the program's, and registers them.
+type metrics struct{ promauto.Factory }
+
+func (m metrics) counter(name, help string) prometheus.Counter {
+	return m.NewCounter(prometheus.CounterOpts{Name: "servicesbot_" + name, Help: help})
+}
+
+func (m metrics) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return m.NewCounterVec(prometheus.CounterOpts{Name: "servicesbot_" + name, Help: help}, labels)
+}
+
+func (m metrics) gauge(name, help string) prometheus.Gauge {
+	return m.NewGauge(prometheus.GaugeOpts{Name: "servicesbot_" + name, Help: help})
+}
+
+func (m metrics) seconds(name, help string) prometheus.Histogram {
+	return m.NewHistogram(prometheus.HistogramOpts{Name: "servicesbot_" + name, Help: help, Buckets: latencies})
+}
+
+func (m metrics) secondsBy(name, help string, labels ...string) *prometheus.HistogramVec {
+	return m.NewHistogramVec(prometheus.HistogramOpts{Name: "servicesbot_" + name, Help: help, Buckets: latencies}, labels)
 }
 
 // ObserveWHMCS counts a call to WHMCS; it is for whmcs.Config.Observe.
@@ -125,13 +130,11 @@ func (s *Status) logLost() float64 {
 // watch shows how long a lane's queue is and how many of its workers are busy.
 func (s *Status) watch(l *lane) {
 	labels := prometheus.Labels{"lane": l.name}
-	s.registry.MustRegister(
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "servicesbot_queue_length", Help: "Requests waiting, by lane.", ConstLabels: labels},
-			func() float64 { return float64(len(l.queue)) }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "servicesbot_workers_busy", Help: "Workers at work, by lane.", ConstLabels: labels},
-			func() float64 { return float64(l.busy.Load()) }))
+	m := promauto.With(s.registry)
+	m.NewGaugeFunc(prometheus.GaugeOpts{Name: "servicesbot_queue_length", Help: "Requests waiting, by lane.", ConstLabels: labels},
+		func() float64 { return float64(len(l.queue)) })
+	m.NewGaugeFunc(prometheus.GaugeOpts{Name: "servicesbot_workers_busy", Help: "Workers at work, by lane.", ConstLabels: labels},
+		func() float64 { return float64(l.busy.Load()) })
 }
 
 func buildInfo(version string) prometheus.Collector {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"servicesbot/formatting"
-	"servicesbot/whmcs"
 )
 
 // inProgress knows the questions in progress, so that their askers can stop them.
@@ -115,8 +114,8 @@ func (b *Bot) stopHere(n news) {
 	if !stopped {
 		return
 	}
-	whmcs.Go(func() error {
-		return b.store.broadcast(context.Background(), news{Kind: newsStopped, Name: n.Name, Stays: stays})
+	b.meanwhile(func() {
+		_ = b.store.broadcast(context.Background(), news{Kind: newsStopped, Name: n.Name, Stays: stays}) // else it says there that nobody stopped it
 	})
 }
 

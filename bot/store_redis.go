@@ -104,7 +104,7 @@ func (s *Store) connect(ctx context.Context) error {
 		client rueidis.Client
 		err    error
 	}
-	ready := make(chan made, 1)
+	ready := make(chan made, 1) // nobody waits for long: the library cannot be told to give up
 	whmcs.Go(func() error {
 		c, err := rueidis.NewClient(s.option)
 		ready <- made{c, err}
@@ -332,7 +332,7 @@ func (s *Store) tell(key, sealed string) {
 	}
 }
 
-// broadcast tells the other replicas.
+// broadcast sends news to the other replicas.
 func (s *Store) broadcast(ctx context.Context, n news) error {
 	n.From = s.id
 	text, err := json.Marshal(n)

@@ -23,10 +23,10 @@ type version struct {
 // A versioned is the page of a question: its newest version, whose turn it is to answer, and
 // where the answer is.
 type versioned struct {
-	Number int    `json:"number"`
-	Edited string `json:"edited,omitempty"`
-	Newest string `json:"newest"`
-	InWork string `json:"in_work,omitempty"` // the reference of the newest version until it is answered
+	Number     int    `json:"number"`
+	Edited     string `json:"edited,omitempty"`
+	Newest     string `json:"newest"`
+	InProgress string `json:"in_progress,omitempty"` // the reference of the newest version until it is answered
 
 	Turn    string `json:"turn,omitempty"` // the reference of the version that may answer
 	Replica string `json:"replica,omitempty"`
@@ -91,14 +91,14 @@ func (b *Bot) beginVersion(ctx context.Context, req *Request) (*version, Outcome
 	name := "question/" + req.question()
 	outcome, replaces := Outcome(""), false
 	q, err := b.editPage(ctx, name, func(q *versioned) bool {
-		outcome, replaces = "", q.InWork != "" && q.InWork != req.Ref
+		outcome, replaces = "", q.InProgress != "" && q.InProgress != req.Ref
 		switch {
 		case req.Edited < q.Edited:
 			outcome = outcomeEdited
 		case replaces && q.Newest == req.Line:
 			outcome = outcomeUnchanged
 		default:
-			q.Number, q.Edited, q.Newest, q.InWork = q.Number+1, req.Edited, req.Line, req.Ref
+			q.Number, q.Edited, q.Newest, q.InProgress = q.Number+1, req.Edited, req.Line, req.Ref
 		}
 		return outcome == ""
 	})
@@ -165,8 +165,8 @@ func (b *Bot) endTurn(ctx context.Context, v *version, known *editable) {
 		}
 		q.Turn, q.Replica = "", ""
 		q.Line, q.Answered, q.At = known.line, known.answered, placeOf(known.answer)
-		if q.InWork == v.ref {
-			q.InWork = ""
+		if q.InProgress == v.ref {
+			q.InProgress = ""
 		}
 		return true
 	})

@@ -144,7 +144,7 @@ func fill(q query.Query) map[string]string {
 	return filled
 }
 
-// ParseForm makes a line of a submitted form, or tells, by block_id, what is wrong
+// ParseForm makes a line of a submitted form, or says, by block_id, what is wrong
 // with a field, in plain text that may be shown there. What the first field holds is
 // part of the line as it was typed.
 func ParseForm(values FormValues) (line string, errs map[string]string) {

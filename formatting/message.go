@@ -1,5 +1,5 @@
 // Package formatting turns results and errors into Slack messages and views. It
-// does not know who asked, and calls nobody.
+// does not know the asker, and calls nobody.
 //
 // Answer shows a result in the view that its query names: as a list, a table, a
 // summary, or a card where one service matched. Failure, Help, Notice and the

@@ -44,7 +44,7 @@ func (a *API) Pages(ctx context.Context, req GetClientsProductsRequest) iter.Seq
 // spans are read by others.
 type walk struct {
 	a      *API
-	ctx    context.Context
+	ctx    context.Context // of the one call that the walk is: the pages that it reads ahead end with it
 	cancel context.CancelFunc
 	req    GetClientsProductsRequest
 

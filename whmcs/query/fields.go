@@ -43,14 +43,14 @@ type field struct {
 	// value reads a value and returns it in canonical form, which it reads as
 	// itself again.
 	value func(string) (string, *flaw)
-	// test makes of a term's values what tells whether a service has one of them.
+	// test makes of a term's values what reports whether a service has one of them.
 	// It is nil for controls.
 	test func(values []string, e *env) match
 	// names, in the place of test, are what a row has that a text of the term may be.
 	names func(s *whmcs.Service, e *env) rowNames
 }
 
-// A match tells whether a service is one that was asked for.
+// A match reports whether a service is one that was asked for.
 type match func(*whmcs.Service) bool
 
 var (

@@ -122,7 +122,7 @@ func (a *question) askClients(ctx context.Context, ids []int) {
 	}
 }
 
-// addClients tells what is known of the clients of the rows: of a page as far as that comes
+// addClients adds what is known of the clients of the rows: of a page as far as that comes
 // soon, of a file all of it.
 func (a *question) addClients(ctx context.Context, d *details) {
 	ids := make([]int, len(a.res.Services))

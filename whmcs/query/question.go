@@ -112,7 +112,7 @@ func emailsClosed(q Query, address string) *Error {
 	return e
 }
 
-// asked tells what WHMCS is asked for, in its parameters.
+// asked says what WHMCS is asked for, in its parameters.
 func (a *question) asked() []string {
 	if a.plan.whole {
 		return nil
@@ -133,7 +133,7 @@ func (a *question) asked() []string {
 	return all
 }
 
-// tested tells which terms WHMCS was not asked for.
+// tested says which terms WHMCS was not asked for.
 func (a *question) tested() []string {
 	var all []string
 	for i, t := range a.q.Terms {

@@ -297,7 +297,7 @@ func (a *question) learn(c *whmcs.Client) {
 	}
 }
 
-// addClient tells what is known of a client.
+// addClient adds what is known of a client.
 func (a *question) addClient(id int) {
 	if c := a.env.clients[id]; c.ID != 0 {
 		if a.res.Clients == nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // On some installations rows carry no name, host name or address of their server
-// unless a client was asked for. GetServers then tells which server an id is.
+// unless a client was asked for. GetServers then says which server an id is.
 
 // maxOffers is how many other lines a result offers.
 const maxOffers = 3
@@ -85,7 +85,7 @@ func (p plan) namesMayLack() bool {
 	return slices.ContainsFunc(p.requests, func(r whmcs.GetClientsProductsRequest) bool { return r.ClientID == 0 })
 }
 
-// sayUnnamed tells that servers cannot be asked for by name, and offers the
+// sayUnnamed says that servers cannot be asked for by name, and offers the
 // numbers of those that most of the rows are on.
 func (a *question) sayUnnamed(rows []whmcs.Service) {
 	a.found, a.starts = nil, nil
