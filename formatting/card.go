@@ -25,12 +25,19 @@ func (d *draft) card(res *query.Result) Message {
 	if d.view.Whole {
 		d.service(s, res.Clients)
 	} else {
-		d.section(join(gap, d.title(s), reason(s, 300)), nil)
+		d.section(d.title(s), nil)
 		d.fields(d.facts(s, currencyOf(s.ClientID, res.Clients, d.style.Currency)))
 	}
 	d.cardControls(res)
 	d.foot(res)
 	return d.message()
+}
+
+// title is a service's state, its domain, or where it has none its product, with a link to its
+// page in WHMCS, and why it is suspended.
+func (d *draft) title(s whmcs.Service) markup {
+	name := bold(link(d.style.serviceURL(s), cut(knownAs(s), 80, escapedUnits)))
+	return join(gap, short(statusText(s.Status), 60), name, bold(short(suspendedFor(s), 300)))
 }
 
 // facts are what one wants to know of a service first.

@@ -120,6 +120,16 @@ const soon = 60
 // dueText says the next due date: how far it is where it is near and the service
 // lives, and the date.
 func dueText(s whmcs.Service, now time.Time) string {
+	near := dueWords(s, now)
+	if near == "" || strings.HasSuffix(near, string(s.NextDueDate)) {
+		return near
+	}
+	return near + " (" + string(s.NextDueDate) + ")"
+}
+
+// dueWords says how far the next due date is where it is near and the service lives, else
+// the date.
+func dueWords(s whmcs.Service, now time.Time) string {
 	if s.NextDueDate == "" {
 		return ""
 	}
@@ -134,23 +144,20 @@ func dueText(s whmcs.Service, now time.Time) string {
 	case days < -soon:
 		return "overdue since " + day
 	case days == 0:
-		return "due today (" + day + ")"
+		return "due today"
 	case days < 0:
-		return count(-days, "day") + " overdue (" + day + ")"
+		return count(-days, "day") + " overdue"
 	}
-	return "due in " + count(days, "day") + " (" + day + ")"
+	return "due in " + count(days, "day")
 }
 
 // pressing is how near a due date must be to stand out, in days.
 const pressing = 7
 
-// dueMarkup is dueText, in bold where it is past or near.
-func dueMarkup(s whmcs.Service, now time.Time) markup {
-	text := short(dueText(s, now), 80)
-	if days, ok := daysUntil(s.NextDueDate, now); ok && lives(s.Status) && days <= pressing {
-		return bold(text)
-	}
-	return text
+// presses reports whether a due date is past or near, of a service that lives.
+func presses(s whmcs.Service, now time.Time) bool {
+	days, ok := daysUntil(s.NextDueDate, now)
+	return ok && lives(s.Status) && days <= pressing
 }
 
 // lives reports whether a service's due date means that something is to be paid: it has not

@@ -14,11 +14,22 @@ import (
 // head says who shared the answer, whom it is about, and how many match.
 func (d *draft) head(res *query.Result) {
 	d.readers()
-	d.heard(res)
-	d.section(d.headline(res), nil)
+	reading := d.heard(res)
+	line := d.headline(res, reading)
+	if width(line)+width(reading)+width(dot) > headColumns || len(res.Services) == 0 {
+		d.context(reading)
+		reading, line = "", d.headline(res, "")
+	}
+	d.section(join(dot, line, reading), nil)
 	d.changed(res)
 	d.offers(res)
 }
+
+// headColumns is how wide the first line of an answer is in a window of 1,400 pixels.
+const headColumns = 82
+
+// nameAtLeast is how many columns a client's name has in any case.
+const nameAtLeast = 40
 
 // readers says who shared the answer, or why only the asker sees it.
 func (d *draft) readers() {
@@ -31,8 +42,9 @@ func (d *draft) readers() {
 }
 
 // headline is the first thing to be read: whose services they are, how many, and of what
-// kind. A number that was not counted to its end is told as what it is.
-func (d *draft) headline(res *query.Result) markup {
+// kind. A number that was not counted to its end is told as what it is. behind is what else is
+// to have room in that line.
+func (d *draft) headline(res *query.Result, behind markup) markup {
 	question := asked(res.Query)
 	shown, matched := len(res.Services), atLeast(res)
 	rowless := !res.Empty() || res.Query.As == query.ViewDomains || res.Query.As == query.ViewEmails
@@ -44,22 +56,15 @@ func (d *draft) headline(res *query.Result) markup {
 	case shown == 0 && matched == 0:
 		return nothing(res, question)
 	}
-	parts := []markup{d.who(res), d.howMany(res)}
-	switch {
-	case res.Query.As == query.ViewClients && (res.Next != "" || res.Previous != ""):
-		parts = append(parts, literal("clients "+number(res.First+1)+" to "+number(res.First+len(res.ByClient))))
-	case shown > 0 && shown < matched && res.Query.As != query.ViewTable:
-		parts = append(parts, literal(span(res)))
+	howMany := d.howMany(res)
+	if id, ok := theClient(res); ok {
+		return join(dot, d.client(id, res.Clients, headColumns-width(dot+howMany)-width(dot+behind)), howMany)
 	}
-	return join(dot, parts...)
+	return join(dot, d.services(res), howMany)
 }
 
-// who names the client where the answer is about one, else counts the services and their
-// clients.
-func (d *draft) who(res *query.Result) markup {
-	if id, ok := theClient(res); ok {
-		return d.client(id, res.Clients)
-	}
+// services counts the services and their clients.
+func (d *draft) services(res *query.Result) markup {
 	who := count(atLeast(res), "service")
 	if !res.Counted {
 		who = "At least " + who
@@ -67,14 +72,12 @@ func (d *draft) who(res *query.Result) markup {
 	if res.Holders > 0 {
 		who += " of " + count(res.Holders, "client")
 	}
-	if isCard(res) {
-		return bold(literal(who))
-	}
 	return with(bold(literal(who)), res)
 }
 
-// client names a client, with a link to the page of WHMCS about them: "*Jane Doe* (Acme) · client 1".
-func (d *draft) client(id int, clients map[int]whmcs.Client) markup {
+// client names a client in so many columns, with a link to the page of WHMCS about them: "*Jane
+// Doe* (Acme) · client 1".
+func (d *draft) client(id int, clients map[int]whmcs.Client, room int) markup {
 	c := clients[id]
 	label := "client " + strconv.Itoa(id)
 	name, company := strings.TrimSpace(c.Name), strings.TrimSpace(c.Company)
@@ -84,25 +87,24 @@ func (d *draft) client(id int, clients map[int]whmcs.Client) markup {
 	case name == "":
 		name, company = company, ""
 	}
-	if company != "" {
-		company = "(" + company + ")"
+	l := line{most: max(room-width(dot+literal(label)), nameAtLeast)}
+	l.addBold("", name)
+	if room := l.room(" ") - 2; company != "" && room >= fewColumns {
+		l.put(" ", literal("("+narrow(company, room)+")"))
 	}
-	return join(dot, join(" ", bold(short(name, 100)), short(company, 100)), link(d.style.clientURL(id), label))
+	return join(dot, l.text, link(d.style.clientURL(id), label))
 }
 
 // howMany counts the matches by their states: of one client all of them, of several where
 // there is more than one state.
 func (d *draft) howMany(res *query.Result) markup {
 	_, one := theClient(res)
-	states := make([]string, 0, len(res.Statuses))
-	for _, c := range res.Statuses {
-		if status, ok := knownStatus(c.Value); ok && c.N > 0 {
-			states = append(states, number(c.N)+" "+strings.ToLower(or(string(status), "of an unknown state")))
-		}
-	}
+	states := statesOf(res.Statuses)
 	switch {
 	case isCard(res):
 		return "1 service"
+	case one && res.Summary != nil:
+		return with(literal(count(atLeast(res), "service")), res)
 	case !one && (len(states) < 2 || res.Summary != nil): // the chart of a summary has them
 		return ""
 	case !one:
@@ -113,6 +115,27 @@ func (d *draft) howMany(res *query.Result) markup {
 		return with(literal("at least "+count(atLeast(res), "service")), res)
 	}
 	return with(literal(strings.Join(states, ", ")), res)
+}
+
+// statesOf counts services by state, in words. Of more states than are easily read, those of
+// services that have ended are one.
+func statesOf(counts []query.Count) []string {
+	states := make([]string, 0, len(counts))
+	ended := 0
+	for _, c := range counts {
+		status, ok := knownStatus(c.Value)
+		switch {
+		case !ok || c.N <= 0:
+		case len(counts) > maxStatuses && !lives(status):
+			ended += c.N
+		default:
+			states = append(states, number(c.N)+" "+strings.ToLower(or(string(status), "of an unknown state")))
+		}
+	}
+	if ended > 0 {
+		states = append(states, number(ended)+" ended")
+	}
+	return states
 }
 
 // theClient is the client that all matches belong to; false where there are others, or may
@@ -203,12 +226,25 @@ func matches(res *query.Result) string {
 	return count(n, "service") + verb
 }
 
-// span names the rows shown: "rows 6 to 10".
+// span names what of the matches is shown: "rows 6 to 10"; "" where it is all.
 func span(res *query.Result) string {
-	if len(res.Services) == 1 {
-		return "row " + number(res.First+1)
+	thing, shown := "row", len(res.Services)
+	switch {
+	case res.Query.As == query.ViewClients:
+		thing, shown = "client", len(res.ByClient)
+		if res.Next == "" && res.Previous == "" {
+			return ""
+		}
+	case shown == atLeast(res):
+		return ""
 	}
-	return "rows " + number(res.First+1) + " to " + number(res.First+len(res.Services))
+	switch shown {
+	case 0:
+		return ""
+	case 1:
+		return thing + " " + number(res.First+1)
+	}
+	return thing + "s " + number(res.First+1) + " to " + number(res.First+shown)
 }
 
 // nothing says that no row can be shown, and how sure that is.

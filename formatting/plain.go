@@ -85,8 +85,8 @@ func toldRichText(b *slack.RichTextBlock) string {
 	return out.String()
 }
 
-// toldTable returns a table in columns as wide as their widest cell, numbers to
-// the right.
+// toldTable returns a table's title, and the table in columns as wide as their widest cell,
+// numbers to the right.
 func toldTable(b *slack.DataTableBlock) string {
 	var widths []int
 	for _, row := range b.Rows {
@@ -98,7 +98,8 @@ func toldTable(b *slack.DataTableBlock) string {
 			widths[i] = max(widths[i], uniseg.StringWidth(text))
 		}
 	}
-	lines := make([]string, len(b.Rows))
+	lines := make([]string, len(b.Rows)+1)
+	lines[0] = b.Caption
 	for r, row := range b.Rows {
 		var line strings.Builder
 		for i, c := range row {
@@ -110,7 +111,7 @@ func toldTable(b *slack.DataTableBlock) string {
 				line.WriteString(text + gap + "  ")
 			}
 		}
-		lines[r] = strings.TrimRight(line.String(), " ")
+		lines[r+1] = strings.TrimRight(line.String(), " ")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // heard says how the line that was typed was understood, where that is not plain.
-func (d *draft) heard(res *query.Result) {
+func (d *draft) heard(res *query.Result) markup {
 	h := res.Heard
 	if len(h.Without) > 0 {
 		d.section("*Nothing matches all of it.* Without "+emphasized(append(slices.Clone(h.Without), h.LeftOut...))+":", nil)
@@ -45,7 +45,7 @@ func (d *draft) heard(res *query.Result) {
 	if res.Lapsed != nil {
 		said = append(said, literal(count(res.Lapsed.Found, "ended service")+" past the date not counted:")+" "+code(res.Lapsed.Line, 300))
 	}
-	d.context(join(" ", said...))
+	return join(" ", said...)
 }
 
 // alsoA says what has the name that a text may mean too.

@@ -23,7 +23,11 @@ func (d *draft) summary(res *query.Result) Message {
 	if sum := res.Summary; res.Matched > 0 {
 		d.section(join("\n", figures(*sum), ofCycles(*sum), notSummed(*sum)), nil)
 		d.chart(sum.Statuses)
-		d.fields(groups(res))
+		if all := groups(res); len(all) == 1 {
+			d.section(all[0], nil) // the whole width is its own
+		} else {
+			d.fields(all)
+		}
 	}
 	d.controls(res)
 	d.foot(res)

@@ -98,19 +98,25 @@ func (d *draft) dataTable(res *query.Result) *slack.DataTableBlock {
 	return block
 }
 
-// tableTitle says what the head of the answer does not: which rows, and in which order.
+// tableTitle says what the head of the answer does not: which of the rows, and in which order.
 func tableTitle(res *query.Result) string {
-	title := upperFirst(span(res))
-	if len(res.Services) == atLeast(res) && res.Counted {
-		title = "All of them"
+	return or(upperFirst(span(res)), "All rows") + ", " + orderOf(res)
+}
+
+// orderOf says in which order rows are.
+func orderOf(res *query.Result) string {
+	sort := res.Query.Sort
+	switch {
+	case sort.Key == "" && !res.Counted:
+		return "as WHMCS sent them"
+	case sort.Key == "" && names(res.Query, "status"):
+		return "by service"
+	case sort.Key == "":
+		return "active ones first"
+	case sort.Desc:
+		return "by " + sort.Key + ", the highest first"
 	}
-	if sort := res.Query.Sort; sort.Key != "" {
-		title += ", by " + sort.Key
-		if sort.Desc {
-			title += ", the highest first"
-		}
-	}
-	return title
+	return "by " + sort.Key
 }
 
 // cellWidths are the lengths that texts are cut to, tried one after the other. At
