@@ -28,9 +28,6 @@ func (d *draft) head(res *query.Result) {
 // headColumns is how wide the first line of an answer is in a window of 1,400 pixels.
 const headColumns = 82
 
-// nameAtLeast is how many columns a client's name has in any case.
-const nameAtLeast = 40
-
 // readers says who shared the answer, or why only the asker sees it.
 func (d *draft) readers() {
 	if d.view.SharedBy != "" {
@@ -58,7 +55,7 @@ func (d *draft) headline(res *query.Result, behind markup) markup {
 	}
 	howMany := d.howMany(res)
 	if id, ok := theClient(res); ok {
-		return join(dot, d.client(id, res.Clients, headColumns-width(dot+howMany)-width(dot+behind)), howMany)
+		return join(dot, d.client(id, res.Clients, headColumns-width(join(dot, " ", howMany, behind))), howMany)
 	}
 	return join(dot, d.services(res), howMany)
 }
@@ -87,12 +84,12 @@ func (d *draft) client(id int, clients map[int]whmcs.Client, room int) markup {
 	case name == "":
 		name, company = company, ""
 	}
-	l := line{most: max(room-width(dot+literal(label)), nameAtLeast)}
-	l.addBold("", name)
-	if room := l.room(" ") - 2; company != "" && room >= fewColumns {
-		l.put(" ", literal("("+narrow(company, room)+")"))
+	who := inBold(narrow(name, nameColumns*2))
+	left := room - width(dot+literal(label)) - width(who) - width(" ()")
+	if company != "" && left >= fewColumns {
+		who = join(" ", who, literal("("+narrow(company, left)+")"))
 	}
-	return join(dot, l.text, link(d.style.clientURL(id), label))
+	return join(dot, who, link(d.style.clientURL(id), label))
 }
 
 // howMany counts the matches by their states: of one client all of them, of several where
