@@ -120,15 +120,19 @@ const soon = 60
 // dueText says the next due date: how far it is where it is near and the service
 // lives, and the date.
 func dueText(s whmcs.Service, now time.Time) string {
-	near := dueWords(s, now)
-	if near == "" || strings.HasSuffix(near, string(s.NextDueDate)) {
+	near, day := dueWords(s, now), string(s.NextDueDate)
+	days, ok := daysUntil(s.NextDueDate, now)
+	switch {
+	case strings.HasSuffix(near, day):
 		return near
+	case ok && days < -soon:
+		return "overdue since " + day
 	}
-	return near + " (" + string(s.NextDueDate) + ")"
+	return near + " (" + day + ")"
 }
 
-// dueWords says how far the next due date is where it is near and the service lives, else
-// the date.
+// dueWords says the next due date in few words: the days until then where it is near and the
+// service lives, or since then, else the date.
 func dueWords(s whmcs.Service, now time.Time) string {
 	if s.NextDueDate == "" {
 		return ""
@@ -141,8 +145,6 @@ func dueWords(s whmcs.Service, now time.Time) string {
 	switch {
 	case !ok || days > soon:
 		return "due " + day
-	case days < -soon:
-		return "overdue since " + day
 	case days == 0:
 		return "due today"
 	case days < 0:

@@ -16,7 +16,7 @@ func (d *draft) head(res *query.Result) {
 	d.readers()
 	reading := d.heard(res)
 	line := d.headline(res, reading)
-	if width(line)+width(reading)+width(dot) > headColumns || len(res.Services) == 0 {
+	if width(line)+width(dot+reading) > d.headRoom() || len(res.Services) == 0 {
 		d.context(reading)
 		reading, line = "", d.headline(res, "")
 	}
@@ -25,8 +25,18 @@ func (d *draft) head(res *query.Result) {
 	d.offers(res)
 }
 
-// headColumns is how wide the first line of an answer is in a window of 1,400 pixels.
-const headColumns = 82
+const (
+	headColumns    = 86 // of the first line of an answer in a window of 1,400 pixels
+	companyColumns = 12 // a company that is cut shorter is left out
+)
+
+// headRoom is how many columns the first line has; a terminal breaks none.
+func (d *draft) headRoom() int {
+	if d.view.Whole {
+		return 1000
+	}
+	return headColumns
+}
 
 // readers says who shared the answer, or why only the asker sees it.
 func (d *draft) readers() {
@@ -55,7 +65,7 @@ func (d *draft) headline(res *query.Result, behind markup) markup {
 	}
 	howMany := d.howMany(res)
 	if id, ok := theClient(res); ok {
-		return join(dot, d.client(id, res.Clients, headColumns-width(join(dot, " ", howMany, behind))), howMany)
+		return join(dot, d.client(id, res.Clients, d.headRoom()-width(join(dot, " ", howMany, behind))), howMany)
 	}
 	return join(dot, d.services(res), howMany)
 }
@@ -84,9 +94,9 @@ func (d *draft) client(id int, clients map[int]whmcs.Client, room int) markup {
 	case name == "":
 		name, company = company, ""
 	}
-	who := inBold(narrow(name, nameColumns*2))
+	who := inBold(narrow(name, 2*nameColumns))
 	left := room - width(dot+literal(label)) - width(who) - width(" ()")
-	if company != "" && left >= fewColumns {
+	if company != "" && left >= min(companyColumns, columnsOf(company)) {
 		who = join(" ", who, literal("("+narrow(company, left)+")"))
 	}
 	return join(dot, who, link(d.style.clientURL(id), label))
