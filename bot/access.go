@@ -71,7 +71,7 @@ func ParseAllow(list string) (Allow, error) {
 		if len(wrong) > 1 {
 			is = "are not Slack ids"
 		}
-		return Allow{}, fmt.Errorf("%s %s: list user ids (U…), user group ids (S…), channel ids (C…), or everyone", strings.Join(wrong, ", "), is)
+		return Allow{}, fmt.Errorf("%s %s: list user ids (U…), user group ids (S…), channel ids (C…), with commas between, or everyone", strings.Join(wrong, ", "), is)
 	}
 	if !a.Everyone && len(a.Users)+len(a.Groups)+len(a.Channels) == 0 {
 		return Allow{}, errors.New("nobody may ask: list user ids (U…), user group ids (S…), channel ids (C…), or everyone")

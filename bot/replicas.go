@@ -21,7 +21,7 @@ func (b *Bot) joinReplicas() (end func()) {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := b.store.begin(ctx, b.me, b.app(), b.heardNews, b.missedNews)
+	ended := b.store.begin(ctx, b.me, appOf(b.cfg.AppToken, b.me.botID), b.heardNews, b.missedNews)
 	if r, err := b.store.beat(ctx); err == nil {
 		b.want.Store(socketsFor(r, b.store.id)) // before the first one opens: Slack allows 10
 	}
@@ -41,13 +41,14 @@ func (b *Bot) joinReplicas() (end func()) {
 	}
 }
 
-// app is what distinguishes this app from others in its workspace: its id, which an app-level token
+// appOf is what distinguishes this app from others in its workspace: its id, which an app-level
+// token
 // holds (xapp-1-A0123-…), or that of its bot.
-func (b *Bot) app() string {
-	if parts := strings.Split(b.cfg.AppToken.Reveal(), "-"); len(parts) > 3 && appID.MatchString(parts[2]) {
+func appOf(appToken Secret, botID string) string {
+	if parts := strings.Split(appToken.Reveal(), "-"); len(parts) > 3 && appID.MatchString(parts[2]) {
 		return parts[2]
 	}
-	return b.me.botID
+	return botID
 }
 
 var appID = regexp.MustCompile(`^A[A-Z0-9]{5,20}$`)

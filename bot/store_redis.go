@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -80,6 +82,8 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 		s.log.Info("store: reached")
 	case refusesLogin(err):
 		return nil, ErrStoreLogin
+	case forbids(err):
+		return nil, &ForbiddenStore{unreachable(err)}
 	default:
 		s.away = true
 		s.log.Warn("store: the server is not reached; this process works by itself until it is", "error", unreachable(err))
@@ -137,8 +141,7 @@ func (s *Store) connect(ctx context.Context) error {
 // replicas, lost is called when some may have been missed. It runs until ctx ends.
 func (s *Store) begin(ctx context.Context, me identity, app string, hear func(news), lost func()) (ended []<-chan error) {
 	s.mu.Lock()
-	// The braces keep all keys in one slot of a cluster: scripts take several of them.
-	s.prefix = "{" + me.team + ":" + app + "}:"
+	s.prefix = storePrefix(me.team, app)
 	s.hear, s.lost = hear, lost
 	s.mu.Unlock()
 	return []<-chan error{
@@ -146,6 +149,10 @@ func (s *Store) begin(ctx context.Context, me identity, app string, hear func(ne
 		whmcs.Go(func() error { s.listen(ctx); return nil }),
 	}
 }
+
+// storePrefix begins all keys of an app in a workspace. The braces keep them in one slot of a
+// cluster: scripts take several of them.
+func storePrefix(team, app string) string { return "{" + team + ":" + app + "}:" }
 
 // key is the key of a kind of value and what it is about.
 func (s *Store) key(kind, about string) string {
@@ -259,8 +266,13 @@ func (s *Store) back() {
 	}
 }
 
-// probe tries whether the store takes and gives values. It writes: a server that only reads
-// is as good as away.
+var probing = rueidis.NewLuaScript(`
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return redis.call('GET', KEYS[1])`)
+
+// probe tries whether the store does what the bot needs: scripts, writing, reading, publishing.
+// Where the user may not do one of these, the store is away, or it would be away and back by
+// turns.
 func (s *Store) probe(ctx context.Context) error {
 	s.mu.Lock()
 	c, key := s.client, s.prefix+"probe"
@@ -275,7 +287,10 @@ func (s *Store) probe(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
-	return c.Do(ctx, c.B().Set().Key(key).Value(s.id).Px(probeLife).Build()).Error()
+	if err := probing.Exec(ctx, c, []string{key}, []string{s.id, strconv.FormatInt(probeLife.Milliseconds(), 10)}).Error(); err != nil {
+		return err
+	}
+	return c.Do(ctx, c.B().Publish().Channel(key).Message("").Build()).Error()
 }
 
 // keepUp probes while the store is away, until ctx ends.
@@ -298,6 +313,7 @@ func (s *Store) keepUp(ctx context.Context) {
 // listen hears the news until ctx ends.
 func (s *Store) listen(ctx context.Context) {
 	key := s.key("news", "")
+	var deaf atomic.Bool // it was said that no news is heard
 	for ctx.Err() == nil {
 		c := s.ready()
 		if c == nil {
@@ -306,6 +322,9 @@ func (s *Store) listen(ctx context.Context) {
 		}
 		heard := rueidis.WithOnSubscriptionHook(ctx, func(sub rueidis.PubSubSubscription) {
 			if sub.Kind == "subscribe" {
+				if deaf.Swap(false) {
+					s.log.Info("store: news of other replicas is heard again")
+				}
 				whmcs.Recovered(func() error { s.lost(); return nil }) // what was said before, this replica has not heard
 			}
 		})
@@ -313,7 +332,9 @@ func (s *Store) listen(ctx context.Context) {
 			whmcs.Recovered(func() error { s.tell(key, m.Message); return nil })
 		})
 		if ctx.Err() == nil && err != nil {
-			s.log.Warn("store: news is not heard; subscribing again", "error", unreachable(err))
+			if !deaf.Swap(true) {
+				s.log.Warn("store: news of other replicas is not heard; trying again", "error", unreachable(err))
+			}
 			sleep(ctx, probeEvery)
 		}
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/url"
@@ -40,7 +41,7 @@ func storeOption(text string) (rueidis.ClientOption, error) {
 	none := rueidis.ClientOption{}
 	u, err := url.Parse(text)
 	if err != nil || !slices.Contains(storeSchemes, u.Scheme) || u.Host == "" && u.Scheme != "unix" || u.Opaque != "" {
-		return none, errors.New("must be the URL of a Redis or Valkey server, such as redis://user:password@host:6379/0, rediss:// for TLS")
+		return none, errors.New("must be the URL of a Redis or Valkey server, such as redis://user:password@host:6379/0, rediss:// for TLS; in the user name and the password, @ is written %40, / %2F, # %23, % %25")
 	}
 	parameters, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -53,7 +54,7 @@ func storeOption(text string) (rueidis.ClientOption, error) {
 	}
 	option, err := rueidis.ParseURL(text)
 	if err != nil { // its text may hold a value
-		return none, errors.New("has a value that cannot be read: the database is a number, times have a unit such as 500ms")
+		return none, errors.New("has a value that cannot be read: the database is a number, times have a unit such as 500ms, and in the password @ is written %40, / %2F, # %23, % %25")
 	}
 	if db, err := strconv.Atoi(strings.TrimPrefix(u.Path, "/")); err == nil && (db < 0 || db > 1<<16) {
 		return none, errors.New("has a database that is not a number from 0 on")
@@ -100,8 +101,15 @@ func refusesLogin(err error) bool {
 		return false
 	}
 	word, _, _ := strings.Cut(e.Error(), " ")
-	return word == "WRONGPASS" || word == "NOAUTH" || word == "NOPERM" ||
+	return word == "WRONGPASS" || word == "NOAUTH" ||
 		strings.Contains(e.Error(), "AUTH <password> called without any password") || strings.Contains(e.Error(), "invalid password")
+}
+
+// forbids reports whether the server does not let the user run a command, or use a key or a
+// channel.
+func forbids(err error) bool {
+	e, ok := rueidis.IsRedisErr(err)
+	return ok && strings.HasPrefix(e.Error(), "NOPERM ")
 }
 
 // unreachable is what a log may say of a failed connection: without the URL.
@@ -111,6 +119,12 @@ func unreachable(err error) string {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
+	}
+	if errors.As(err, new(*tls.CertificateVerificationError)) {
+		return "its certificate is not trusted (" + err.Error() + ")"
+	}
+	if errors.As(err, new(tls.RecordHeaderError)) {
+		return "what answers there does not speak TLS"
 	}
 	return err.Error()
 }

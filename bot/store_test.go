@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"servicesbot/whmcs"
 )
@@ -473,23 +476,71 @@ func TestPlacesOfAllReplicas(t *testing.T) {
 func TestExamineStore(t *testing.T) {
 	t.Parallel()
 	redis := StartRedis(t)
-	facts, err := ExamineStore(t.Context(), redis.URL())
-	if err != nil || facts.Server != "redis" || facts.Version == "" || facts.Policy != "noeviction" || facts.Latency <= 0 {
+	facts, err := ExamineStore(t.Context(), redis.URL(), "xapp-1-A0000001-1-x", &slack.AuthTestResponse{TeamID: "T1"})
+	if err != nil || facts.Server != "redis" || facts.Version == "" || facts.Policy != "noeviction" || facts.Latency <= 0 || !facts.Tried {
 		t.Errorf("%+v, %v", facts, err)
 	}
 	redis.Kill()
-	if _, err := ExamineStore(t.Context(), redis.URL()); !errors.As(err, new(*UnreachableStore)) || strings.Contains(err.Error(), redis.Addr()) {
+	if _, err := ExamineStore(t.Context(), redis.URL(), "", nil); !errors.As(err, new(*UnreachableStore)) || strings.Contains(err.Error(), redis.Addr()) {
 		t.Errorf("a server that is not there: %v", err)
 	}
 	redis.Start("--requirepass", "right", "--maxmemory-policy", "allkeys-lru")
-	if _, err := ExamineStore(t.Context(), redis.URL()); err != ErrStoreLogin {
+	if _, err := ExamineStore(t.Context(), redis.URL(), "", nil); err != ErrStoreLogin {
 		t.Errorf("a server that wants a password: %v", err)
 	}
-	if facts, err := ExamineStore(t.Context(), Secret("redis://:right@"+redis.Addr())); err != nil || facts.Policy != "allkeys-lru" {
+	if facts, err := ExamineStore(t.Context(), Secret("redis://:right@"+redis.Addr()), "", nil); err != nil || facts.Policy != "allkeys-lru" {
 		t.Errorf("%+v, %v", facts, err)
 	}
 	valkey := factsOf("# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n# Memory\r\nmaxmemory_policy:noeviction\r\n")
 	if want := (StoreFacts{Server: "valkey", Version: "8.1.1", Policy: "noeviction"}); valkey != want {
 		t.Errorf("%+v, want %+v", valkey, want)
+	}
+}
+
+// TestExamineStoreTries: the doctor finds a server that answers and does not do what the bot
+// needs, and the rules of OPERATING.md are enough.
+func TestExamineStoreTries(t *testing.T) {
+	t.Parallel()
+	const commands = "+@read +@write +@connection +@scripting +@pubsub +info +time"
+	const enough = "~{T1:A0000001}:* &{T1:A0000001}:* " + commands
+	if doc, err := os.ReadFile("../.github/OPERATING.md"); err != nil || !strings.Contains(string(doc), commands) {
+		t.Errorf("OPERATING.md has other rules (%v)", err)
+	}
+	self := &slack.AuthTestResponse{TeamID: "T1"}
+	redis := StartRedis(t)
+	redis.Do("ACL SETUSER enough on >pw " + enough)
+	redis.Do("ACL SETUSER keys on >pw " + strings.Replace(enough, "~{T1:A0000001}:*", "~other:*", 1))
+	redis.Do("ACL SETUSER channels on >pw " + strings.Replace(enough, "&{T1:A0000001}:*", "resetchannels &other:*", 1))
+	redis.Do("ACL SETUSER scripts on >pw " + strings.Replace(enough, "+@scripting", "", 1))
+	redis.Do("ACL SETUSER news on >pw " + strings.Replace(enough, "+@pubsub", "+publish", 1))
+	for user, allowed := range map[string]bool{"enough": true, "keys": false, "channels": false, "scripts": false, "news": false} {
+		facts, err := ExamineStore(t.Context(), Secret("redis://"+user+":pw@"+redis.Addr()), "xapp-1-A0000001-1-x", self)
+		if forbidden := errors.As(err, new(*ForbiddenStore)); forbidden == allowed || facts.Version == "" {
+			t.Errorf("%s: %+v, %v", user, facts, err)
+		}
+	}
+	redis.Do("CONFIG SET maxmemory 1mb")
+	if _, err := ExamineStore(t.Context(), redis.URL(), "xapp-1-A0000001-1-x", self); !errors.As(err, new(*AnsweringStore)) {
+		t.Errorf("memory is full: %v", err)
+	}
+	if _, err := ExamineStore(t.Context(), redis.URL()+"/99", "", nil); !errors.As(err, new(*AnsweringStore)) {
+		t.Errorf("no such database: %v", err)
+	}
+}
+
+// TestStoreStaysAway: a server that does not let the bot run its scripts is away and stays so.
+func TestStoreStaysAway(t *testing.T) {
+	t.Parallel()
+	redis := StartRedis(t)
+	redis.Do("ACL SETUSER few on >pw ~* &* +@read +@write +@connection +@pubsub +info +time")
+	s := openStore(t, Secret("redis://few:pw@"+redis.Addr()), "A1")
+	for !strings.HasPrefix(s.State(), "away") {
+		if t.Context().Err() != nil {
+			t.Fatal(s.State())
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	if err := s.probe(t.Context()); !forbids(err) {
+		t.Errorf("a probe without scripts: %v", err)
 	}
 }

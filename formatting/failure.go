@@ -57,14 +57,14 @@ var failures = map[whmcs.Kind]failure{
 	whmcs.ErrTimeout:            {says: "WHMCS did not answer in time"},
 	whmcs.ErrUnreachable:        {says: "WHMCS cannot be reached"},
 	whmcs.ErrNotFound:           {says: "WHMCS does not know what was asked for", more: ownWords, words: true},
-	whmcs.ErrBreakerOpen:        {says: "The bot gives WHMCS some seconds of rest after a failure", more: lastFailure},
+	whmcs.ErrBreakerOpen:        {says: "WHMCS failed a moment ago, so the bot waits some seconds before it asks again", more: lastFailure},
 	whmcs.ErrWHMCS:              {says: "WHMCS answered with an error", more: ownWords, words: true},
 }
 
 // detailed says more about what happened than the kind alone, where an asker has any use
 // for that.
 var detailed = map[whmcs.Detail]string{
-	whmcs.DetailTooManyCalls:   "WHMCS, or a proxy in front of it, wants fewer calls from this bot",
+	whmcs.DetailTooManyCalls:   "WHMCS, or a proxy in front of it, refuses so many calls from this bot",
 	whmcs.DetailWebServerLogin: "The web server in front of WHMCS wants a login that this bot does not have",
 	whmcs.DetailTwoReplies:     "WHMCS sent two replies that differ, so neither can be trusted",
 	whmcs.DetailTooManyBroken:  "WHMCS cannot send these services: too many of them hold text that is not valid UTF-8",
@@ -97,7 +97,7 @@ func ownWords(e *whmcs.Error) string {
 	return ": " + plain(e.Message, 200)
 }
 
-// lastFailure is why WHMCS is left alone.
+// lastFailure is why WHMCS is not asked for some seconds.
 func lastFailure(e *whmcs.Error) string {
 	if e.Last == nil {
 		return ""
@@ -161,7 +161,7 @@ var adviceByKind = map[whmcs.Kind]string{
 	whmcs.ErrBlocked:            "Let the bot's address pass the firewall or proxy in front of WHMCS for /includes/api.php.",
 	whmcs.ErrMaintenance:        "Wait until the maintenance is over, or finish the update of WHMCS.",
 	whmcs.ErrLicense:            "Open the admin area of WHMCS, which says what is wrong with the license, and reissue or renew it.",
-	whmcs.ErrNotJSON:            "Look into the PHP and WHMCS error logs: something answered in the place of the API, or printed before it.",
+	whmcs.ErrNotJSON:            "Check that WHMCS_URL is that of WHMCS and not of another site. If it is, look into the PHP and WHMCS error logs: something answered in the place of the API, or printed before it.",
 	whmcs.ErrTruncated:          "Look into the PHP error log, most often for the memory limit, and lower WHMCS_PAGE_SIZE.",
 	whmcs.ErrTooLarge:           "Lower WHMCS_PAGE_SIZE.",
 	whmcs.ErrMalformed:          adviceMalformed,

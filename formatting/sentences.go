@@ -119,7 +119,7 @@ func (d Denial) says() markup {
 		if d.Channels {
 			return "You may not ask here, though you may in the channels that are listed for it. " + ask
 		}
-		return "You may not ask here. " + ask
+		return "You may not use this bot. " + ask
 	case DeniedGuest:
 		return "Guests may not ask unless they are listed themselves. " + ask
 	case DeniedNoPerson:

@@ -33,7 +33,7 @@ const (
 	ErrTimeout            Kind = "timeout"
 	ErrUnreachable        Kind = "unreachable"
 	ErrNotFound           Kind = "not found"
-	ErrBreakerOpen        Kind = "left alone after failures"
+	ErrBreakerOpen        Kind = "paused after failures"
 	ErrWHMCS              Kind = "WHMCS error"
 	kindPanic             Kind = "panic" // of a *PanicError, in Call.Err
 )

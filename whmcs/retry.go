@@ -163,7 +163,7 @@ func (a *API) opened(action string, r *reply) (*frame, error) {
 // account takes the outcome of a call into account for the calls after it.
 func (a *API) account(action string, p pass, err error) {
 	if a.breaker.done(p, err) {
-		a.log.Error("WHMCS is left alone", "for", breakerPause, "after", err)
+		a.log.Error("no calls to WHMCS for a while, after failures", "for", breakerPause, "last", err)
 	}
 	var e *Error
 	if !errors.As(err, &e) {

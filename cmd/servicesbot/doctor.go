@@ -117,9 +117,9 @@ func (p *process) examine(ctx context.Context, asJSON bool) error {
 		d.report = newReport(p.stdout).print
 	}
 	d.settings(wrong.all)
-	d.slack(ctx)
+	self := d.slack(ctx)
 	d.whmcs(ctx)
-	d.store(ctx)
+	d.store(ctx, self)
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -43,12 +43,13 @@ const (
 	fixScope    = "Add it under OAuth & Permissions, Bot Token Scopes, and install the app again."
 )
 
-// slack checks the tokens, the scopes and who may ask.
-func (d *doctor) slack(ctx context.Context) {
+// slack checks the tokens, the scopes and who may ask. It returns what Slack says of the bot
+// token, nil if nothing.
+func (d *doctor) slack(ctx context.Context) *slack.AuthTestResponse {
 	d.area = "Slack"
 	if d.cfg.slackURL == "" {
 		d.skip("SLACK_API_URL is not right", aboutAppToken, aboutBotToken, aboutScopes, aboutAllow)
-		return
+		return nil
 	}
 	calls := &installation{http: &http.Client{
 		Timeout:       slackTimeout,
@@ -62,7 +63,7 @@ func (d *doctor) slack(ctx context.Context) {
 	bot := d.botToken(ctx)
 	if bot == nil {
 		d.skip("they need a bot token that works", aboutScopes, aboutAllow)
-		return
+		return nil
 	}
 	if calls.orgWide {
 		d.problem(aboutInstalled, "the app is installed for a whole organisation (Enterprise Grid), and the bot answers the members of one workspace, so it does not start",
@@ -72,6 +73,7 @@ func (d *doctor) slack(ctx context.Context) {
 	d.sameApp(ctx, app, bot)
 	d.allow(ctx, bot)
 	d.skip("Slack does not say; compare them under App Manifest with what servicesbot manifest prints", aboutApp)
+	return bot
 }
 
 // An installation carries the calls to Slack and notes what the library leaves out of the

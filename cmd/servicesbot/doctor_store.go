@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"servicesbot/bot"
 )
 
@@ -14,22 +16,38 @@ import (
 // for one.
 const slowStore = 20 * time.Millisecond
 
-// store looks at the server that replicas share.
-func (d *doctor) store(ctx context.Context) {
+// store looks at the server that replicas share. self is what Slack says of the bot token, nil
+// if it says nothing.
+func (d *doctor) store(ctx context.Context, self *slack.AuthTestResponse) {
 	if d.cfg.redisURL == "" {
 		return // it is a choice, or a problem of the settings that was reported
 	}
 	d.area = "store"
-	facts, err := bot.ExamineStore(ctx, d.cfg.redisURL)
-	if err != nil {
-		fix := "Check the host, the port and whether TLS (rediss://) is right, and that this machine may connect. The bot starts all the same, and works as one process until the server is there."
-		if errors.Is(err, bot.ErrStoreLogin) {
-			fix = "Put the user and the password into REDIS_URL: redis://user:password@host:6379/0."
-		}
-		d.problem("REDIS_URL", err.Error(), fix)
-		return
+	facts, err := bot.ExamineStore(ctx, d.cfg.redisURL, d.cfg.slackAppToken, self)
+	if facts.Version != "" {
+		d.storeIs(facts)
 	}
-	d.storeIs(facts)
+	switch {
+	case err != nil:
+		d.problem("REDIS_URL", err.Error(), fixStore(err))
+	case facts.Tried:
+		d.ok("permissions", "write, read, run scripts, publish and subscribe")
+	default:
+		d.skip("they need a bot token that works", "permissions")
+	}
+}
+
+// fixStore says what to do about a server that does not do what the bot needs.
+func fixStore(err error) string {
+	switch {
+	case errors.Is(err, bot.ErrStoreLogin):
+		return "Put the user and the password into REDIS_URL: redis://user:password@host:6379/0. With master_set, both are the Sentinel's too."
+	case errors.As(err, new(*bot.ForbiddenStore)):
+		return "Give the user the rules that the bot needs; they are in .github/OPERATING.md, Replicas."
+	case errors.As(err, new(*bot.AnsweringStore)):
+		return "Check the number of the database, whether addr is right only for a cluster, and whether the server's memory is full."
+	}
+	return "Check the host, the port and whether TLS (rediss://) is right, and that this machine may connect; for a CA of your own set SSL_CERT_FILE. The bot starts all the same, and works as one process until the server is there."
 }
 
 // storeIs reports what is worth knowing of the server.

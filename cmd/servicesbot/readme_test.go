@@ -294,7 +294,8 @@ func exampleAnswers(t *testing.T, asked []struct{ line, about string }) string {
 // troubles are the ways in which WHMCS fails, as faults of the sample one.
 var troubles = []string{
 	"bad-credentials", "invalid-ip 203.0.113.7", "not-permitted", "admin-required", "redirect", "waf", "rate-limited",
-	"maintenance", "license", "emitted", "server-error", "truncated", "oversized", "down", "hang", "lost-rows", "error Something Else",
+	"maintenance", "license", "emitted", "server-error", "nvp", "truncated", "oversized", "twice", "down", "hang", "lost-rows",
+	"error SQLSTATE[42S02]: Base table or view not found", "error Something Else",
 }
 
 // troubleTable lets WHMCS fail in every way and notes what people are told, and

@@ -130,7 +130,11 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 		stopGreeting()
 		<-greeted
 	}()
+	cfg.log.Info("starting", "version", version, "http", cfg.httpAddr,
+		"allowed_users", len(cfg.allow.Users), "allowed_groups", len(cfg.allow.Groups), "allowed_channels", len(cfg.allow.Channels), "everyone", cfg.allow.Everyone)
+	context.AfterFunc(ctx, func() { cfg.log.Info("stopping: questions in progress are finished first") })
 	err = b.Run(ctx)
+	cfg.log.Info("stopped")
 	if refusal, ok := errors.AsType[*bot.Refusal](err); ok {
 		return tokenRefused(refusal)
 	}
@@ -205,7 +209,7 @@ func listen(addr string, h http.Handler, log *slog.Logger) (stop func(), err err
 func stateInWords(s whmcs.State) string {
 	switch {
 	case s.BreakerOpen:
-		return "not asked for a while after failures: " + string(s.LastError)
+		return "the last calls failed: " + string(s.LastError) + "; it is asked again with the next question"
 	case s.LastSuccess.IsZero() && s.LastError == "":
 		return "not asked yet"
 	case s.LastErrorAt.After(s.LastSuccess):

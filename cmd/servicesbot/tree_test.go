@@ -289,9 +289,9 @@ func TestWorkflowsKeepTheirPromises(t *testing.T) {
 func TestSamplesLoad(t *testing.T) {
 	t.Parallel()
 	text := readText(t, ".github/OPERATING.md")
-	variable := regexp.MustCompile(`\b((?:SLACK|WHMCS|BOT|HTTP)_[A-Z_]+|TZ)(?:[:=] ?|, value: "?)([^\s"` + "`" + `]+)`)
+	variable := regexp.MustCompile(`\b((?:SLACK|WHMCS|BOT|HTTP|REDIS)_[A-Z_]+|TZ)(?:[:=] ?|, value: "?)([^\s"` + "`" + `]+)`)
 	for name, bounds := range map[string][2]string{
-		"Compose": {"## Docker Compose", "## "}, "Kubernetes": {"## Kubernetes", "## "}, "systemd": {"[Unit]", "servicesbot doctor'"},
+		"Compose": {"## Docker Compose", "## "}, "Kubernetes": {"## Kubernetes", "## "}, "systemd": {"[Unit]", "To check the settings"},
 	} {
 		_, sample, found := strings.Cut(text, bounds[0])
 		sample, _, ended := strings.Cut(sample, bounds[1])
@@ -301,7 +301,7 @@ func TestSamplesLoad(t *testing.T) {
 		values := map[string]string{}
 		for _, v := range variable.FindAllStringSubmatch(sample, -1) {
 			if file, ok := strings.CutSuffix(v[1], "_FILE"); ok {
-				values[file] = map[string]string{"SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": "xoxb-1"}[file] + "secret"
+				values[file] = map[string]string{"SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": "xoxb-1", "REDIS_URL": "redis://"}[file] + "secret"
 				continue
 			}
 			values[v[1]] = strings.TrimSuffix(v[2], ";")
@@ -312,8 +312,8 @@ func TestSamplesLoad(t *testing.T) {
 		}
 	}
 	samples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(text, -1)
-	if len(samples) != 4 {
-		t.Errorf("%d samples in YAML, want those for Compose and Kubernetes, each for one process and for several", len(samples))
+	if len(samples) != 3 {
+		t.Errorf("%d samples in YAML, want those for Compose, for one process and for several, and for Kubernetes", len(samples))
 	}
 	for _, s := range samples {
 		for document := range strings.SplitSeq(s[1], "\n---\n") {
