@@ -42,8 +42,7 @@ func (b *Bot) joinReplicas() (end func()) {
 }
 
 // appOf is what distinguishes this app from others in its workspace: its id, which an app-level
-// token
-// holds (xapp-1-A0123-…), or that of its bot.
+// token holds (xapp-1-A0123-…), or that of its bot.
 func appOf(appToken Secret, botID string) string {
 	if parts := strings.Split(appToken.Reveal(), "-"); len(parts) > 3 && appID.MatchString(parts[2]) {
 		return parts[2]

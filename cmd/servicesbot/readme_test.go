@@ -231,17 +231,19 @@ func configurationTable(only []string) string {
 // counted by yet does not show up in /metrics.
 func metricsTable(t *testing.T) string {
 	t.Helper()
-	defined := regexp.MustCompile(`Name: "(servicesbot_\w+)", Help: "([^"]+)"(?:,? *(?:Buckets: \w+)?\}, \[\]string\{([^}]*)\}|,\s*ConstLabels: (?:prometheus\.Labels\{)?([^}\n]*))?`)
+	made := regexp.MustCompile(`m\.(?:counters?|gauge|seconds|secondsBy)\("(\w+)", "([^"]+)"((?:, "\w+")*)\)`)
+	defined := regexp.MustCompile(`Name: "servicesbot_(\w+)", Help: "([^"]+)"(?:,? *\}, \[\]string\{([^}]*)\}|,\s*ConstLabels: (?:prometheus\.Labels\{)?([^}\n]*))?`)
 	quoted := regexp.MustCompile(`"(\w+)"`)
+	source := readText(t, "bot/status.go") + readText(t, "bot/store_status.go")
 	var lines []string
-	for _, m := range defined.FindAllStringSubmatch(readText(t, "bot/status.go")+readText(t, "bot/store_status.go"), -1) {
-		labels := quoted.FindAllString(m[3]+m[4], -1)
-		if strings.HasPrefix(m[4], "labels") {
+	for _, m := range append(made.FindAllStringSubmatch(source, -1), defined.FindAllStringSubmatch(source, -1)...) {
+		labels := quoted.FindAllString(strings.Join(m[3:], ""), -1)
+		if strings.HasPrefix(m[len(m)-1], "labels") {
 			labels = []string{`"lane"`}
 		}
-		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s |\n", m[1], strings.ReplaceAll(strings.Join(labels, ", "), `"`, "`"), cell(m[2])))
+		lines = append(lines, fmt.Sprintf("| `servicesbot_%s` | %s | %s |\n", m[1], strings.ReplaceAll(strings.Join(labels, ", "), `"`, "`"), cell(m[2])))
 	}
-	if len(lines) < 15 {
+	if len(lines) < 25 {
 		t.Errorf("only %d metrics found", len(lines))
 	}
 	slices.Sort(lines)
