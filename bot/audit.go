@@ -63,6 +63,9 @@ const (
 	outcomeAccessGiven       Outcome = "access_given" // asked for by somebody who may ask already
 	outcomeAccessAsked       Outcome = "access_asked"
 	outcomeAccessAskedBefore Outcome = "access_asked_before"
+	outcomePinned            Outcome = "pinned"
+	outcomeUnpinned          Outcome = "unpinned"
+	outcomePinsFull          Outcome = "pins_full"
 )
 
 // The outcomes of a request that this replica did not answer.

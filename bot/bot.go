@@ -75,8 +75,8 @@ type Bot struct {
 	rates   *rates
 	edits   *edits
 	history *history
+	pins    *pins
 	hinted  *seen // who was shown a shorter way to ask, lately
-	wished  *seen // people who wished for access lately
 	answers *Answers
 	blocks  newBlocks
 
@@ -128,7 +128,7 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
-		edits: newEdits(), hinted: newSeen(hintsEvery), wished: newSeen(wishesEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
+		edits: newEdits(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
@@ -137,9 +137,12 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b.want.Store(sockets)
 	b.rates = newRates(cfg.UserRate, b.memory)
-	b.history = &history{own: b.memory}
+	b.history, b.pins = &history{own: b.memory}, &pins{now: b.answers.now}
 	if b.store != nil {
-		b.history.shared = b.store
+		b.history.shared, b.pins.shared = b.store, b.store
+		answers := *cfg.Answers
+		answers.Style.Pins = true
+		b.answers = &answers
 	}
 	for _, l := range b.lanes() {
 		b.status.watch(l)

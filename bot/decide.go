@@ -24,6 +24,8 @@ const (
 	deedStop                // end the asker's wait
 	deedRemove              // take a shared post away
 	deedAccess              // ask the contact for access
+	deedPin                 // pin a question to the Home tab
+	deedUnpin               // take it from there
 	deedUnknown             // a button of another version
 )
 
@@ -52,6 +54,10 @@ func deedOf(req *Request) deed {
 		return deedForm
 	case formatting.ActionAccess:
 		return deedAccess
+	case formatting.ActionPin:
+		return deedPin
+	case formatting.ActionUnpin:
+		return deedUnpin
 	case formatting.ActionStop:
 		return deedStop
 	case formatting.ActionRemove:

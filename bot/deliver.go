@@ -136,7 +136,7 @@ func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r rece
 		b.tell(ctx, o.ask.Request, o.rec, b.answers.Style.Near(o.answer.Result, b.answers.view(o.ask.Request)))
 	}
 	if r.err == nil {
-		b.sayChosen(ctx, o)
+		b.sayChosen(ctx, o.ask.Request)
 	}
 	at := posted{r.at, o.uploaded}
 	if r.err != nil {

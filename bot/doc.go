@@ -36,7 +36,8 @@
 //	notes.go     what a slow question says meanwhile; stop.go ends it
 //	edits.go     which questions can be edited, and where their answers are
 //	share.go     a shared answer is taken back
-//	modals.go    details, the search form and the Home tab (history.go: last questions)
+//	modals.go    details, the search form and the Home tab (history.go: last questions;
+//	             pins.go: those that somebody pinned)
 //	shortcut.go  what can be looked up in somebody's message
 //	audit.go     one line per request
 //	logbuffer.go   a log that nobody reads stalls nobody

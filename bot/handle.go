@@ -71,6 +71,10 @@ func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 		b.confirm(ctx, a, rec)
 	case deed == deedLookUp:
 		b.lookUpHere(ctx, a, rec)
+	case deed == deedPin:
+		b.pin(ctx, a, rec)
+	case deed == deedUnpin:
+		b.unpin(ctx, a, rec)
 	default:
 		rec.outcome = outcomeUnknownButton
 		b.say(ctx, a.Request, rec, formatting.SaysOldButton)

@@ -212,7 +212,9 @@ func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err err
 func (b *Bot) home(ctx context.Context, a *ask, rec *record) {
 	rec.outcome = outcomeHomeShown
 	notes := []string{string(formatting.SaysMayAskAnyway)}
-	b.publish(ctx, rec, b.answers.Style.Home(b.history.of(ctx, a.asker()), notes, b.answers.view(a.Request)))
+	pinned, err := b.pins.of(ctx, a.asker())
+	own := formatting.Own{Recent: b.history.of(ctx, a.asker()), Pinned: pinned, PinsAway: err != nil}
+	b.publish(ctx, rec, b.answers.Style.Home(own, notes, b.answers.view(a.Request)))
 }
 
 // publish shows the Home tab to whoever opened it.

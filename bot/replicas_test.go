@@ -431,6 +431,58 @@ func TestListsEverywhere(t *testing.T) {
 	}
 }
 
+// TestPinsAreLimited: a person has ten pins; while the store is away nothing is pinned, and
+// the Home tab says that they cannot be read.
+func TestPinsAreLimited(t *testing.T) {
+	t.Parallel()
+	redis, all := newReplicas(t, 2, nil)
+	r := all[0]
+	pin := func(n int, says string) {
+		t.Helper()
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n)))
+		m := r.sees(slackfake.Alice, slackfake.Support, fmt.Sprintf("/services service:%d", n))
+		before := strings.Count(r.spoken(slackfake.Alice, slackfake.Support), says)
+		r.click(slackfake.Alice, m, "Pin to the Home tab")
+		r.waits(says, func() bool { return strings.Count(r.spoken(slackfake.Alice, slackfake.Support), says) > before })
+	}
+	for n := range 10 {
+		pin(n+1, "Pinned.")
+	}
+	pin(11, "You have 10 pinned questions")
+	redis.Kill()
+	pin(12, "The question was not pinned")
+	r.do(r.slack.OpenHome(slackfake.Alice))
+	r.waits("the Home tab", func() bool {
+		home, ok := r.slack.Home(slackfake.Alice)
+		return ok && home.Shows("Your pinned questions", "They cannot be read now")
+	})
+}
+
+// TestWishesOfAllReplicas: whichever replica hears it, the contact is asked once a day for one person.
+func TestWishesOfAllReplicas(t *testing.T) {
+	t.Parallel()
+	_, all := newReplicas(t, 2, likeTheDemo)
+	r := all[0]
+	r.do(r.slack.Slash(slackfake.Carl, slackfake.Support, "/services client:1"))
+	denial := r.sees(slackfake.Carl, slackfake.Support, "No access")
+	for n := range 6 {
+		r.click(slackfake.Carl, denial, "Ask for access")
+		r.waits("an answer", func() bool { return len(r.answers(slackfake.Carl, slackfake.Support)) == n+2 })
+	}
+	if wishes := len(r.answers(slackfake.Bob, slackfake.DM(slackfake.Bob))); wishes != 1 {
+		t.Errorf("the contact was asked %d times", wishes)
+	}
+}
+
+// spoken is all that the bot said to somebody in a place.
+func (r *road) spoken(user, channel string) string {
+	var all strings.Builder
+	for _, m := range r.answers(user, channel) {
+		all.WriteString(m.PlainText() + "\n")
+	}
+	return all.String()
+}
+
 // TestHistoryOfAllReplicas: what somebody asked one replica is on the Home tab that another fills.
 func TestHistoryOfAllReplicas(t *testing.T) {
 	t.Parallel()

@@ -40,6 +40,30 @@ func TestTalk(t *testing.T) {
 	}
 }
 
+// TestTalkOfReplicas plays the conversations that need a store, with two replicas.
+func TestTalkOfReplicas(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("../testdata/talk/replicas/*.talk")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, path := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".talk"), func(t *testing.T) {
+			t.Parallel()
+			script, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, all := newReplicas(t, 2, likeTheDemo)
+			err = slackfake.Play(t.Context(), all[0].slack, string(script), slackfake.PlayOptions{Name: filepath.Base(path), Patience: patience})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[0].holdsOfAllMessages()
+		})
+	}
+}
+
 // likeTheDemo sets a road up as the demo is: the group Support may ask.
 func likeTheDemo(s *setup) {
 	s.bot.Allow, s.bot.Contact = bot.Allow{Groups: []string{slackfake.SupportTeam}}, slackfake.Bob

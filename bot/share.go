@@ -14,24 +14,34 @@ const sharedFor = 24 * time.Hour
 // claimShare reports whether what req shares is shared by nobody else yet, on this replica or
 // another.
 func (b *Bot) claimShare(ctx context.Context, req *Request, what string) bool {
-	if mine, _ := b.memory.claim(ctx, req.Ref, sharedFor, what); !mine {
+	return b.claimOnce(ctx, req, sharedFor, what)
+}
+
+// releaseShare lets what req did not share be shared; "" is nothing.
+func (b *Bot) releaseShare(ctx context.Context, req *Request, what string) {
+	if what != "" {
+		b.releaseOnce(ctx, req, what)
+	}
+}
+
+// claimOnce reports whether req is the first to do something within life, on this replica or
+// another. While the store is away this replica alone decides.
+func (b *Bot) claimOnce(ctx context.Context, req *Request, life time.Duration, what string) bool {
+	if mine, _ := b.memory.claim(ctx, req.Ref, life, what); !mine {
 		return false
 	}
 	if b.store == nil {
 		return true
 	}
-	mine, err := b.store.claim(ctx, req.Ref, sharedFor, what)
+	mine, err := b.store.claim(ctx, req.Ref, life, what)
 	return mine || err != nil
 }
 
-// releaseShare lets what req did not share be shared; "" is nothing.
-func (b *Bot) releaseShare(ctx context.Context, req *Request, what string) {
-	if what == "" {
-		return
-	}
+// releaseOnce lets another request do what req did not do.
+func (b *Bot) releaseOnce(ctx context.Context, req *Request, what string) {
 	_ = b.memory.release(ctx, req.Ref, what) // which never fails
 	if b.store != nil {
-		_ = b.store.release(context.WithoutCancel(ctx), req.Ref, what) // else it lapses in a day
+		_ = b.store.release(context.WithoutCancel(ctx), req.Ref, what) // else it lapses
 	}
 }
 
@@ -54,14 +64,14 @@ func (b *Bot) sayShared(ctx context.Context, o *outgoing) {
 
 // sayChosen says in the window of choices that one was answered. A window that is closed
 // already needs nothing.
-func (b *Bot) sayChosen(ctx context.Context, o *outgoing) {
-	if o.ask.Callback != formatting.CallbackChoices {
+func (b *Bot) sayChosen(ctx context.Context, req *Request) {
+	if req.Callback != formatting.CallbackChoices {
 		return
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	if _, err := b.slack.UpdateViewContext(ctx, formatting.Chose(), "", "", o.ask.View); err != nil && slackError(err) != "not_found" {
-		b.log.Warn("a window does not say that its choice was answered", "ref", o.ask.Ref, "error", err)
+	if _, err := b.slack.UpdateViewContext(ctx, formatting.Chose(), "", "", req.View); err != nil && slackError(err) != "not_found" {
+		b.log.Warn("a window does not say that its choice was answered", "ref", req.Ref, "error", err)
 	}
 }
 

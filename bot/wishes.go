@@ -24,7 +24,8 @@ func (b *Bot) askForAccess(ctx context.Context, a *ask, rec *record) {
 		return
 	}
 	rec.why = string(d.Why)
-	if !b.wished.first(a.Received, a.asker()) {
+	once := "access/" + a.asker()
+	if !b.claimOnce(ctx, a.Request, wishesEvery, once) {
 		rec.outcome = outcomeAccessAskedBefore
 		b.say(ctx, a.Request, rec, formatting.SaysAskedBefore)
 		return
@@ -33,7 +34,7 @@ func (b *Bot) askForAccess(ctx context.Context, a *ask, rec *record) {
 	says := formatting.SaysAskedForAccess
 	wish := b.answers.Style.AccessAsked(a.User, a.Channel, formatting.View{Direct: true, Now: b.answers.now()})
 	if _, err := b.deliverNotice(ctx, address{way: direct, user: d.Contact}, wish); err != nil {
-		b.wished.forget(a.asker())
+		b.releaseOnce(ctx, a.Request, once)
 		b.log.Error("a wish for access did not reach the contact", "ref", a.Ref, "error", err)
 		rec.outcome, says = outcomeFailed, formatting.SaysAccessNotAsked
 	}

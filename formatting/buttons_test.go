@@ -90,6 +90,33 @@ func TestListButtons(t *testing.T) {
 	})
 }
 
+// TestPinButtons: where questions can be pinned, the menu offers it below every answer, to each
+// who reads it, and so does the window of choices; what is pinned begins at the first page.
+func TestPinButtons(t *testing.T) {
+	t.Parallel()
+	pinning := house
+	pinning.Pins = true
+	const label, want = "Pin to the Home tab", "pin server:saturn sort:due as:table"
+	res := result(t, "server:saturn sort:due page:2 as:table", mixed(5)...)
+	for _, v := range []View{here(), shared()} {
+		if action, line := Chosen(options(pinning.Answer(res, v).Blocks)[label], ""); action+" "+line != want {
+			t.Errorf("it stands for %s %s", action, line)
+		}
+	}
+	for name, res := range map[string]*query.Result{"a card": result(t, "service:11", mixed(1)...), "nothing": result(t, "client:1")} {
+		if options(pinning.Answer(res, here()).Blocks)[label] == "" {
+			t.Errorf("%s cannot be pinned", name)
+		}
+		if options(house.Answer(res, here()).Blocks)[label] != "" {
+			t.Errorf("%s can be pinned though nothing is kept", name)
+		}
+	}
+	b := labelled(pinning.Choices(res.Query, here(), "").Blocks.BlockSet)[label]
+	if action, line := Chosen(b.Value, res.Query.String()); action+" "+line != want {
+		t.Errorf("in the window it stands for %s %s", action, line)
+	}
+}
+
 // TestStatesGiveWay: where there is no room for all states, or there are many, none has a
 // button: some alone would read as all.
 func TestStatesGiveWay(t *testing.T) {

@@ -216,12 +216,12 @@ func TestCheckView(t *testing.T) {
 			t.Errorf("CheckView says %v, want %q", err, want)
 		}
 	}
-	home := house.Home(nil, nil, here())
+	home := house.Home(Own{}, nil, here())
 	home.Type = slack.VTModal
 	if err := CheckView(home); err == nil {
 		t.Error("a Home tab of type modal passes")
 	}
-	home = house.Home(nil, nil, here())
+	home = house.Home(Own{}, nil, here())
 	home.Blocks.BlockSet = append(home.Blocks.BlockSet, rawTable(func(*slack.DataTableBlock) {}))
 	if err := CheckView(home); err == nil || !strings.Contains(err.Error(), "home shows no table") {
 		t.Errorf("a Home tab with a table: %v", err)

@@ -241,8 +241,9 @@ func modals(t testing.TB) map[string]slack.ModalViewRequest {
 // homes builds the Home tab, by the name of its golden.
 func homes() map[string]slack.HomeTabViewRequest {
 	return map[string]slack.HomeTabViewRequest{
-		"home":     house.Home([]string{"client:1 status:active", "domain:demodomain2.net", "help"}, []string{"You may ask here, in direct messages and in every channel.", "Answers may be shared where everyone is of this workspace."}, here()),
-		"home-new": house.Home(nil, nil, here()),
+		"home":        house.Home(Own{Recent: []string{"client:1 status:active", "domain:demodomain2.net", "help"}}, []string{"You may ask here, in direct messages and in every channel.", "Answers may be shared where everyone is of this workspace."}, here()),
+		"home-pinned": house.Home(Own{Recent: []string{"client:1"}, Pinned: []string{"due:overdue status:active as:table", "server:saturn"}, PinsAway: false}, []string{"You may ask here."}, here()),
+		"home-new":    house.Home(Own{}, nil, here()),
 	}
 }
 

@@ -4,18 +4,27 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// maxRecent is how many of a person's last questions the Home tab shows.
-const maxRecent = 5
+const (
+	maxRecent = 5  // of a person's last questions are on the Home tab
+	maxPinned = 10 // of those that a person pinned
+)
 
-// Home is a person's Home tab: recent are this person's last questions, newest
-// first, and may are plain sentences about what this person may do here.
-func (s Style) Home(recent, may []string, v View) slack.HomeTabViewRequest {
+// Own are the questions of one person, for that person alone.
+type Own struct {
+	Recent   []string // the last ones, newest first
+	Pinned   []string
+	PinsAway bool // those that are pinned cannot be read now
+}
+
+// Home is a person's Home tab; may are plain sentences about what this person may do here.
+func (s Style) Home(own Own, may []string, v View) slack.HomeTabViewRequest {
 	d := s.draft(v)
 	d.add(slack.NewHeaderBlock(plainText("Find a client's services", maxHeader)))
 	d.section("Products, prices, due dates, servers and states, straight from WHMCS. Nothing is ever changed there.", nil)
 	d.add(searchField())
 	d.row(d.form("Search with more fields …", ""), d.button(ActionAsk, "Help", "help"))
-	if len(recent) > 0 {
+	d.pinned(own)
+	if recent := own.Recent; len(recent) > 0 {
 		d.rule()
 		d.section("*Your last questions*", nil)
 		d.row(d.asks(recent[:min(len(recent), maxRecent)])...)
@@ -37,6 +46,21 @@ func (s Style) Home(recent, may []string, v View) slack.HomeTabViewRequest {
 	}
 	d.apologise()
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: d.blocks}}
+}
+
+// pinned shows the questions that somebody pinned, each with a button that takes it away.
+func (d *draft) pinned(own Own) {
+	if len(own.Pinned) == 0 && !own.PinsAway {
+		return
+	}
+	d.rule()
+	d.section("*Your pinned questions*", nil)
+	if own.PinsAway {
+		d.section("They cannot be read now. Open this tab again in a minute.", nil)
+	}
+	for _, line := range own.Pinned[:min(len(own.Pinned), maxPinned)] {
+		d.row(d.ask(line), described(d.button(ActionUnpin, "Unpin", line), "Unpin "+shown(line)))
+	}
 }
 
 // searchField is a field whose line is asked when Enter is pressed.

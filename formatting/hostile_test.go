@@ -123,7 +123,7 @@ func hostileNotes(t *testing.T, style Style, s string) {
 	sound(t, "found", style.Found([]string{line, line}, 3, v))
 	sound(t, "searching", style.Searching(query.Progress{Looked: 5, Of: 3, Found: 1, Left: 1 << 60}, s, v))
 	sound(t, "help", style.Help(s, v))
-	soundHome(t, "home", style.Home([]string{line, line}, []string{s, s}, v))
+	soundHome(t, "home", style.Home(Own{Recent: []string{line, line}, Pinned: []string{line}, PinsAway: true}, []string{s, s}, v))
 	soundModal(t, "modal", Modal(style.Denied(Denial{Why: DeniedOutsider, User: s, Theirs: []string{s}, Ours: s}, v)))
 }
 

@@ -22,6 +22,7 @@ const (
 	verbFirst   = "first"
 	verbRefresh = "refresh"
 	verbChange  = "change"
+	verbPin     = "pin"
 	verbWithout = "without" // and the place of a filter: without.2
 	verbLongest = 12        // units of the longest verb and the space behind it
 	maxLeftOut  = 20        // filters that can be left out with one choice
@@ -58,6 +59,9 @@ func (d *draft) choices(q query.Query, rows, again bool) []menuEntry {
 	}
 	if !d.view.Public {
 		all = append(all, menuEntry{verbChange, "Change the question …"})
+	}
+	if d.style.Pins {
+		all = append(all, menuEntry{verbPin, "Pin to the Home tab"})
 	}
 	for i, t := range q.Terms {
 		if len(q.Terms) > 1 && i < maxLeftOut {
@@ -134,6 +138,8 @@ func Chosen(value, line string) (action, next string) {
 		return ActionRefresh, q.Again().String()
 	case name == verbChange:
 		return ActionForm, q.Lasting().WithPage(1).String()
+	case name == verbPin:
+		return ActionPin, q.Lasting().WithPage(1).String()
 	case name == verbWithout && n >= 1 && n <= len(q.Terms):
 		return ActionAsk, q.Lasting().Without(n - 1).String()
 	case slices.ContainsFunc(viewChoices, func(c menuEntry) bool { return c.verb == verb }):

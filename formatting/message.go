@@ -36,6 +36,7 @@ type Style struct {
 	AdminURL string   // full admin base URL for links; "": no links
 	Fields   []string // BOT_FIELDS: notes, subscriptionid, email, custom:Name
 	Currency string   // WHMCS_CURRENCY
+	Pins     bool     // questions can be pinned to the Home tab
 }
 
 // Emails reports whether clients' e-mail addresses are shown, to one person alone.
@@ -75,6 +76,8 @@ const (
 	ActionAccess  = "access"  // asks the contact for access, for whoever clicks
 	ActionSearch  = "search"  // the search field of the Home tab; its value is what was typed
 	ActionFields  = "fields"  // shows the other fields of the search form
+	ActionPin     = "pin"     // pins the line to the Home tab, for whoever clicks
+	ActionUnpin   = "unpin"   // takes the line from the Home tab of whoever clicks
 	ActionMore    = "more"    // opens the window of Choices for the line
 	ActionChoose  = "choose"  // an option of the menu More, or a button of Choices: see Chosen
 )

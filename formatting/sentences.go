@@ -23,6 +23,10 @@ const (
 	SaysAccessNotAsked Sentence = "Your wish for access could not be passed on. Write to whoever runs this app yourself."
 	SaysMayAsk         Sentence = "You may ask here. Ask your question again."
 
+	SaysPinned      Sentence = "Pinned. You find it on the Home tab of this app; only you see it there."
+	SaysNotPinned   Sentence = "The question was not pinned: the place where pins are kept cannot be reached now. Try again in a minute."
+	SaysNotUnpinned Sentence = "The question was not unpinned: the place where pins are kept cannot be reached now. Try again in a minute."
+
 	SaysNothingToStop Sentence = "There is nothing to stop: that question has its answer already, or somebody else asked it."
 )
 
@@ -48,6 +52,11 @@ const (
 // SaysTooMany is said to somebody who has so many questions in progress.
 func SaysTooMany(atOnce int) Sentence {
 	return Sentence(fmt.Sprintf("You have %d questions in progress. Wait for their answers, then ask again.", atOnce))
+}
+
+// SaysPinsFull is said to somebody who has as many pinned questions as one can have.
+func SaysPinsFull(most int) Sentence {
+	return Sentence(fmt.Sprintf("You have %d pinned questions, which is the most. Unpin one on the Home tab of this app, then pin this one.", most))
 }
 
 // SaysTooFast is for somebody who has asked more than so many questions per minute and may

@@ -191,7 +191,7 @@ func stands(button map[string]any) error {
 		if q.String() != value {
 			return fmt.Errorf("%s: %q is not canonical: %q", id, value, q.String())
 		}
-	case ActionForm:
+	case ActionForm, ActionPin, ActionUnpin:
 		if _, err := query.Parse(value); err != nil {
 			return fmt.Errorf("%s: %q is no line: %v", id, value, err)
 		}
