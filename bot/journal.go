@@ -14,7 +14,8 @@ import (
 type acceptance struct {
 	known     chan struct{} // closed when the next two are known
 	journaled bool          // it is in the journal
-	elsewhere bool          // another replica has it
+	elsewhere bool          // another replica has it; where neither is so, nobody knows
+	aside     bool          // it is turned away and needs no journal
 	inherited time.Time     // when it was taken over from a replica that ended; zero: it was not
 	repeats   bool          // and something may have been posted for it there
 }
@@ -36,6 +37,7 @@ func (b *Bot) accepting(req *Request) {
 // stays says of a request that is turned away that it does not go into the journal.
 func (req *Request) stays() {
 	if req.accepted != nil {
+		req.accepted.aside = true
 		close(req.accepted.known)
 	}
 }
@@ -53,6 +55,9 @@ func (b *Bot) enter(req *Request, acknowledge func(payload any)) {
 		defer acknowledge(nil)
 		defer close(req.accepted.known)
 		b.accept(req)
+		if !req.accepted.journaled && !req.accepted.elsewhere {
+			b.status.unjournalled.Inc()
+		}
 		return nil
 	})
 }
@@ -84,13 +89,8 @@ func (b *Bot) accept(req *Request) {
 		return
 	}
 	first, err := b.store.accept(context.Background(), e)
-	switch {
-	case err != nil:
-		b.status.unjournalled.Inc()
-	case first:
-		req.accepted.journaled = true
-	default:
-		req.accepted.elsewhere = true
+	if err == nil {
+		req.accepted.journaled, req.accepted.elsewhere = first, !first
 	}
 }
 
@@ -114,25 +114,40 @@ func requestOf(e entry) (*Request, error) {
 	return &req, nil
 }
 
-// isFirst reports whether no other replica has a request. It waits until that is known.
+// isFirst reports whether no other replica has a request. It waits until that is known. Where the
+// store has not said so by then it is asked once more: a request that is in the journal already is
+// known by its reference.
 func (b *Bot) isFirst(req *Request) bool {
-	if req.accepted == nil {
+	a := req.accepted
+	if a == nil {
 		return true
 	}
-	<-req.accepted.known
-	if req.accepted.elsewhere {
+	<-a.known
+	if !a.journaled && !a.elsewhere && !a.aside {
+		b.accept(req)
+	}
+	if a.elsewhere {
 		b.status.duplicates.Inc()
 	}
-	return !req.accepted.elsewhere
+	return !a.elsewhere
 }
 
-// journaledHere reports whether the journal has a request of this replica's.
+// journaledHere reports whether the journal has a request of this replica's, for sure.
 func (req *Request) journaledHere() bool {
 	if req.accepted == nil {
 		return false
 	}
 	<-req.accepted.known
 	return req.accepted.journaled
+}
+
+// mayBeJournaled reports whether the journal has a request of this replica's, or may have it.
+func (req *Request) mayBeJournaled() bool {
+	if req.accepted == nil {
+		return false
+	}
+	<-req.accepted.known
+	return !req.accepted.elsewhere && !req.accepted.aside
 }
 
 // repeats reports whether something may have been posted for a request before, by a replica
@@ -142,7 +157,7 @@ func (req *Request) repeats() bool { return req.accepted != nil && req.accepted.
 // mayPost asks whether something may be posted for a request, and notes that it may have been.
 // A replica that was taken for dead finds out here. While the store is away it posts.
 func (b *Bot) mayPost(ctx context.Context, req *Request) leave {
-	if !req.journaledHere() {
+	if !req.mayBeJournaled() {
 		return mayPost
 	}
 	ctx, cancel := background(ctx)
@@ -156,15 +171,11 @@ func (b *Bot) mayPost(ctx context.Context, req *Request) leave {
 
 // settled takes a request out of the journal. One that another replica is to answer stays.
 func (b *Bot) settled(req *Request, rec *record) {
-	if !req.journaledHere() || rec.outcome == outcomeOvertaken || rec.outcome == outcomeHandedOver {
+	if !req.mayBeJournaled() || rec.outcome == outcomeOvertaken || rec.outcome == outcomeHandedOver {
 		return
 	}
-	e, err := entryOf(req)
-	if err != nil {
-		return
-	}
-	// While the store is away the entry stays: who takes it over finds the mark of the post.
-	_ = b.store.done(context.Background(), e, rec.outcome != outcomeTurnedAway)
+	// While the store is away it keeps that in mind.
+	_ = b.store.done(context.Background(), entry{ref: req.Ref, names: req.keys}, rec.outcome != outcomeTurnedAway)
 }
 
 // handsOver reports whether another replica will answer a request that this one cannot
@@ -234,6 +245,11 @@ func (b *Bot) inherit(ctx context.Context, all []entry) {
 		req, err := requestOf(e)
 		if err != nil {
 			b.log.Error("an entry of the journal cannot be read; its asker hears nothing", "ref", e.ref, "error", err)
+			continue
+		}
+		e.names = req.keys
+		if first, err := b.store.accept(ctx, e); !first && err == nil { // it came again meanwhile
+			_ = b.store.done(ctx, e, true)
 			continue
 		}
 		b.status.taken.Inc()

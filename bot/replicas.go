@@ -69,6 +69,7 @@ func (b *Bot) replicate(ctx context.Context) {
 			_ = b.store.broadcast(ctx, news{Kind: newsJoined}) // else the others see it at their next beat
 		}
 		if err == nil {
+			b.store.renew(ctx, r.isNew)
 			b.want.Store(socketsFor(r, b.store.id))
 			counts.look(b, len(r.living))
 		}
@@ -85,6 +86,14 @@ func (b *Bot) replicate(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// lookSoon has replicate look at the other replicas at once.
+func (b *Bot) lookSoon() {
+	select {
+	case b.soon <- struct{}{}:
+	default:
 	}
 }
 

@@ -72,16 +72,14 @@ func (b *Bot) heardNews(n news) {
 	case newsBlocks:
 		b.blocks.refuse(time.Now().Add(n.Life))
 	case newsJoined, newsLeft:
-		select {
-		case b.soon <- struct{}{}:
-		default:
-		}
+		b.lookSoon()
 	}
 }
 
 // missedNews is called where news may have been missed: what was known is looked up again.
 func (b *Bot) missedNews() {
 	b.access.forgetInside()
+	b.lookSoon()
 	b.meanwhile(func() { // the caller is who reads the replies
 		left, err := b.store.raised(context.Background(), blocksFlag)
 		if err == nil && left > 0 {

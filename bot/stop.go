@@ -87,7 +87,7 @@ func (b *Bot) stopElsewhere(ctx context.Context, req *Request) (stopped, noteSta
 	reply := make(chan news, 1)
 	b.replies.Store(req.Line, reply)
 	defer b.replies.Delete(req.Line)
-	if err := b.store.raise(ctx, stopFlag(req.Line, req.User), claimedFor); err != nil {
+	if err := b.store.raise(ctx, stopFlag(req.Line, req.User), stopFor); err != nil {
 		return false, false, err
 	}
 	if err := b.store.broadcast(ctx, news{Kind: newsStop, Name: req.Line, User: req.User}); err != nil {

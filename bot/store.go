@@ -16,7 +16,8 @@ var errAway = errors.New("the store is away")
 
 const (
 	storeWithin = 250 * time.Millisecond // one call to the store
-	claimedFor  = 15 * time.Minute       // an event in progress: longer than any question waits and runs
+	claimedFor  = 5 * time.Minute        // an event in progress, whose claim is renewed
+	stopFor     = 15 * time.Minute       // that a question was stopped: longer than any waits and runs
 	doneFor     = 24 * time.Hour         // an event that was answered; Slack repeats events for a day where the app's settings say so
 )
 

@@ -31,6 +31,7 @@ type Store struct {
 	log    *slog.Logger
 	status *Status
 	seal   *seal
+	kept   *kept
 	id     string // of this replica, for as long as it lives
 
 	mu     sync.Mutex
@@ -73,7 +74,7 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		option: option, log: cfg.Log, status: cfg.Status, seal: sealed, id: strings.ToLower(rand.Text()[:12]), since: time.Now(),
+		option: option, log: cfg.Log, status: cfg.Status, seal: sealed, kept: newKept(), id: strings.ToLower(rand.Text()[:12]), since: time.Now(),
 		hear: func(news) {}, lost: func() {},
 	}
 	s.status.watchStore()

@@ -21,14 +21,18 @@ const (
 // may have been posted. The scripts know it too.
 const postedMark = "!"
 
+// To accept what this replica has accepted before is to renew it.
 var acceptScript = rueidis.NewLuaScript(`
-for i = 2, #KEYS do
-	local by = redis.call('GET', KEYS[i])
+local by = redis.call('GET', KEYS[2])
+if by and by ~= ARGV[2] then return 0 end
+for i = 3, #KEYS do
+	by = redis.call('GET', KEYS[i])
 	if by and by ~= ARGV[1] then return 0 end
 end
-for i = 2, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+for i = 3, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[3]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
+if ARGV[6] == '1' then redis.call('HSET', KEYS[1], '!' .. ARGV[1], '1') end
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return 1`)
 
 // A tombstone says who has taken an entry over. Without one nobody has, also where the server
@@ -43,8 +47,11 @@ return 1`)
 var doneScript = rueidis.NewLuaScript(`
 redis.call('HDEL', KEYS[1], ARGV[1], '!' .. ARGV[1])
 for i = 2, #KEYS do
-	if redis.call('GET', KEYS[i]) == ARGV[1] then
-		if ARGV[2] == '0' then redis.call('DEL', KEYS[i]) else redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
+	local by = redis.call('GET', KEYS[i])
+	if ARGV[2] ~= '0' then
+		if not by or by == ARGV[1] then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
+	elseif by == ARGV[1] then
+		redis.call('DEL', KEYS[i])
 	end
 end
 return 1`)
@@ -54,17 +61,38 @@ func (s *Store) journalOf(replica string) string { return s.prefix + "journal:" 
 
 // accept claims an entry's names and enters it, in one step: who has the one has the other.
 func (s *Store) accept(ctx context.Context, e entry) (bool, error) {
+	s.kept.begin(e)
+	first, err := s.enter(ctx, e)
+	switch {
+	case err != nil:
+		s.kept.failed()
+	case !first:
+		s.kept.end(e.ref)
+	}
+	return first, err
+}
+
+// enter enters an entry, once more where it is there already.
+func (s *Store) enter(ctx context.Context, e entry) (bool, error) {
 	sealed := s.seal.close(s.prefix+"entry:"+e.ref, e.request)
-	keys := append([]string{s.journalOf(s.id)}, s.keys("claim", e.names)...)
+	keys := append([]string{s.journalOf(s.id), s.takenKey(e.ref)}, s.keys("claim", e.names)...)
+	posted := "0"
+	if e.posted {
+		posted = "1"
+	}
 	n, err := s.count(ctx, acceptScript, "accept", keys,
-		[]string{e.ref, millis(claimedFor), rueidis.BinaryString(sealed), millis(journalLife)})
+		[]string{e.ref, s.id, millis(claimedFor), rueidis.BinaryString(sealed), millis(journalLife), posted})
 	return n == 1, err
 }
+
+// takenKey is the key of the tombstone of an entry.
+func (s *Store) takenKey(ref string) string { return s.prefix + "taken:" + ref }
 
 // post asks whether something may be posted for user's request ref, and notes that it may have
 // been.
 func (s *Store) post(ctx context.Context, ref, user string) (leave, error) {
-	keys := []string{s.journalOf(s.id), s.prefix + "taken:" + ref, s.key("flag", stopFlag(ref, user))}
+	s.kept.posts(ref)
+	keys := []string{s.journalOf(s.id), s.takenKey(ref), s.key("flag", stopFlag(ref, user))}
 	n, err := s.count(ctx, postScript, "post", keys, []string{ref, s.id})
 	switch {
 	case err != nil:
@@ -83,8 +111,15 @@ func (s *Store) done(ctx context.Context, e entry, answered bool) error {
 	if answered {
 		life = millis(doneFor)
 	}
-	keys := append([]string{s.journalOf(s.id)}, s.keys("claim", e.names)...)
-	_, err := s.count(ctx, doneScript, "done", keys, []string{e.ref, life})
+	claims := s.keys("claim", e.names)
+	s.kept.end(e.ref)
+	if answered {
+		s.kept.claim(e.ref, doneFor, claims...)
+	}
+	_, err := s.count(ctx, doneScript, "done", append([]string{s.journalOf(s.id)}, claims...), []string{e.ref, life})
+	if err != nil {
+		s.kept.remains(e.ref)
+	}
 	return err
 }
 
@@ -93,6 +128,7 @@ type replicas struct {
 	living []string
 	dead   []string // without a beat for a while
 	left   []string // they said so
+	isNew  bool     // the server did not know this one: it was started again, or has taken it for dead
 }
 
 // The replicas' last beats and first ones are two sorted sets. A beat far in the past is that
@@ -101,13 +137,13 @@ var beatScript = rueidis.NewLuaScript(`
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('ZADD', KEYS[1], now, ARGV[1])
-redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1])
+local new = redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1])
 local living, dead, left = {}, {}, {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
 	local at = tonumber(redis.call('ZSCORE', KEYS[1], id) or '0')
 	if at > now - ARGV[2] then living[#living + 1] = id elseif at > 0 then dead[#dead + 1] = id else left[#left + 1] = id end
 end
-return {table.concat(living, ' '), table.concat(dead, ' '), table.concat(left, ' ')}`)
+return {table.concat(living, ' '), table.concat(dead, ' '), table.concat(left, ' '), tostring(new)}`)
 
 // beat says that this replica lives, and learns who else does.
 func (s *Store) beat(ctx context.Context) (replicas, error) {
@@ -117,10 +153,10 @@ func (s *Store) beat(ctx context.Context) (replicas, error) {
 		return replicas{}, err
 	}
 	lists, err := reply.AsStrSlice()
-	if err != nil || len(lists) != 3 {
+	if err != nil || len(lists) != 4 {
 		return replicas{}, errAway
 	}
-	r := replicas{living: strings.Fields(lists[0]), dead: strings.Fields(lists[1]), left: strings.Fields(lists[2])}
+	r := replicas{living: strings.Fields(lists[0]), dead: strings.Fields(lists[1]), left: strings.Fields(lists[2]), isNew: lists[3] == "1"}
 	s.mu.Lock()
 	s.seen = r
 	s.mu.Unlock()

@@ -32,6 +32,12 @@ func (s *Store) claim(ctx context.Context, by string, life time.Duration, names 
 		return true, nil
 	}
 	n, err := s.count(ctx, claimScript, "claim", keys, []string{by, millis(life)})
+	if err != nil {
+		s.kept.failed()
+	}
+	if n == 1 || err != nil {
+		s.kept.claim(by, life, keys...)
+	}
 	return n == 1, err
 }
 
@@ -41,6 +47,7 @@ func (s *Store) release(ctx context.Context, by string, names ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
+	s.kept.release(by, keys...)
 	_, err := s.count(ctx, releaseScript, "release", keys, []string{by})
 	return err
 }
@@ -118,15 +125,27 @@ func (s *Store) take(ctx context.Context, name string, perMinute int) (time.Dura
 
 // raise raises a flag for as long as life says.
 func (s *Store) raise(ctx context.Context, name string, life time.Duration) error {
+	key := s.key("flag", name)
+	s.kept.raise(key, life)
+	err := s.raiseKey(ctx, key, life)
+	if err != nil {
+		s.kept.failed()
+	}
+	return err
+}
+
+func (s *Store) raiseKey(ctx context.Context, key string, life time.Duration) error {
 	return s.do(ctx, "raise", func(ctx context.Context, c rueidis.Client) error {
-		return c.Do(ctx, c.B().Set().Key(s.key("flag", name)).Value("1").Px(life).Build()).Error()
+		return c.Do(ctx, c.B().Set().Key(key).Value("1").Px(life).Build()).Error()
 	})
 }
 
 // lower takes a flag down.
 func (s *Store) lower(ctx context.Context, name string) error {
+	key := s.key("flag", name)
+	s.kept.lower(key)
 	return s.do(ctx, "lower", func(ctx context.Context, c rueidis.Client) error {
-		return c.Do(ctx, c.B().Del().Key(s.key("flag", name)).Build()).Error()
+		return c.Do(ctx, c.B().Del().Key(key).Build()).Error()
 	})
 }
 

@@ -36,6 +36,10 @@ type versioned struct {
 	At       *place `json:"at,omitempty"`
 }
 
+// lost reports whether the page is empty: the server has lost it, as every question begins with a
+// version.
+func (q *versioned) lost() bool { return q.Number == 0 }
+
 // A place is a posted in JSON. What it leaves out cannot be changed later.
 type place struct {
 	Way     way    `json:"way"`
@@ -160,9 +164,10 @@ func (b *Bot) endTurn(ctx context.Context, v *version, known *editable) {
 		return
 	}
 	_, _ = b.editPage(ctx, v.name, func(q *versioned) bool { // without it the next version posts a new answer
-		if q.Turn != v.ref {
+		if q.Turn != v.ref && !q.lost() {
 			return false
 		}
+		q.Number = max(q.Number, v.number)
 		q.Turn, q.Replica = "", ""
 		q.Line, q.Answered, q.At = known.line, known.answered, placeOf(known.answer)
 		if q.InProgress == v.ref {
@@ -188,7 +193,7 @@ func (b *Bot) noteIsAt(req *Request, at address) {
 		return
 	}
 	_, _ = b.editPage(context.Background(), "question/"+req.question(), func(q *versioned) bool {
-		if q.Turn != req.Ref {
+		if q.Turn != req.Ref && !q.lost() {
 			return false
 		}
 		q.Line, q.Answered, q.At = req.Line, false, placeOf(posted{address: at})
