@@ -48,10 +48,11 @@ type Config struct {
 	Allow              Allow
 	Contact            string // user id whom a denied member can ask for access; grants nothing; "": nobody
 	Answers            *Answers
-	UserRate           int           // questions per user and minute; 0: no limit
-	WHMCSState         func() string // for /readyz; nil: unknown
-	Store              *Store        // what replicas share; nil: this process is the only one
-	Status             *Status       // nil: its own
+	UserRate           int                 // questions per user and minute; 0: no limit
+	WHMCSState         func() string       // for /readyz; nil: unknown
+	LeaveWHMCS         func(whmcs.Trouble) // called when another replica leaves WHMCS alone; nil: nobody wants to know
+	Store              *Store              // what replicas share; nil: this process is the only one
+	Status             *Status             // nil: its own
 
 	Log   *slog.Logger
 	Audit *slog.Logger // one line a request

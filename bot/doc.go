@@ -53,6 +53,7 @@
 //	sharing.go   what one replica learns of Slack, the others hear
 //	store_redis.go   the server: a breaker, news (store_redis_url.go: its address;
 //	             store_redis_memory.go, store_redis_journal.go: the promises;
+//	             store_redis_kept.go: what the server lost is put back;
 //	             store_redis_places.go, store_redis_rows.go: calls to WHMCS, and what they
 //	             brought; store_seal.go: what leaves the process is sealed; store_status.go:
 //	             metrics; store_redis_examine.go: for the doctor)

@@ -8,6 +8,7 @@ import (
 
 	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs"
 	"servicesbot/whmcs/whmcsfake"
 )
 
@@ -497,4 +498,31 @@ func TestHistoryOfAllReplicas(t *testing.T) {
 		home, ok := r.slack.Home(slackfake.Alice)
 		return ok && home.Shows("service:1", "service:2", "service:3", "service:4")
 	})
+}
+
+// TestTroubleIsShared: where one replica leaves WHMCS alone after failures the other one does too,
+// and so does one that comes then.
+func TestTroubleIsShared(t *testing.T) {
+	t.Parallel()
+	redis, all := newReplicas(t, 2, nil)
+	r := all[0]
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "maintenance"}); err != nil {
+		t.Fatal(err)
+	}
+	for !all[1].api.State().BreakerOpen {
+		if _, err := all[1].api.GetClientsProducts(t.Context(), whmcs.GetClientsProductsRequest{}); err == nil {
+			t.Fatal("WHMCS answers")
+		}
+	}
+	r.until("the other replica does not leave WHMCS alone", func() bool { return r.api.State().BreakerOpen })
+	late := r.joined(func(s *setup) { s.store = redis.URL() })
+	r.until("a replica that comes then does not leave WHMCS alone", func() bool { return late.api.State().BreakerOpen })
+	calls := r.whmcs.Count("GetClientsProducts")
+	for n := range 6 {
+		r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services service:2"))
+		r.waits("an answer", func() bool { return len(r.answers(slackfake.Alice, slackfake.Support)) == n+1 })
+	}
+	if n := r.whmcs.Count("GetClientsProducts"); n != calls || calls != 5 {
+		t.Errorf("%d calls were made, and %d after that", calls, n-calls)
+	}
 }

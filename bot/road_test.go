@@ -27,6 +27,7 @@ type road struct {
 	t     *testing.T
 	slack *slackfake.Workspace
 	whmcs *whmcsfake.Server
+	api   *whmcs.API
 	bot   *bot.Bot
 	stop  func() error // ends the bot and returns what Run returned
 	log   *lockedBuffer
@@ -129,12 +130,22 @@ func newRoad(t *testing.T, change func(*setup)) *road {
 }
 
 func (r *road) makeBot(s setup) {
-	log := slog.New(slog.NewTextHandler(r.log, nil))
+	log, err := slog.New(slog.NewTextHandler(r.log, nil)), error(nil)
+	if s.store != "" {
+		s.bot.Status = bot.NewStatus("")
+		s.bot.Store, err = bot.OpenStore(r.t.Context(), bot.StoreConfig{URL: s.store, BotToken: whmcs.Secret(r.slack.BotToken()), Status: s.bot.Status, Log: log})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.t.Cleanup(s.bot.Store.Close)
+		s.api.LeftAlone = s.bot.Store.LeftAlone
+	}
 	s.api.URL, s.api.Identifier, s.api.Secret, s.api.Log = r.whmcs.URL(), whmcsfake.Identifier, whmcsfake.Secret, log
 	api, err := whmcs.New(s.api)
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.api, s.bot.LeaveWHMCS = api, api.LeaveAlone
 	s.bot.AppToken, s.bot.BotToken, s.bot.SlackURL = whmcs.Secret(r.slack.AppToken()), whmcs.Secret(r.slack.BotToken()), r.slack.URL()
 	s.bot.Log, s.bot.Audit = log, slog.New(slog.NewJSONHandler(r.audit, nil))
 	if s.bot.Answers == nil {
@@ -144,14 +155,6 @@ func (r *road) makeBot(s setup) {
 			Now:    s.now,
 			Log:    log,
 		}
-	}
-	if s.store != "" {
-		s.bot.Status = bot.NewStatus("")
-		s.bot.Store, err = bot.OpenStore(r.t.Context(), bot.StoreConfig{URL: s.store, BotToken: s.bot.BotToken, Status: s.bot.Status, Log: log})
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		r.t.Cleanup(s.bot.Store.Close)
 	}
 	if r.bot, err = bot.New(s.bot); err != nil {
 		r.t.Fatal(err)

@@ -102,6 +102,7 @@ type news struct {
 	Number int           `json:"number,omitempty"`
 	Stays  bool          `json:"stays,omitempty"`
 	Life   time.Duration `json:"life,omitempty"`
+	Since  time.Duration `json:"since,omitempty"`
 }
 
 // The kinds of news.
@@ -112,6 +113,7 @@ const (
 	newsStopped = "stopped" // question Name was stopped; whether its note stays
 	newsEdited  = "edited"  // question Name has the version Number now
 	newsBlocks  = "blocks"  // Slack refuses the newer blocks for Life
+	newsTrouble = "trouble" // WHMCS is left alone for Life because of Name, having failed Since
 	newsJoined  = "joined"  // replica From has joined
 	newsLeft    = "left"    // replica From has left
 )

@@ -24,6 +24,7 @@ type Config struct {
 	CacheTTL      time.Duration // 0: no cache
 
 	Log       *slog.Logger      // nil: none
+	LeftAlone func(Trouble)     // called when the installation is left alone after failures; must be quick; nil: none
 	Observe   func(Call)        // called after each call and cache hit; must be quick; nil: none
 	Transport http.RoundTripper // nil: the package's own
 
@@ -44,6 +45,7 @@ type API struct {
 	creds    *credentials
 	log      *slog.Logger
 	observer func(Call)
+	tells    func(Trouble)
 
 	timeout       time.Duration
 	pageSize      int
@@ -78,6 +80,7 @@ func New(cfg Config) (*API, error) {
 		creds:         newCredentials(cfg),
 		log:           cfg.Log,
 		observer:      cfg.Observe,
+		tells:         cfg.LeftAlone,
 		timeout:       cmp.Or(cfg.Timeout, defaultTimeout),
 		pageSize:      cmp.Or(cfg.PageSize, defaultPageSize),
 		maxConcurrent: cmp.Or(cfg.MaxConcurrent, defaultMaxConcurrent),

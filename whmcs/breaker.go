@@ -23,7 +23,8 @@ type breaker struct {
 	row     int       // failures in a row
 	until   time.Time // zero: closed
 	probing bool
-	epoch   int // counts the openings: what began before one says nothing after it
+	epoch   int       // counts the openings: what began before one says nothing after it
+	failing time.Time // since when calls fail without a success between; zero: they do not
 	last    *Error
 	lastAt  time.Time
 	success time.Time
@@ -67,11 +68,14 @@ func (b *breaker) done(p pass, err error) (opened bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err == nil {
-		b.success = time.Now()
+		b.success, b.failing = time.Now(), time.Time{}
 	}
 	failure := failureOf(err)
 	if failure != nil {
 		b.last, b.lastAt = failure, time.Now()
+		if b.failing.IsZero() {
+			b.failing = b.lastAt
+		}
 	}
 	if p.epoch != b.epoch {
 		return false
@@ -88,9 +92,47 @@ func (b *breaker) done(p pass, err error) (opened bool) {
 			return true
 		}
 	case !ownStop(err) && !errors.As(err, new(*PanicError)): // which say nothing about WHMCS
-		b.row, b.until = 0, time.Time{}
+		b.row, b.until, b.failing = 0, time.Time{}, time.Time{}
 	}
 	return false
+}
+
+// A Trouble is why and for how long an installation is left alone. Processes that call the same
+// one tell each other of it: see Config.LeftAlone and API.LeaveAlone.
+type Trouble struct {
+	Kind  Kind          // of the last failure
+	Pause time.Duration // until the next call may pass
+	Since time.Duration // for how long no call has succeeded
+}
+
+// trouble returns what other processes are to know of an opening just now. It reports false of what
+// may be the matter with this process alone.
+func (b *breaker) trouble() (Trouble, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.open() || b.last.Kind == ErrIPNotAllowed {
+		return Trouble{}, false
+	}
+	return Trouble{b.last.Kind, time.Until(b.until), time.Since(b.failing)}, true
+}
+
+// follow opens the breaker as another process has opened its own, unless a call has succeeded here
+// since calls fail there. It reports whether that was so.
+func (b *breaker) follow(t Trouble) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	until := now.Add(min(t.Pause, breakerPause))
+	if t.Pause <= 0 || b.success.After(now.Add(-t.Since)) || until.Before(b.until) {
+		return false
+	}
+	b.last, b.lastAt = &Error{Kind: t.Kind}, now
+	b.until, b.row, b.probing = until, 0, false
+	b.epoch++
+	if b.failing.IsZero() {
+		b.failing = now
+	}
+	return true
 }
 
 // close forgets failures: the next call may pass.

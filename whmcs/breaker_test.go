@@ -167,3 +167,54 @@ func TestObserve(t *testing.T) {
 		}
 	})
 }
+
+// TestBreakerFollows: a process leaves WHMCS alone where another one does, for no longer than that,
+// unless WHMCS has answered it since calls fail there. What may concern the other one alone it is
+// not told.
+func TestBreakerFollows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var told []Trouble
+		s := &script{answers: []replier{says(502, "")}}
+		failing := newTestAPI(t, s.wire)
+		failing.tells = func(t Trouble) { told = append(told, t) }
+		for range 2 {
+			failing.GetClientsProducts(t.Context(), GetClientsProductsRequest{})
+		}
+		if len(told) != 1 || told[0].Kind != ErrUnreachable || told[0].Pause != breakerPause || told[0].Since <= 0 {
+			t.Fatalf("told %+v", told)
+		}
+
+		works := &script{answers: []replier{says(200, none)}}
+		other := newTestAPI(t, works.wire)
+		ask := func(want Kind) {
+			t.Helper()
+			if _, err := other.GetClientsProducts(t.Context(), GetClientsProductsRequest{}); kindOf(err) != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+		}
+		other.LeaveAlone(told[0])
+		ask(ErrBreakerOpen)
+		if st := other.State(); st.LastError != ErrUnreachable || !st.BreakerUntil.Equal(time.Now().Add(breakerPause)) {
+			t.Errorf("%+v", st)
+		}
+		<-time.After(breakerPause)
+		ask("")
+		other.LeaveAlone(told[0]) // it has answered since
+		ask("")
+		<-time.After(time.Minute)
+		other.LeaveAlone(Trouble{Kind: ErrTimeout, Pause: time.Hour, Since: time.Second})
+		if until := other.State().BreakerUntil; !until.Equal(time.Now().Add(breakerPause)) {
+			t.Errorf("until %v", until)
+		}
+
+		s.answers = []replier{says(403, `{"result":"error","message":"Invalid IP 192.0.2.7"}`)}
+		failing.TryAgain()
+		if _, err := failing.GetClientsProducts(t.Context(), GetClientsProductsRequest{}); kindOf(err) != ErrIPNotAllowed || !failing.State().BreakerOpen {
+			t.Fatal(err)
+		}
+		if len(told) != 1 {
+			t.Errorf("told %+v", told[1:])
+		}
+	})
+}

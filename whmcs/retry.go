@@ -164,6 +164,9 @@ func (a *API) opened(action string, r *reply) (*frame, error) {
 func (a *API) account(action string, p pass, err error) {
 	if a.breaker.done(p, err) {
 		a.log.Error("no calls to WHMCS for a while, after failures", "for", breakerPause, "last", err)
+		if t, ok := a.breaker.trouble(); ok && a.tells != nil {
+			a.tells(t)
+		}
 	}
 	var e *Error
 	if !errors.As(err, &e) {

@@ -39,6 +39,13 @@ func (a *API) TryAgain() {
 	a.hold.end()
 }
 
+// LeaveAlone leaves the installation alone as another process does, unless it answers this one.
+func (a *API) LeaveAlone(t Trouble) {
+	if a.breaker.follow(t) {
+		a.log.Warn("no calls to WHMCS for a while, after failures of another process", "for", t.Pause, "last", t.Kind)
+	}
+}
+
 func (a *API) observe(c Call) {
 	if a.observer != nil {
 		a.observer(c)

@@ -79,6 +79,7 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 	}
 	if store != nil {
 		cfg.whmcs.Places = store.Places(cfg.installation(), cfg.whmcs.MaxConcurrent, cfg.whmcs.Timeout)
+		cfg.whmcs.LeftAlone = store.LeftAlone
 		cfg.shared = store.Rows(cfg.installation())
 	}
 	api, answers, err := newAnswers(cfg)
@@ -89,6 +90,7 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
 		Allow: cfg.allow, Contact: cfg.contact, Answers: answers, UserRate: cfg.userRate,
 		WHMCSState: func() string { return stateInWords(api.State()) },
+		LeaveWHMCS: api.LeaveAlone,
 		Status:     status, Store: store,
 		Log: cfg.log, Audit: audit,
 	})
