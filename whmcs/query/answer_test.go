@@ -72,6 +72,9 @@ kunde 5 active → kunde "5" status:active 0 near client:5 status:active 10 near
 harbour web → harbour web 1 also client Harbour Web Agency client:"harbour web"
 io → io 61 also server Io server:Io
 saturn → saturn 123
+guy on the line, says his name is dana demo → client:"dana demo" 2 [named dana demo]
+urgent guy gibberish says rosa resell → client:"Rosa Resell" 310 [left out urgent] [without gibberish] [named Rosa Resell]
+ns1.saturn.example.com → domain:ns1.saturn.example.com 0 near server:Saturn 123
 dana on saturn → client:dana saturn 1 [named dana]
 `
 

@@ -174,7 +174,7 @@ func (a *question) addExisting(ctx context.Context, d *details) {
 
 // exists notes a client that WHMCS has; one without an id is not known.
 func (a *question) exists(c whmcs.Client) {
-	if c.ID != 0 {
+	if c.ID != 0 && !slices.ContainsFunc(a.res.Existing, func(had whmcs.Client) bool { return had.ID == c.ID }) {
 		a.res.Existing = append(a.res.Existing, c)
 	}
 }

@@ -134,8 +134,8 @@ func (f *Finder) knownProducts() map[string]bool {
 }
 
 // names are the queries that look for words among clients' names: for all words
-// together, then for one alone, those first that name nothing else, with at most maxNames
-// calls.
+// together, then for those that follow each other, then for one alone, those first that
+// name nothing else, with at most maxNames calls.
 func (r Reading) names(known map[string]bool) []meaning {
 	words := slices.DeleteFunc(wordsIn(r.Query), func(w string) bool {
 		_, err := NewTerm("client", w)
@@ -158,13 +158,19 @@ func (r Reading) names(known map[string]bool) []meaning {
 		name = whole[0]
 	}
 	all := []meaning{{named: name, query: named(r.Query, wordsIn(r.Query), name)}}
-	if len(words) > 1 {
-		slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(isKnown(a), isKnown(b)) })
-		for _, w := range words[:min(len(words), maxNames-1)] {
-			all = append(all, meaning{named: w, query: named(r.Query, []string{w}, w)})
+	if len(words) == 1 {
+		return all
+	}
+	for _, run := range wordsIn(r.Fuller) {
+		if of := strings.Fields(run); len(of) > 1 && run != name {
+			all = append(all, meaning{named: run, query: named(r.Query, of, run)})
 		}
 	}
-	return all
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(isKnown(a), isKnown(b)) })
+	for _, w := range words {
+		all = append(all, meaning{named: w, query: named(r.Query, []string{w}, w)})
+	}
+	return all[:min(len(all), maxNames)]
 }
 
 // named is q with the name of a client in the place of some words.

@@ -188,7 +188,7 @@ func (f *Finder) nearHosts(ctx context.Context, host string) []Term {
 		near = append(near, Term{Key: "domain", Values: []string{above}})
 	}
 	for _, s := range f.knownServers(ctx) {
-		if strings.EqualFold(s.Hostname, host) {
+		if s.Hostname != "" && strings.HasSuffix("."+strings.ToLower(host), "."+strings.ToLower(s.Hostname)) { // ns1.saturn.example.com
 			near = append(near, Term{Key: "server", Values: []string{cmp.Or(s.Name, s.Hostname)}})
 		}
 	}

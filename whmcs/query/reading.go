@@ -218,6 +218,11 @@ func (r Reading) mistaken(line string, changed bool) Reading {
 		if len(r.Err.Corrected) > 1 {
 			r.Kind, r.Offers = ReadChoice, r.Err.Corrected
 		}
+		if v := r.Err.Problems[0].Value; isDecimal(v) { // 12,95
+			if q, faults := parse("amount:" + v); len(faults) == 0 {
+				r.Offers = append(r.Offers, q.String())
+			}
+		}
 	}
 	return r
 }

@@ -21,7 +21,7 @@ func (t *listener) amounted() bool {
 	if v := strings.TrimLeft(w, "<>="); op == "" && len(v) < len(w) && v != "" && isDigit(v[0]) {
 		op, w = w[:len(w)-len(v)], v
 	}
-	if w == "" || !strings.ContainsRune("€$£", []rune(w)[0]) && !isDigit(w[0]) || op == "" && !isDecimal(w) {
+	if w == "" || !strings.ContainsRune("€$£", []rune(w)[0]) && !isDigit(w[0]) || op == "" && !isDecimal(w) && !t.priced(n) {
 		return false
 	}
 	if _, flaw := readAmount(op + w); flaw != nil && flaw.Reason != AmbiguousNumber {
@@ -42,6 +42,41 @@ func (t *listener) amounted() bool {
 		t.phrases = append(t.phrases, phrase{text: wordTextOf(w), kind: wordPart, at: t.i, amount: "amount:" + w})
 		t.i++
 	}
+	return true
+}
+
+// priced reports whether a currency stands beside the number n words further on.
+func (t *listener) priced(n int) bool {
+	return currencies[t.at(n+1).lower] || t.i > 0 && currencies[t.tokens[t.i-1].lower]
+}
+
+// amountRange takes two amounts: between 10 and 20 euro, amount 10-20.
+func (t *listener) amountRange() bool {
+	n, ofMoney := 0, false
+	if k := keyNamed(t.at(0).lower); k != nil && k.Name == "amount" {
+		n, ofMoney = 1, true
+	}
+	between := t.at(n).lower == "between"
+	if between || t.at(n).lower == "from" {
+		n++
+	}
+	low, high, dashed := strings.Cut(t.at(n).lower, "-")
+	switch w := t.at(n + 1).lower; {
+	case dashed:
+	case w == "to", w == "-", between && w == "and":
+		n += 2
+		high = t.at(n).lower
+	default:
+		return false
+	}
+	if currencies[t.at(n+1).lower] {
+		n, ofMoney = n+1, true
+	}
+	if _, flaw := readAmount(low + ".." + high); flaw != nil || !ofMoney || low == "" || high == "" {
+		return false
+	}
+	t.changed = true
+	t.take(n+1, "amount:"+low+".."+high, firmPart)
 	return true
 }
 

@@ -29,7 +29,7 @@ func (t *listener) matterWord() bool {
 		t.i++ // on the phone
 		return true
 	}
-	if !ok {
+	if !ok || w.lower == "paid" && paidWays[t.at(1).lower] {
 		return false
 	}
 	if t.matter == "" {
@@ -64,7 +64,7 @@ func (t *listener) connective() bool {
 		default:
 			return false
 		}
-		t.not, t.changed = true, true
+		t.not, t.changed, t.apart = true, true, w.lower != "not"
 		t.i += n
 		return true
 	default:
@@ -111,6 +111,31 @@ func (t *listener) excludes(w typedWord) bool {
 	return lone || keyLength(w.text) > 0 && !w.quoted || looksLikeTerm(w.text) || keyNamed(w.text) != nil && !fillers[w.lower]
 }
 
+// addresses takes a wish for addresses: email addresses of all on saturn.
+func (t *listener) addresses() bool {
+	if k := keyNamed(t.at(0).lower); k == nil || k.Name != "email" || t.at(1).lower != "addresses" {
+		return false
+	}
+	t.changed = true
+	t.take(2, "as:emails", controlPart)
+	return true
+}
+
+// grouped takes what a summary is to be by: services by product. Every summary is by all.
+func (t *listener) grouped() bool {
+	by, next := t.at(0).lower, t.at(2)
+	if by != "by" && by != "per" || !groupings[t.at(1).lower] || t.isText(next) && !t.at(1).comma || isNumber(next.text) {
+		return false
+	}
+	t.changed = true
+	if slices.ContainsFunc(t.phrases, func(p phrase) bool { return strings.HasPrefix(p.text, "as:") }) {
+		t.i += 2
+	} else {
+		t.take(2, "as:summary", controlPart)
+	}
+	return true
+}
+
 // loneTerm takes a word that is a filter by itself; in a question about one thing it is
 // what is asked.
 func (t *listener) loneTerm() bool {
@@ -119,8 +144,11 @@ func (t *listener) loneTerm() bool {
 	if len(lower) > 1 && (lower[0] == '!' || lower[0] == '-') {
 		lower, not = lower[1:], "-"
 	}
-	term, ok := loneTerms[lower]
-	if !ok {
+	term, used := loneTerms[lower], 1
+	if both, ok := loneTerms[lower+"-"+t.at(1).lower]; ok && t.at(1).text != "" {
+		term, used = both, 2 // one time
+	}
+	if term == "" {
 		return false
 	}
 	kind := loosePart
@@ -136,10 +164,14 @@ func (t *listener) loneTerm() bool {
 		t.i++
 		return true
 	}
+	if strings.HasPrefix(term, "cycle:") && revenues[t.at(1).lower] {
+		t.i++ // monthly revenue is what every summary has
+		return true
+	}
 	if term == "as:summary" && t.at(1).lower == "by" && keyNamed(t.at(2).text) != nil {
 		t.i += 2
 	}
-	t.take(1, not+term, kind)
+	t.take(used, not+term, kind)
 	return true
 }
 

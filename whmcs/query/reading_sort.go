@@ -7,14 +7,19 @@ import (
 
 // sorted takes an order of the rows: sort by due, ordered by amount desc, newest first.
 func (t *listener) sorted() bool {
-	if order, ok := superlatives[t.at(0).lower]; ok {
-		n := 1
+	n := 1
+	order, ok := superlatives[t.at(0).lower]
+	if !ok {
+		order, ok = superlatives[t.at(0).lower+" "+t.at(1).lower]
+		n = 2
+	}
+	if ok {
 		if t.at(n).lower == "first" {
 			n++
 		}
 		return t.sort(n, order)
 	}
-	n := 1
+	n = 1
 	switch verb := strings.TrimRight(t.at(0).lower, ":"); {
 	case !sortVerbs[verb]:
 		return false
@@ -30,7 +35,8 @@ func (t *listener) sorted() bool {
 	if key == "" {
 		return false
 	}
-	order, flaw := readSort(key)
+	var flaw *flaw
+	order, flaw = readSort(key)
 	if flaw != nil {
 		if order = dateKeys[key]; order == "" {
 			for _, w := range t.tokens[t.i : t.i+n+1] {

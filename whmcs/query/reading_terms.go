@@ -18,6 +18,7 @@ type listener struct {
 	or      bool   // the word before was "or"
 	badOr   bool   // "or" stood between two keys
 	not     bool   // the word before was "not"
+	apart   bool   // what was excluded last was so by another word than "not"
 	numbers []string
 	unsure  bool // what was understood may mean something else
 	asks    bool // the line asks about one thing, of which a status is asked
@@ -30,8 +31,8 @@ func (t *listener) read() {
 		at := t.i
 		before := len(t.phrases)
 		for _, understand := range []func(*listener) bool{
-			(*listener).quoted, (*listener).mention, (*listener).link, (*listener).sorted, (*listener).keyed, (*listener).separateKey, (*listener).glued,
-			(*listener).thing, (*listener).change, (*listener).matterWord, (*listener).overdueFor, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).loneTerm, (*listener).plain,
+			(*listener).quoted, (*listener).mention, (*listener).link, (*listener).sorted, (*listener).keyed, (*listener).addresses, (*listener).part, (*listener).separateKey, (*listener).glued,
+			(*listener).overdueFor, (*listener).amountRange, (*listener).thing, (*listener).change, (*listener).matterWord, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).grouped, (*listener).loneTerm, (*listener).plain,
 		} {
 			if understand(t) {
 				break
@@ -79,6 +80,11 @@ func (t *listener) take(n int, text string, kind phraseKind) {
 	if last := len(t.phrases) - 1; last >= 0 && kind != wordPart {
 		key, v, _ := strings.Cut(text, ":")
 		switch same := strings.HasPrefix(t.phrases[last].text, key+":"); {
+		case kind == loosePart && t.phrases[last].text[0] == '-' && strings.HasPrefix(t.phrases[last].text[1:], key+":") && t.alsoExcluded():
+			t.phrases[last].text += "," + v // without cancelled and terminated
+			t.i += n
+			t.or, t.not = false, false
+			return
 		case t.or && !same:
 			t.badOr = true
 		case same && (slices.Contains([]string{"client", "service", "order", "status", "cycle"}, key) && t.phrases[last].run == nil || key == "server"):
@@ -91,6 +97,12 @@ func (t *listener) take(n int, text string, kind phraseKind) {
 	}
 	t.phrases = append(t.phrases, phrase{text: text, kind: kind, at: t.i})
 	t.i += n
+}
+
+// alsoExcluded reports whether what follows an exclusion is excluded with it.
+func (t *listener) alsoExcluded() bool {
+	before := t.before()
+	return t.or || before.comma || joiners[before.lower] && t.apart
 }
 
 // quoted takes a text in quotes.
@@ -284,7 +296,7 @@ func (t *listener) separateKey() bool {
 	for ; ; used++ {
 		next := t.at(used)
 		switch next.lower {
-		case "=", ":", "is", "no", "nr", "number", "id", "#", "no.", "id:", "number:", "called", "named", "name", "name:", "method", "method:":
+		case "=", ":", "is", "no", "nr", "number", "id", "#", "no.", "id:", "number:", "called", "named", "name", "name:", "method", "method:", "range", "subnet", "via":
 			sign = sign || strings.HasSuffix(next.lower, "=") || strings.HasSuffix(next.lower, ":")
 			continue
 		}
@@ -294,7 +306,7 @@ func (t *listener) separateKey() bool {
 	if next.text == "" {
 		return t.lone(k, w)
 	}
-	if _, flaw := k.value(next.text); flaw != nil && (!sign || len(t.tokens) > used+1) {
+	if _, flaw := k.value(next.text); flaw != nil && idsOf(next.text) == "" && (!sign || len(t.tokens) > used+1) {
 		if k.Kind == kindList && sign && len(t.tokens) == t.i+used+2 && len(t.phrases) == 0 { // status: on hold
 			t.take(used+2, k.Name+":"+valueText(next.text+" "+t.at(used+1).text), firmPart)
 			t.changed = true

@@ -384,6 +384,78 @@ client 5 sort by colour → ~ client:5
 client 5 sort by due, sort by amount → ~ client:5 sort:due
 order 12 sort by price → = order:12 sort:amount
 sort by due → no filter
+most expensive services on saturn → = saturn sort:-amount
+all monthly services due in the next 7 days → = cycle:monthly due:<=7d
+due next 30 days → = due:<=30d
+next 7 days → = due:<=7d
+due in last 7 days → = due:-7d..today
+registered in the last 30 days → = registered:<=30d
+due between 2026-12-01 and 2026-12-15 → = due:2026-12-01..2026-12-15
+due from 01.12.2026 to 15.12.2026 → = due:2026-12-01..2026-12-15
+due 01.12.2026–15.12.2026 → = due:2026-12-01..2026-12-15
+due by end of month → = due:<=this-month
+due until 31.12.2026 → = due:<=2026-12-31
+registered between 2018 and 2020 → = registered:2018..2020
+customers since 2019 → = registered:>=2019
+suspended since october → ~ status:suspended
+suspended since 3 weeks → ~ status:suspended
+overdue since october → ~ due:overdue
+registered more than 2 years ago → = registered:>2y
+older than 3 years → = registered:>3y
+due in more than 30 days → = due:>30d
+due 5 december → ~ due:dec
+due december 5th 2026 → = due:2026-12-05
+due 31.12. → ~ due:dec
+due friday → ~ due:<7d
+guy on the line, says his name is dana demo → = dana demo
+client 5's hosting → = client:5
+emails of everyone on saturn → = saturn as:emails
+email addresses of suspended customers → = status:suspended as:emails
+annual plans over 300 → ~ amount:>300 cycle:annually
+total revenue → = as:summary
+monthly revenue → = as:summary
+monthly count → = cycle:monthly as:summary
+services by status → = as:summary
+services by product on saturn → = saturn as:summary
+yo bot → help
+sorry wrong channel → help
+domains ending in .net → = domain:*.net
+domains ending with net → = domain:*.net
+*.net → = domain:*.net
+-*.net client:5 → = -domain:*.net client:5
+domain contains harbour → = domain:*harbour*
+servers starting with s → = server:s*
+i would like client 5 → = client:5
+starting in december → = starting december
+ip range 198.51.100.* → = ip:198.51.100.0/24
+neptune without cancelled and terminated → = neptune -status:cancelled,terminated
+neptune not cancelled or terminated → = neptune -status:cancelled,terminated
+neptune, not terminated, not cancelled → = neptune -status:terminated -status:cancelled
+client:5 not suspended and monthly → = client:5 -status:suspended cycle:monthly
+suspended on neptune this month → ~ neptune status:suspended
+active on neptune next month → = neptune status:active due:next-month
+pending for more than 3 days → ~ status:pending
+orders today → = registered:today
+pending orders this week → = status:pending registered:this-week
+orders of client 5 → = client:5
+one time services → = cycle:one-time
+biennial → = cycle:biennially
+clients 5/7/103 → = client:5,7,103
+clients 5-7 → = client:5,6,7
+due tomorrow or today → = due:tomorrow,today
+due today and tomorrow → = due:today,tomorrow
+overdue since 2017 → ~ due:overdue
+overdue by more than a month → = due:overdue due:<-1m
+overdue > 30 → ~ due:overdue due:<-30d
+30 days overdue → = due:overdue due:<=-30d
+paid by credit card → = credit card
+payment via bank transfer → = payment:"bank transfer"
+12,95 → ? client:12,95 | service:12,95 | order:12,95 | amount:12.95
+12 euro → ~ amount:12
+between 10 and 20 euro → = amount:10..20
+amount between 10 and 20 → = amount:10..20
+amount 10-20 → = amount:10..20
+neptune to excel → = neptune as:csv
 `
 
 // summed says of a reading what a row says of it.

@@ -28,6 +28,8 @@ func (t *listener) thing() bool {
 			return true
 		}
 		return false
+	case isNumber(text) && t.priced(0):
+		return t.amounted()
 	case strings.Contains(text, ",") && isNumber(strings.ReplaceAll(text, ",", "")) || isNumber(text):
 		if last := len(t.phrases) - 1; last >= 0 && not == "" && !t.not && t.phrases[last].kind == numberPart && (joiners[t.before().lower] || t.or || t.before().comma) {
 			t.phrases[last].text += "," + strings.TrimPrefix(text, "#") // cancel 1 and 3

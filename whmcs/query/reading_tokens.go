@@ -202,7 +202,7 @@ func isEmoji(s string) bool {
 
 // possessor drops the 's of dana's.
 func possessor(s string) string {
-	if n := len(s) - 2; n > 1 && (s[n:] == "'s" || s[n:] == "'S") && strings.IndexByte(s, ':') < 0 {
+	if n := len(s) - 2; n > 0 && (s[n:] == "'s" || s[n:] == "'S") && strings.IndexByte(s, ':') < 0 {
 		return s[:n]
 	}
 	return s
@@ -212,7 +212,7 @@ func possessor(s string) string {
 func ofWord(raw, s string, c byte) bool {
 	switch c {
 	case '*': // a wildcard, unless the word is in stars
-		return strings.Contains(s, ":") && !strings.HasPrefix(raw, "*")
+		return (strings.Contains(s, ":") || strings.HasSuffix(s, ".*") && isAddressWord(s)) && !strings.HasPrefix(raw, "*")
 	case ']', ')':
 		return strings.IndexByte(s, map[byte]byte{']': '[', ')': '('}[c]) >= 0
 	case '_', '~':

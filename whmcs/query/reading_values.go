@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -9,6 +10,11 @@ import (
 // separateValue takes the value that comes n words after its key.
 func (t *listener) separateValue(k *field, n int, sign bool) bool {
 	next := t.at(n)
+	if all := idsOf(next.text); all != "" && (k.Kind == kindID || k.Kind == kindClient) {
+		t.changed = true
+		t.take(n+1, k.Name+":"+all, firmPart)
+		return true
+	}
 	text := next.text
 	switch k.Kind {
 	case kindID, kindClient, kindProduct, kindNumber, kindHost, kindEmail, kindAddress:
@@ -34,6 +40,28 @@ func (t *listener) separateValue(k *field, n int, sign bool) bool {
 		return true
 	}
 	return t.textValue(k, n)
+}
+
+// idsOf reads numbers that are written together as a list: 5/7/103, and 5-7 for 5,6,7; "" where
+// it is something else.
+func idsOf(text string) string {
+	if low, high, ok := strings.Cut(text, "-"); ok && allDigits(low) && allDigits(high) {
+		from, _ := strconv.Atoi(low)
+		to, _ := strconv.Atoi(high)
+		if from == 0 || to <= from || to-from >= maxPushed {
+			return ""
+		}
+		all := low
+		for from++; from <= to; from++ {
+			all += "," + strconv.Itoa(from)
+		}
+		return all
+	}
+	parts := strings.Split(text, "/")
+	if len(parts) < 2 || slices.ContainsFunc(parts, func(p string) bool { return !isNumber(p) }) {
+		return ""
+	}
+	return strings.Join(parts, ",")
 }
 
 // listFrom reads the values that begin n words further on: after commas, and for numbers of

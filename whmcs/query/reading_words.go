@@ -27,9 +27,12 @@ var fillers = wordSet(`
 	exist exists but name named called number numbers id ids matching question
 	thanks thank thx ty cheers greetings regards hello hi hallo morning afternoon evening good day
 	address addresses very much many lot appreciated help work works how
-	whole entire full export exported dump download file excel spreadsheet report
+	whole entire full export exported dump download file report
 	mate mates buddy pal man dude great awesome perfect cool nice lol haha wow sorry np best you're youre they're we're she's he's i'm im
-	caller says said saying
+	caller says said saying guy lady gentleman line mr mrs ms mister sir madam yo bot robot ask asks asking asked wrong channel
+	via range subnet paid names something contain contains containing
+	own owns owned owner owners pay pays paying per hit using use uses used belongs hold holder
+	check checking confirm verify remind hear heard got gets getting go going comes come thing things stuff bit
 	eur euro euros usd gbp chf dollar dollars
 `)
 
@@ -58,9 +61,12 @@ var loneTerms = map[string]string{
 	"fraudulent": "status:fraud",
 	"monthly":    "cycle:monthly", "quarterly": "cycle:quarterly", "semi-annually": "cycle:semi-annually", "semiannually": "cycle:semi-annually",
 	"annually": "cycle:annually", "yearly": "cycle:annually", "annual": "cycle:annually", "biennially": "cycle:biennially",
-	"triennially": "cycle:triennially", "one-time": "cycle:one-time",
-	"csv": "as:csv", "table": "as:table", "summary": "as:summary", "count": "as:summary", "revenue": "as:summary",
-	"totals": "as:summary", "statistics": "as:summary", "stats": "as:summary",
+	"triennially": "cycle:triennially", "one-time": "cycle:one-time", "onetime": "cycle:one-time", "biennial": "cycle:biennially",
+	"triennial": "cycle:triennially", "semi-annual": "cycle:semi-annually", "half-yearly": "cycle:semi-annually",
+	"csv": "as:csv", "excel": "as:csv", "spreadsheet": "as:csv", "table": "as:table", "summary": "as:summary", "count": "as:summary", "revenue": "as:summary",
+	"total": "as:summary", "totals": "as:summary", "breakdown": "as:summary", "turnover": "as:summary", "mrr": "as:summary", "arr": "as:summary",
+	"emails": "as:emails", "e-mails": "as:emails",
+	"statistics": "as:summary", "stats": "as:summary",
 	"fresh": "fresh:yes", "refreshed": "fresh:yes",
 	"overdue": "due:overdue",
 	"free":    "cycle:free",
@@ -76,15 +82,31 @@ var troubles = wordSet(`
 	hasnt hasn't havent haven't doesnt doesn't didnt didn't isnt wasnt wasn't cannot can't wont won't
 `)
 
+// parts are what is said of a part of a name before the part, with stars around it: domains
+// ending in .net.
+var parts = map[string]string{
+	"ending": "*%", "ends": "*%", "end": "*%", "beginning": "%*", "begins": "%*", "starting": "%*", "starts": "%*", "start": "%*", "begin": "%*",
+	"containing": "*%*", "contains": "*%*", "contain": "*%*", "like": "*%*",
+}
+
+// revenues are what a summary says of money.
+var revenues = wordSet(`revenue turnover recurring`)
+
+// groupings are the keys by which a summary counts.
+var groupings = wordSet(`status product products server servers cycle`)
+
 // dateKeys are the words before a date, and the key that they mean.
 var dateKeys = map[string]string{
 	"due": "due", "renews": "due", "renewing": "due", "renewal": "due", "renewals": "due", "expires": "due", "expiring": "due",
 	"expire": "due", "expiry": "due", "billed": "due",
 	"registration": "registered", "registrations": "registered", "registered": "registered", "regdate": "registered", "created": "registered",
 	"ordered": "registered", "since": "registered", "new": "registered", "joined": "registered", "signed": "registered", "newly": "registered",
-	"recent": "registered", "recently": "registered", "upcoming": "due",
+	"recent": "registered", "recently": "registered", "older": "registered", "orders": "registered", "upcoming": "due",
 	"signup": "registered", "signups": "registered", "sign-up": "registered", "sign-ups": "registered",
 }
+
+// weekdays are the days of a week.
+var weekdays = wordSet(`monday tuesday wednesday thursday friday saturday sunday`)
 
 // vague say of a date that it is near, without saying how near.
 var vague = wordSet(`new newly recent recently upcoming soon shortly expiring`)
@@ -100,13 +122,14 @@ var sortWays = map[string]string{
 // superlatives are orders by themselves.
 var superlatives = map[string]string{
 	"newest": "-registered", "latest": "-registered", "oldest": "registered", "cheapest": "amount", "priciest": "-amount", "soonest": "due",
+	"most expensive": "-amount", "least expensive": "amount", "most recent": "-registered",
 }
 
 // keyWords are what people call the keys of the table beside their names and aliases.
 var keyWords = map[string]string{
 	"clients": "client", "customer": "client", "customers": "client", "account": "client", "accounts": "client", "clientnumber": "client",
 	"services": "service", "hosting": "service", "subscription": "service",
-	"orders": "order", "products": "product", "plan": "product", "package": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
+	"orders": "order", "products": "product", "plan": "product", "plans": "product", "package": "product", "packages": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
 	"nodes": "server", "machines": "server", "hosts": "server", "svc": "service",
 	"cl": "client", "cust": "client", "acct": "client", "ord": "order",
 	"domains": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
@@ -138,6 +161,9 @@ var matters = map[string]Matter{
 	"reset": MatterChange, "reboot": MatterChange, "restart": MatterChange, "reinstall": MatterChange, "upgrade": MatterChange,
 	"downgrade": MatterChange, "renew": MatterChange, "refund": MatterChange, "reactivate": MatterChange, "activate": MatterChange,
 }
+
+// paidWays follow "paid" where it is about how.
+var paidWays = wordSet(`by with via using through`)
 
 // nouns are fillers that may be a part of a name, next to its other words: domain backup.
 var nouns = wordSet(`domain domains website site server servers host hosting hostings mail e-mail plan package account service
