@@ -20,7 +20,7 @@ func ExampleParseAllow() {
 	fmt.Println(err)
 	// Output:
 	// [U0ALICE] [S0SUPPORT] [C0INCIDENT] false <nil>
-	// "bob", the item at place 3 are not Slack ids: list user ids (U…), user group ids (S…), channel ids (C…), or everyone
+	// "bob", the item at place 3 are not Slack ids: list user ids (U…), user group ids (S…), channel ids (C…), with commas between, or everyone
 }
 
 // A bot between a Slack and a WHMCS in memory answers a command.
