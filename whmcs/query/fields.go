@@ -183,6 +183,11 @@ var table = []field{
 		Example: "client:1 fresh:yes"},
 		synonyms: []string{"refresh", "nocache"},
 		value:    readYes},
+	{Key: Key{Name: "live", Kind: kindList, Values: []string{"yes", "1h", "4h", "8h"}, Control: true,
+		Help:    "keeps a public answer current: yes is 2 hours, else 1h to 8h",
+		Example: "server:saturn status:active live:4h"},
+		synonyms: []string{"keepcurrent"},
+		value:    readLive},
 }
 
 // byName finds a field by each of its names, squeezed.

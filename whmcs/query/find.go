@@ -57,6 +57,7 @@ func NewFinder(api *whmcs.API, cfg FinderConfig) *Finder {
 // Options are of one call of Find.
 type Options struct {
 	Snapshot bool           // a fresh question may use the rows of a scan of the last minutes all the same
+	Since    Matches        // of an earlier answer: all matches are read, and Result has what changed; nil: not wanted
 	Progress func(Progress) // called during a scan, never concurrently; nil: none
 }
 
@@ -86,6 +87,7 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 		return nil, err
 	}
 	a.end = a.pos.from
+	a.tracked = make(map[int]*whmcs.Service, len(opt.Since))
 	a.env = &env{today: dateOf(f.cfg.Now())}
 	if err := a.resolveEmails(ctx); err != nil {
 		return nil, err
@@ -104,5 +106,6 @@ func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error
 	}
 	a.settle()
 	a.answer(ctx, details)
+	a.compareMatches()
 	return a.res, nil
 }

@@ -68,6 +68,7 @@ const (
 	OnlyStars          Reason = "nothing but stars"
 	AmbiguousKey       Reason = "key that may be one of two"
 	NotPage            Reason = "not a page"
+	NotLive            Reason = "not a time to keep an answer current"
 	NotRows            Reason = "not a number of rows"
 	NotDate            Reason = "not a date"
 	NotDistance        Reason = "not a distance"

@@ -257,7 +257,7 @@ func tooManyValues(at span, n int) fault {
 	return f
 }
 
-// control reads sort, page, rows, as, in and fresh.
+// control reads sort, page, rows, as, in, fresh and live.
 func (p *parser) control(k *field, t token) {
 	misused := func(why Reason, edits []edit) {
 		f := newFault(t.span, why)
@@ -313,5 +313,7 @@ func (p *parser) set(name, v string) {
 		p.q.InChannel = true
 	case "fresh":
 		p.q.Fresh = true
+	case "live":
+		p.q.Live, _ = strconv.Atoi(v)
 	}
 }

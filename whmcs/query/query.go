@@ -32,6 +32,7 @@ type Query struct {
 	// Of one request only: Lasting and Again drop them.
 	InChannel bool // in:channel, share the answer at once
 	Fresh     bool // fresh:yes, past cache and snapshot
+	Live      int  // live:4h, hours for which a public answer is kept current, 1 to 8; 0: it is not
 
 	// Position is where the page goes on, as pos: has it in the lines of a result's
 	// Next, Previous and Continue. Page only numbers the page then. Nobody types it, and
@@ -110,6 +111,9 @@ func (q Query) String() string {
 	if q.Fresh {
 		b.WriteString(" fresh:yes")
 	}
+	if q.Live != 0 {
+		b.WriteString(" live:" + strconv.Itoa(q.Live) + "h")
+	}
 	if q.Position != "" {
 		b.WriteString(" " + positionKey + ":" + q.Position)
 	}
@@ -157,17 +161,17 @@ func (q Query) place(i int) (start, end int) {
 // Filtered reports whether q has a filter; without one it asks for every service.
 func (q Query) Filtered() bool { return len(q.Terms) > 0 }
 
-// Lasting returns q without in:channel and fresh:yes, for every line made from it, and
+// Lasting returns q without in:channel, fresh:yes and live:, for every line made from it, and
 // without its position: as it is shown and kept.
 func (q Query) Lasting() Query {
 	q.Position = ""
 	return q.Again()
 }
 
-// Again returns q without in:channel and fresh:yes, at the same position: the line that
+// Again returns q without in:channel, fresh:yes and live:, at the same position: the line that
 // gives the same answer again. It is for the values of buttons, not to be shown.
 func (q Query) Again() Query {
-	q.InChannel, q.Fresh = false, false
+	q.InChannel, q.Fresh, q.Live = false, false, 0
 	return q
 }
 

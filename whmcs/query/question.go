@@ -27,6 +27,8 @@ type question struct {
 	isLapsed match            // of what due:overdue leaves out; nil: nothing
 	lapsed   []*whmcs.Service // those
 
+	tracked map[int]*whmcs.Service // rows of opt.Since, whether they match or not
+
 	found  []*whmcs.Service // in WHMCS's order
 	starts []int            // how many were found before each request
 	mark   int              // how many were found before the place of the position's row
@@ -150,7 +152,7 @@ func (a *question) wantsAll() bool {
 }
 
 // greedy reports whether every match is needed, also to know what a name means.
-func (a *question) greedy() bool { return a.wantsAll() || a.env.namesOpen() }
+func (a *question) greedy() bool { return a.wantsAll() || a.env.namesOpen() || a.opt.Since != nil }
 
 // enough reports whether nothing more has to be read for the page asked for.
 func (a *question) enough() bool { return !a.greedy() && !a.extent.whole && a.pageFull() }
@@ -291,6 +293,7 @@ func (a *question) take(ctx context.Context, p pageOf) error {
 	}
 	for i := range rows {
 		s := &rows[i]
+		a.track(s)
 		matches := a.wanted(s)
 		if s.ID == a.pos.row.id && p.part == a.pos.row.part && a.pos.order == orderWHMCS {
 			a.mark, a.marked = len(a.found), true
@@ -317,6 +320,7 @@ func (a *question) take(ctx context.Context, p pageOf) error {
 // forget drops what was found, as the reading begins again.
 func (a *question) forget() {
 	a.lapsed = nil
+	clear(a.tracked)
 	a.found, a.starts, a.marked, a.beyond, a.end, a.told, a.started = nil, nil, false, false, a.pos.from, 0, 0
 	a.res.Coverage = whmcs.Coverage{Calls: a.res.Calls}
 	clear(a.env.priceless)

@@ -167,6 +167,28 @@ func readPage(s string) (string, *flaw) {
 	return strconv.Itoa(n), nil
 }
 
+// LiveHours is for how many hours an answer is kept current where nobody says how long.
+const LiveHours = 2
+
+const liveMost = 8 // hours
+
+// readLive reads for how many hours an answer is kept current.
+func readLive(s string) (string, *flaw) {
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.ToLower(s), "h"))
+	_, no := readYes(s)
+	switch {
+	case err != nil && no == nil:
+		return strconv.Itoa(LiveHours), nil
+	case err == nil && n < 1:
+		return "", newFlaw(NotLive, s, "1h")
+	case err == nil && n > liveMost:
+		return "", newFlaw(NotLive, s, strconv.Itoa(liveMost)+"h")
+	case err != nil:
+		return "", newFlaw(NotLive, s, "yes")
+	}
+	return strconv.Itoa(n), nil
+}
+
 // readRows reads how many rows a page of a list has.
 func readRows(s string) (string, *flaw) {
 	n, err := strconv.Atoi(s)

@@ -23,6 +23,7 @@ type installation struct {
 	domains   []uint32 // hashes of each service's domain, lower case, by id-1
 	usernames []uint32
 	perServer []int
+	suspended map[int]bool // services that Suspend changed; nil: none
 }
 
 // newInstallation makes one of n services around the day of now.

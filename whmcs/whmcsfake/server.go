@@ -78,6 +78,20 @@ func New(cfg Config) *Server {
 // called while calls are served. A service keeps its contents at any size.
 func (s *Server) Resize(n int) { s.data.Store(newInstallation(n, s.cfg.Now)) }
 
+// Suspend suspends the n active services with the lowest ids on the server of a name, and no
+// others that it suspended before; 0: none. Resize undoes it.
+func (s *Server) Suspend(server string, n int) {
+	was := s.data.Load()
+	in := *was
+	in.suspended = map[int]bool{}
+	for id := 1; id <= in.n && len(in.suspended) < n; id++ {
+		if sv := in.asMade(id); sv.server != nil && strings.EqualFold(sv.server.name, server) && sv.status == "Active" {
+			in.suspended[id] = true
+		}
+	}
+	s.data.Store(&in)
+}
+
 // Services returns how many services there are.
 func (s *Server) Services() int { return s.data.Load().n }
 

@@ -129,6 +129,14 @@ func lastClient(n int) int { return firstMadeClient + max(0, (rank(n)-len(writte
 
 // service makes a service from its id.
 func (in *installation) service(id int) service {
+	sv := in.asMade(id)
+	if in.suspended[id] {
+		sv.status, sv.reason = "Suspended", "Moved to another server"
+	}
+	return sv
+}
+
+func (in *installation) asMade(id int) service {
 	switch {
 	case id < firstWritten:
 		return in.documented(id)
