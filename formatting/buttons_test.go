@@ -141,15 +141,16 @@ func TestStatesGiveWay(t *testing.T) {
 func TestSharedButtons(t *testing.T) {
 	t.Parallel()
 	hasButtons(t, house.Answer(result(t, "client:1 status:active", mixed(2)...), shared()).Blocks, map[string]string{
-		"… Table":                 "ask client:1 status:active as:table",
-		"… Summary":               "ask client:1 status:active as:summary",
-		"… CSV file":              "ask client:1 status:active as:csv",
-		"… Clients":               "ask client:1 status:active as:clients",
-		"… Domains":               "ask client:1 status:active as:domains",
-		"… Refresh":               "refresh client:1 status:active",
-		"… Without client:1":      "ask status:active",
-		"… Without status:active": "ask client:1",
-		"Remove":                  "remove U0ALICE",
+		"… Table":                    "ask client:1 status:active as:table",
+		"… Summary":                  "ask client:1 status:active as:summary",
+		"… CSV file":                 "ask client:1 status:active as:csv",
+		"… Clients":                  "ask client:1 status:active as:clients",
+		"… Domains":                  "ask client:1 status:active as:domains",
+		"… Refresh":                  "refresh client:1 status:active",
+		"… Keep current for 2 hours": "live client:1 status:active live:2h",
+		"… Without client:1":         "ask status:active",
+		"… Without status:active":    "ask client:1",
+		"Remove":                     "remove U0ALICE",
 	})
 }
 

@@ -101,12 +101,12 @@ func (d *draft) pages(res *query.Result) []*slack.ButtonBlockElement {
 	return append(row, d.button(ActionAsk, "Next ›", res.Next))
 }
 
-// posting offers to share an answer, or, to who shared it, to take it away.
+// posting offers to share an answer, or, of a post, to take it away and to end its updates.
 func (d *draft) posting(res *query.Result) []*slack.ButtonBlockElement {
 	if !d.view.Public && !d.view.Direct && !res.Empty() && res.Query.As != query.ViewEmails {
 		return []*slack.ButtonBlockElement{d.button(ActionShare, "Share", res.Query.Again().String())}
 	}
-	return []*slack.ButtonBlockElement{d.removal()}
+	return []*slack.ButtonBlockElement{d.removal(), d.ending(res)}
 }
 
 // removal lets who shared a post take it away; nil where nobody did.

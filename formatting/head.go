@@ -21,6 +21,7 @@ func (d *draft) head(res *query.Result) {
 		reading, line = "", d.headline(res, "")
 	}
 	d.section(join(dot, line, reading), nil)
+	d.live(res)
 	d.changed(res)
 	d.offers(res)
 }

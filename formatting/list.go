@@ -35,6 +35,7 @@ func (d *draft) announcement(res *query.Result) Message {
 	}
 	d.section(said, nil)
 	d.readers()
+	d.live(res)
 	d.controls(res)
 	d.foot(res)
 	return d.message()

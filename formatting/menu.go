@@ -21,6 +21,7 @@ type menuEntry struct{ verb, label string }
 const (
 	verbFirst   = "first"
 	verbRefresh = "refresh"
+	verbLive    = "live"
 	verbChange  = "change"
 	verbPin     = "pin"
 	verbWithout = "without" // and the place of a filter: without.2
@@ -75,6 +76,9 @@ func (d *draft) choices(q query.Query, rows, again bool) []menuEntry {
 // would offer nothing.
 func (d *draft) menu(res *query.Result) slack.BlockElement {
 	all := d.choices(res.Query, !res.Empty() && !isCard(res), !res.Empty() || !complete(res))
+	if d.canBeLive(res) {
+		all = append([]menuEntry{{verbLive, "Keep current for " + count(query.LiveHours, "hour")}}, all...)
+	}
 	line := res.Query.Again().String()
 	switch {
 	case len(all) == 0:
@@ -136,6 +140,10 @@ func Chosen(value, line string) (action, next string) {
 		return ActionAsk, q.Lasting().WithPage(1).String()
 	case name == verbRefresh:
 		return ActionRefresh, q.Again().String()
+	case name == verbLive:
+		q = q.Again()
+		q.Live = query.LiveHours
+		return ActionLive, q.String()
 	case name == verbChange:
 		return ActionForm, q.Lasting().WithPage(1).String()
 	case name == verbPin:

@@ -58,6 +58,8 @@ type View struct {
 	SharedBy      string    // user id, in a shared answer
 	SharedFile    string    // id of the file that belongs to a shared answer
 	FileElsewhere bool      // the CSV file goes to the direct messages, not where the message goes
+	Live          *Live     // how it is kept current; nil: it is not
+	NotLive       Sentence  // why it is not, where that was wanted; "": it was not
 	Now           time.Time // for "in 3 days"; its location is the process's
 	Ref           string    // reference of the request, shown in failures
 }
@@ -69,6 +71,8 @@ const (
 	ActionDetails = "details" // opens the details of "service:2" as a modal
 	ActionShare   = "share"   // posts the line's answer publicly
 	ActionRefresh = "refresh" // asks the line again, past cache and snapshot
+	ActionLive    = "live"    // keeps the answer to the line current
+	ActionEndLive = "endlive" // ends that
 	ActionStop    = "stop"    // ends the asker's wait; the value is the reference
 	ActionRemove  = "remove"  // takes a shared post away; the value is the sharer's user id, then the file's, if any
 	ActionForm    = "form"    // opens the search form, filled from the line

@@ -32,6 +32,7 @@ var problemSentences = map[query.Reason]func(query.Problem) string{
 	query.NoSpaceAfterQuote:  fixed("A closing quote is followed by a space or a comma."),
 	query.EmptyQuotes:        fixed("There is nothing between the quotes."),
 	query.NotPage:            fixed("A page is a number from 1 on."),
+	query.NotLive:            fixed("An answer is kept current for 1h to 8h; live:yes is 2h."),
 	query.NotRows:            fixed("A page of a list has 1 to 10 rows."),
 	query.OpenRange:          fixed("A range needs a beginning or an end: 2026-12-01..2026-12-31."),
 	query.OverdueRegistered:  fixed(`"overdue" is a value of "due", not of "registered".`),
@@ -95,7 +96,7 @@ var problemSentences = map[query.Reason]func(query.Problem) string{
 // listed are what the values of a key with a list are called.
 var listed = map[string]string{
 	"status": "a status", "cycle": "a billing cycle", "sort": "an order", "as": "a view", "in": "a place",
-	"fresh": "an answer",
+	"fresh": "an answer", "live": "a time",
 }
 
 func fixed(sentence string) func(query.Problem) string {

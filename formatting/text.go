@@ -80,6 +80,11 @@ func date(t time.Time) markup {
 		t.UTC().Format(plainTime) + ">")
 }
 
+// clock returns a time of day that Slack shows in the reader's own time zone.
+func clock(t time.Time) markup {
+	return markup("<!date^" + strconv.FormatInt(t.Unix(), 10) + "^{time}|" + t.UTC().Format("15:04 UTC") + ">")
+}
+
 // plainTime is how a moment reads where Slack is not there to show it.
 const plainTime = "2006-01-02 15:04 UTC"
 
