@@ -35,6 +35,7 @@ func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 		rec.outcome = outcomeUnchanged
 		return
 	}
+	b.supersededLive(ctx, q.answer.address, "edited")
 	q.line, q.answered = a.Line, false // should this end by a panic
 	if at := b.answerOnce(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
 		q.answer = at // else what others read is still where a further edit finds it
@@ -45,6 +46,9 @@ func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 // answerOnce decides who reads the answer, finds it and delivers it. at is where the answer
 // to an earlier version is; it returns where this one is.
 func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a *ask, rec *record, at posted) posted {
+	if a.changesPost() {
+		a.live, a.since = b.liveAt(ctx, a.Channel, a.Message)
+	}
 	f := b.facts(ctx, a, facts{at: at})
 	d := deliveryOf(a, f)
 	switch {

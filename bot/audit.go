@@ -25,6 +25,7 @@ type record struct {
 	sent    bool   // whether Slack accepted an answer
 	emails  bool   // whether clients\' e-mail addresses were found to be shown
 	guess   bool   // whether words of the line were left out, or a client's name alone matched
+	live    string // whether an answer began to be kept current, or ended that; "": neither
 	line    string // what was answered; "": no search was made
 }
 
@@ -60,6 +61,7 @@ const (
 	outcomeNotTheirs         Outcome = "not_theirs"
 	outcomeNothingToStop     Outcome = "nothing_to_stop"
 	outcomeUnknownButton     Outcome = "unknown_button"
+	outcomeLiveEnded         Outcome = "live_ended"   // an answer is not kept current any more
 	outcomeAccessGiven       Outcome = "access_given" // asked for by somebody who may ask already
 	outcomeAccessAsked       Outcome = "access_asked"
 	outcomeAccessAskedBefore Outcome = "access_asked_before"
@@ -74,6 +76,12 @@ const (
 	outcomeOvertaken  Outcome = "taken_over"  // by a replica that took this one for dead
 	outcomeHandedOver Outcome = "handed_over" // to another replica, as this one ends
 	outcomeLapsed     Outcome = "lapsed"      // it was taken over too late to be done
+)
+
+// What an audit line says of an answer that is kept current.
+const (
+	liveBegan = "began"
+	liveEnds  = "ended"
 )
 
 // typedMost is how much of a line that cannot be read an audit line holds, in bytes.
@@ -151,6 +159,9 @@ func (r *record) write(ctx context.Context, log *slog.Logger) {
 		slog.Int("rows", r.rows),
 		slog.Int("whmcs_calls", r.calls),
 		slog.Int64("ms", time.Since(r.req.Received).Milliseconds()),
+	}
+	if r.live != "" {
+		attrs = append(attrs, slog.String("live", r.live))
 	}
 	if len(r.theirs) > 0 {
 		attrs = append(attrs, slog.String("belongs_to", strings.Join(r.theirs, ",")))

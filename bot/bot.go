@@ -94,11 +94,13 @@ type Bot struct {
 	left     atomic.Bool    // the sockets: what comes now cannot be acknowledged
 	entering sync.WaitGroup // requests on their way into the journal
 	besides  sync.WaitGroup // what meanwhile began
-	replies  sync.Map       // of other replicas, by question: chan news
-	want     atomic.Int32   // sockets that this process is to hold
-	soon     chan struct{}  // look at the other replicas at once
-	endBeats func()         // says no more to them that this one lives; set where there is a store
-	heard    atomic.Int64   // unix nano: when the last frame came
+
+	liveShown sync.Map      // *liveShown, by the reference of the updates
+	replies   sync.Map      // of other replicas, by question: chan news
+	want      atomic.Int32  // sockets that this process is to hold
+	soon      chan struct{} // look at the other replicas at once
+	endBeats  func()        // says no more to them that this one lives; set where there is a store
+	heard     atomic.Int64  // unix nano: when the last frame came
 }
 
 // identity is what auth.test says of the app.
@@ -181,11 +183,13 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer hangUp(nil)
 	defer b.joinReplicas()()
 	open := b.openSockets(conns, hangUp)
+	endUpdates := b.keepCurrent()
 
 	select {
 	case <-ctx.Done():
 	case <-conns.Done():
 	}
+	endUpdates()
 	b.finish(endWork)
 	hangUp(nil)
 	for _, ended := range open {
@@ -359,7 +363,7 @@ func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes, b
 // behind questions; Details opens its window from there and then queues with them.
 func (b *Bot) lane(req *Request) *lane {
 	switch deedOf(req) {
-	case deedForm, deedDetails, deedStop, deedRemove:
+	case deedForm, deedDetails, deedStop, deedRemove, deedEndLive:
 		return b.modals
 	}
 	return b.questions

@@ -23,6 +23,7 @@ const (
 	deedHome                // fill the Home tab
 	deedStop                // end the asker's wait
 	deedRemove              // take a shared post away
+	deedEndLive             // end the updates of an answer that is kept current
 	deedAccess              // ask the contact for access
 	deedPin                 // pin a question to the Home tab
 	deedUnpin               // take it from there
@@ -44,7 +45,7 @@ func deedOf(req *Request) deed {
 		return deedAsk
 	}
 	switch req.Action {
-	case formatting.ActionAsk, formatting.ActionRefresh:
+	case formatting.ActionAsk, formatting.ActionRefresh, formatting.ActionLive:
 		return deedAsk
 	case formatting.ActionShare:
 		return deedShare
@@ -52,6 +53,8 @@ func deedOf(req *Request) deed {
 		return deedDetails
 	case formatting.ActionForm, formatting.ActionMore, formatting.ActionFields:
 		return deedForm
+	case formatting.ActionEndLive:
+		return deedEndLive
 	case formatting.ActionAccess:
 		return deedAccess
 	case formatting.ActionPin:
@@ -88,6 +91,8 @@ type ask struct {
 	query   query.Query // the reading's
 	unread  error       // why the line cannot be read; nil: it can
 	access  verdict
+	live    *live         // the updates of the post that it refreshes; nil: it refreshes none that is kept current
+	since   query.Matches // what to say the changes of; nil: none
 }
 
 // read reads what req asks for. It calls nobody, and gives no access.
@@ -111,7 +116,7 @@ func read(req *Request) *ask {
 // readingOf reads the line of req: what people type may be anything, and what a button
 // holds was written by the bot.
 func readingOf(req *Request) query.Reading {
-	if req.Door == DoorButton {
+	if req.Door == DoorButton || req.Door == DoorLive {
 		return query.Written(req.Line)
 	}
 	return query.Read(req.Line)
@@ -149,7 +154,13 @@ func (a *ask) forOthers() bool {
 	case a.deed == deedShare, a.Door == DoorMention, a.Door == DoorMessage && a.query.InChannel:
 		return true
 	}
-	return a.Action == formatting.ActionRefresh && a.onAnswer() && !a.Ephemeral && !a.direct() && a.query.As != query.ViewCSV
+	return a.changesPost() && a.query.As != query.ViewCSV
+}
+
+// changesPost reports whether a was asked by a button that changes the post that it is on.
+func (a *ask) changesPost() bool {
+	changes := a.Action == formatting.ActionRefresh || a.Action == formatting.ActionLive
+	return changes && a.onAnswer() && !a.Ephemeral && !a.direct()
 }
 
 // facts are what a delivery depends on, beside the ask.
@@ -235,7 +246,7 @@ func (d *delivery) narrow(a *ask, f facts) {
 }
 
 // clicked is where the answer to a button goes: a private message is replaced; on a post
-// only Refresh changes it, and whoever navigates is answered alone. In a direct message the
+// only Refresh and Keep current change it, and whoever navigates is answered alone. In a direct message the
 // post itself changes. A file takes no message's place.
 func clicked(a *ask) address {
 	to := alone(a.Request)
@@ -246,7 +257,7 @@ func clicked(a *ask) address {
 		}
 	case a.Ephemeral:
 		to.way = replace
-	case a.direct(), a.Action == formatting.ActionRefresh:
+	case a.direct(), a.changesPost():
 		to.way, to.ts = update, a.Message
 	}
 	return to

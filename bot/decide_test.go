@@ -59,6 +59,12 @@ var waysToAsk = map[string]func() *Request{
 	"public refresh": func() *Request {
 		return &Request{Door: DoorButton, Action: formatting.ActionRefresh, Line: "client:1", Message: "6.1", SharedBy: "U2"}
 	},
+	"public keep current": func() *Request {
+		return &Request{Door: DoorButton, Action: formatting.ActionLive, Line: "client:1 live:2h", Message: "6.1"}
+	},
+	"private keep current": func() *Request {
+		return &Request{Door: DoorButton, Action: formatting.ActionLive, Line: "client:1 live:2h", Message: "6.1", Ephemeral: true}
+	},
 	"share": func() *Request {
 		return &Request{Door: DoorButton, Action: formatting.ActionShare, Line: "client:1", Message: "6.1", Ephemeral: true}
 	},
@@ -76,21 +82,23 @@ func TestDeliveries(t *testing.T) {
 	t.Parallel()
 	type want struct{ inside, outside, thread, dm string }
 	for name, want := range map[string]want{
-		"slash":           {"respond", "respond", "whisper", "respond"},
-		"slash shared":    {"POST by U1", "respond alone", "POST by U1", "respond alone"},
-		"slash file":      {"respond file", "respond file", "whisper file", "respond file"},
-		"form":            {"respond", "respond", "whisper", "respond"},
-		"mention":         {"POST in 5.1", "whisper alone", "POST in 4.1", ""},
-		"mention file":    {"POST in 5.1 file", "whisper alone file", "POST in 4.1 file", ""},
-		"message":         {"", "", "", "post"},
-		"private button":  {"replace", "replace", "replace", "replace"},
-		"public button":   {"respond", "respond", "whisper", "update 6.1"},
-		"file button":     {"respond file", "respond file", "whisper file", "direct file"},
-		"private refresh": {"replace", "replace", "replace", "replace"},
-		"public refresh":  {"UPDATE 6.1 by U2, notes respond", "respond alone", "UPDATE 6.1 by U2, notes whisper", "update 6.1"},
-		"share":           {"POST by U1 once, notes respond", "respond alone", "POST by U1 once, notes whisper", "respond alone"},
-		"details":         {"modal", "modal", "modal", "modal"},
-		"modal button":    {"respond", "respond", "whisper", "respond"},
+		"slash":                {"respond", "respond", "whisper", "respond"},
+		"slash shared":         {"POST by U1", "respond alone", "POST by U1", "respond alone"},
+		"slash file":           {"respond file", "respond file", "whisper file", "respond file"},
+		"form":                 {"respond", "respond", "whisper", "respond"},
+		"mention":              {"POST in 5.1", "whisper alone", "POST in 4.1", ""},
+		"mention file":         {"POST in 5.1 file", "whisper alone file", "POST in 4.1 file", ""},
+		"message":              {"", "", "", "post"},
+		"private button":       {"replace", "replace", "replace", "replace"},
+		"public button":        {"respond", "respond", "whisper", "update 6.1"},
+		"file button":          {"respond file", "respond file", "whisper file", "direct file"},
+		"private refresh":      {"replace", "replace", "replace", "replace"},
+		"public refresh":       {"UPDATE 6.1 by U2, notes respond", "respond alone", "UPDATE 6.1 by U2, notes whisper", "update 6.1"},
+		"public keep current":  {"UPDATE 6.1, notes respond", "respond alone", "UPDATE 6.1 in 4.1, notes whisper", "update 6.1"},
+		"private keep current": {"replace", "replace", "replace", "replace"},
+		"share":                {"POST by U1 once, notes respond", "respond alone", "POST by U1 once, notes whisper", "respond alone"},
+		"details":              {"modal", "modal", "modal", "modal"},
+		"modal button":         {"respond", "respond", "whisper", "respond"},
 	} {
 		for place, c := range map[string]struct {
 			channel, thread string

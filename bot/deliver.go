@@ -19,6 +19,7 @@ type outgoing struct {
 	answer   *Answer
 	rec      *record
 	view     formatting.View
+	live     *live  // that it begins to be kept current; nil: it does not
 	uploaded string // id of the file that was uploaded; "": none
 }
 
@@ -55,9 +56,12 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 			return posted{b.sayNoFile(ctx, o, err), f.at.file}
 		}
 	}
+	defer b.attachLive(ctx, o)()
 	at, err := b.send(ctx, o)
 	if why := refusal(err); why != "" && o.to.public() {
+		b.liveSent(ctx, o, receipt{at, err})
 		b.dropSent(ctx, o)
+		a.live = nil
 		f.closed = why
 		return b.deliver(ctx, a, rec, f) // to the asker alone
 	}
@@ -126,6 +130,7 @@ func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r rece
 		b.moveFile(ctx, o)
 	}
 	b.sent(o.rec, r.at, r.err)
+	b.liveSent(ctx, o, r)
 	if unknownOutcome(r.err) && o.to.public() {
 		b.unconfirmed(ctx, o)
 	}

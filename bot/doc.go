@@ -35,6 +35,7 @@
 //	rates.go     how often one person may ask
 //	notes.go     what a slow question says meanwhile; stop.go ends it
 //	edits.go     which questions can be edited, and where their answers are
+//	live.go      answers that are kept current; renew.go asks again for them and ends them
 //	share.go     a shared answer is taken back
 //	modals.go    details, the search form and the Home tab (history.go: last questions;
 //	             pins.go: those that somebody pinned)

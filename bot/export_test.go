@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -14,3 +15,9 @@ func (b *Bot) Unpaced() *Bot {
 
 // DeadAfter lets a bot of a test count a connection as dead after d without a ping.
 func (b *Bot) DeadAfter(d time.Duration) { b.deadAfter = d }
+
+// Renew renews the answers that are kept current as if it were a time.
+func (b *Bot) Renew(now time.Time) { b.renewLives(context.Background(), now) }
+
+// ForgetPeople forgets what Slack said of people.
+func (b *Bot) ForgetPeople() { b.access.users.InvalidateAll() }

@@ -79,8 +79,11 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 		ans.Outcome, ans.Err = outcomeMalformed, q.EmailsNotShown()
 		return ans
 	}
-	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh, Progress: progress}
-	r.Query.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh
+	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh && q.Live == 0, Progress: progress, Since: a.since}
+	r.Query.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh || q.Live > 0
+	if q.Live > 0 && a.live == nil {
+		opt.Since = query.Matches{} // what is found is what later answers are compared with
+	}
 	if ans.Result, ans.Err = s.Finder.Answer(ctx, r, opt); ans.Err != nil {
 		return s.failed(ctx, a, ans)
 	}

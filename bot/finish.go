@@ -39,6 +39,7 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	}
 	b.draining.Store(true)
 	left := whmcs.Go(func() error { b.leaveSlack(); return nil })
+	ended := whmcs.Go(func() error { b.endLives(); return nil })
 	done := whmcs.Go(func() error {
 		end(b.questions, b.modals)
 		<-left
@@ -55,6 +56,7 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 		case <-time.After(tellWithin):
 		}
 	}
+	<-ended
 	b.leaveReplicas()
 	writing, enough := context.WithTimeout(context.Background(), flushAcks)
 	defer enough()

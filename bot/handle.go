@@ -65,6 +65,8 @@ func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 		b.deny(ctx, a, rec)
 	case deed == deedAsk, deed == deedShare, deed == deedDetails:
 		b.answer(ctx, a, rec)
+	case deed == deedEndLive:
+		b.endUpdates(ctx, a, rec)
 	case deed == deedHome:
 		b.home(ctx, a, rec)
 	case deed == deedConfirm:

@@ -23,6 +23,7 @@ const (
 	DoorShortcut Door = "shortcut"         // the global shortcut
 	DoorLookUp   Door = "message_shortcut" // "Find services here"
 	DoorHome     Door = "home"             // the Home tab, opened
+	DoorLive     Door = "live"             // an answer that is kept current asks again
 	DoorShell    Door = "shell"
 )
 

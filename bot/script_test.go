@@ -94,6 +94,13 @@ func (r *road) addSwitches() {
 			}
 		}})
 	}
+	r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-suspends", Group: "WHMCS", Set: func(on bool) {
+		if on {
+			r.whmcs.Suspend("saturn", 4)
+		} else {
+			r.whmcs.Suspend("saturn", 0)
+		}
+	}})
 	r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-big", Group: "WHMCS", Set: func(on bool) {
 		if on {
 			r.whmcs.Resize(20_000)

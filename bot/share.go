@@ -98,4 +98,5 @@ func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 		return
 	}
 	rec.outcome, rec.sent = outcomePostRemoved, true
+	b.supersededLive(ctx, address{way: update, channel: req.Channel, ts: req.Message}, "removed")
 }

@@ -57,6 +57,16 @@ func (s *stage) addSwitches() {
 		},
 	})
 	workspace.AddSwitch(slackfake.Switch{
+		Name: "whmcs-suspends", Label: "Suspends 4 services on saturn", Group: "WHMCS",
+		Set: func(on bool) {
+			if on {
+				installation.Suspend("saturn", 4)
+			} else {
+				installation.Suspend("saturn", 0)
+			}
+		},
+	})
+	workspace.AddSwitch(slackfake.Switch{
 		Name: "whmcs-big", Label: "20,000 services, not 650", Group: "WHMCS",
 		Set: func(on bool) {
 			if on {

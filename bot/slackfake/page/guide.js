@@ -35,6 +35,8 @@ const steps = [
       { be: "U0CARL", label: "Be Carl, in no group", say: "/services client:1", in: "support" }] },
   { id: "shared", title: "With outsiders in the channel", text: "In a channel that is shared with another company, even a mention gets a private answer.",
     try: [{ say: "@servicesbot client:1", in: "partner-acme", as: "U0ALICE" }] },
+  { id: "live", title: "Keep an answer current", text: "The bot asks again every five minutes and says what changed. Turn on “Suspends 4 services on saturn” and choose Refresh in the post's menu More …, or wait. Anybody may press End updates.",
+    try: [{ say: "@servicesbot server:saturn status:active live:yes", in: "incident-42", as: "U0BOB" }, { pane: "switches", label: "Open the switches" }] },
   { id: "break", title: "Break something", text: "Make WHMCS slow and big, mention the bot and watch its progress in the thread. Press Stop when you have seen enough, and turn the switches off. Take WHMCS down; let Slack refuse tables. The wire shows every call.",
     try: [{ pane: "switches", label: "Open the switches" }, { pane: "wire", label: "Open the wire" }, { say: "@servicesbot status:suspended as:summary fresh:yes", in: "incident-42", as: "U0ALICE" }] },
   { id: "help", title: "Help", text: "Explains every filter, with examples to click.",

@@ -1,0 +1,343 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"servicesbot/formatting"
+	"servicesbot/whmcs/query"
+)
+
+// Public answers that are kept current. Which ones is on a page of the store, or of this
+// process where there is none: so they outlast a replica, and any of them may renew or end
+// them (renew.go).
+
+const (
+	liveMost = 20 // answers at a time, of all replicas together
+	liveEach = 3  // of them begun by one person
+
+	livePage = "live"
+	liveKept = 9 * time.Hour    // the page, after its last change: longer than any answer is kept current
+	livePost = 10 * time.Minute // that an answer may take to be posted
+)
+
+// A live is an answer that is kept current.
+type live struct {
+	Ref      string    `json:"ref"`  // of the request that began it
+	Line     string    `json:"line"` // the question
+	Team     string    `json:"team"`
+	User     string    `json:"user"` // who began it, for whose access it is renewed
+	UserTeam string    `json:"user_team,omitempty"`
+	Channel  string    `json:"channel"`
+	Thread   string    `json:"thread,omitempty"`
+	TS       string    `json:"ts,omitempty"`        // of the post; "": it is being posted
+	SharedBy string    `json:"shared_by,omitempty"` // "": nobody
+	Begun    time.Time `json:"begun"`
+	Until    time.Time `json:"until"`
+	Answered time.Time `json:"answered"` // when the search began whose answer is shown
+	Failed   int       `json:"failed"`   // readings that failed, in a row
+	Compared bool      `json:"compared"` // all matches were known when it began, so that what changed can be said
+}
+
+// Lives are all answers that are kept current.
+type lives struct {
+	Renewed time.Time `json:"renewed"` // when the last reading for them began
+	All     []live    `json:"all"`
+}
+
+// of returns the answer that is, false where it is not kept current any more.
+func (p *lives) of(is func(live) bool) (*live, bool) {
+	i := slices.IndexFunc(p.All, is)
+	if i < 0 {
+		return nil, false
+	}
+	return &p.All[i], true
+}
+
+func byRef(ref string) func(live) bool { return func(l live) bool { return l.Ref == ref } }
+
+func byPost(channel, ts string) func(live) bool {
+	return func(l live) bool { return l.Channel == channel && l.TS == ts && ts != "" }
+}
+
+// A liveShown is what this process knows of a post that is kept current.
+type liveShown struct {
+	turn   sync.Mutex    // held while the post is changed
+	result *query.Result // that it shows; nil: another replica knows. Guarded by turn.
+}
+
+// show notes what the post shows. turn is held.
+func (s *liveShown) show(res *query.Result) {
+	kept := *res
+	kept.Matches = nil // which are on a page
+	s.result = &kept
+}
+
+// liveShownOf returns what is known of a post. Its updates' reference names it.
+func (b *Bot) liveShownOf(ref string) *liveShown {
+	s, _ := b.liveShown.LoadOrStore(ref, &liveShown{})
+	return s.(*liveShown)
+}
+
+// forgetLiveShown forgets the posts that are not kept current any more.
+func (b *Bot) forgetLiveShown(p lives) {
+	b.liveShown.Range(func(ref, _ any) bool {
+		if _, ok := p.of(byRef(ref.(string))); !ok {
+			b.liveShown.Delete(ref)
+		}
+		return true
+	})
+}
+
+// pages are of the store, or of this process where there is none.
+func (b *Bot) pages() notebook {
+	if b.store != nil {
+		return b.store
+	}
+	return b.memory
+}
+
+// editLives changes the page of answers that are kept current, where edit reports a change,
+// and returns it as it is then.
+func (b *Bot) editLives(ctx context.Context, edit func(*lives) bool) (lives, error) {
+	var now lives
+	page, err := b.pages().change(ctx, livePage, liveKept, func(page []byte) []byte {
+		now = livesOf(page)
+		if !edit(&now) {
+			return page
+		}
+		next, err := json.Marshal(now)
+		if err != nil {
+			return page
+		}
+		return next
+	})
+	return livesOf(page), err
+}
+
+func livesOf(page []byte) (p lives) {
+	_ = json.Unmarshal(page, &p) // a page of another shape holds none of ours
+	return p
+}
+
+// liveAt returns the answer that is kept current in a post, and what it found when that began;
+// nil: none is.
+func (b *Bot) liveAt(ctx context.Context, channel, ts string) (*live, query.Matches) {
+	p, err := b.editLives(ctx, func(*lives) bool { return false })
+	if err != nil {
+		return nil, nil
+	}
+	l, ok := p.of(byPost(channel, ts))
+	if !ok {
+		return nil, nil
+	}
+	return l, b.matchesOf(ctx, *l)
+}
+
+// dropLive takes an answer from those that are kept current; false: it was none, or another
+// took it.
+func (b *Bot) dropLive(ctx context.Context, is func(live) bool) (dropped live, ok bool) {
+	_, err := b.editLives(ctx, func(p *lives) bool {
+		l, found := p.of(is)
+		if ok = found; ok {
+			dropped = *l
+			p.All = slices.DeleteFunc(p.All, is)
+		}
+		return ok
+	})
+	if ok = ok && err == nil; ok {
+		b.keepMatches(ctx, dropped, query.Matches{})
+	}
+	return dropped, ok
+}
+
+// matchesOf returns what an answer that is kept current found when that began; nothing where
+// that is not known.
+func (b *Bot) matchesOf(ctx context.Context, l live) query.Matches {
+	page, _ := b.pages().change(ctx, livePage+"/"+l.Ref, liveKept, func(page []byte) []byte { return page })
+	m := query.Matches{}
+	_ = json.Unmarshal(page, &m)
+	return m
+}
+
+func (b *Bot) keepMatches(ctx context.Context, l live, m query.Matches) {
+	text, err := json.Marshal(m)
+	if err != nil || m == nil {
+		return
+	}
+	_, _ = b.pages().change(ctx, livePage+"/"+l.Ref, liveKept, func([]byte) []byte { return text }) // without it no changes are shown
+}
+
+// attachLive has an answer that is about to be sent say how it is kept current: from now on,
+// where that is wanted, or still, where it refreshes such a post. Until the returned function
+// is called nobody else changes that post.
+func (b *Bot) attachLive(ctx context.Context, o *outgoing) (release func()) {
+	l := o.ask.live
+	if l == nil || !o.to.public() || o.answer.Result == nil {
+		if l = b.beginLive(ctx, o); l == nil {
+			return func() {}
+		}
+		shown := b.liveShownOf(l.Ref)
+		shown.turn.Lock()
+		shown.show(o.answer.Result)
+		o.live = l
+		return shown.turn.Unlock
+	}
+	shown := b.liveShownOf(l.Ref)
+	shown.turn.Lock()
+	b.newestLive(ctx, l.Ref, o.ask.Received)
+	if now, _ := b.liveAt(ctx, l.Channel, l.TS); now != nil { // else the updates ended meanwhile
+		shown.show(o.answer.Result)
+		o.view.Live = b.liveView(o.ask.Request, *l, o.answer.Result).Live
+	}
+	return shown.turn.Unlock
+}
+
+// newestLive notes that a post that is kept current is to show an answer whose search began at
+// a time. It reports false where the updates have ended, or the post shows a newer answer.
+func (b *Bot) newestLive(ctx context.Context, ref string, began time.Time) (newest bool) {
+	_, err := b.editLives(ctx, func(p *lives) bool {
+		l, ok := p.of(byRef(ref))
+		if newest = ok && !l.Answered.After(began); newest {
+			l.Answered, l.Failed = began, 0
+		}
+		return newest
+	})
+	return newest && err == nil
+}
+
+// beginLive takes an answer that is about to be sent among those that are kept current, where
+// that is wanted, and has the answer say so, or why not.
+func (b *Bot) beginLive(ctx context.Context, o *outgoing) *live {
+	switch {
+	case o.ask.query.Live == 0 || o.answer.Result == nil:
+		return nil
+	case o.answer.isFile():
+		o.view.NotLive = formatting.SaysLiveNoFile
+		return nil
+	case b.draining.Load() && b.store == nil:
+		o.view.NotLive = formatting.SaysRestarting
+		return nil
+	case !o.to.public():
+		o.view.NotLive = formatting.SaysLivePublicOnly
+		return nil
+	}
+	now := b.answers.now()
+	l := live{
+		Ref: o.ask.Ref, Line: o.answer.Result.Query.Again().String(), Team: o.ask.Team, User: o.ask.User, UserTeam: o.ask.UserTeam,
+		Channel: o.to.channel, Thread: o.to.thread, TS: o.to.ts, SharedBy: o.view.SharedBy,
+		Compared: o.answer.Result.Matches != nil,
+		Begun:    now, Until: now.Add(time.Duration(o.ask.query.Live) * time.Hour), Answered: now,
+	}
+	entered, why := b.enterLive(ctx, l)
+	if o.view.NotLive = why; why == "" { // also where it was clicked twice at once
+		o.view.Live = &formatting.Live{Begun: l.Begun, Until: l.Until}
+	}
+	if !entered {
+		return nil
+	}
+	return &l
+}
+
+// enterLive enters an answer among those that are kept current. It reports false where it is
+// among them already, and where it may not be, which why says.
+func (b *Bot) enterLive(ctx context.Context, l live) (entered bool, why formatting.Sentence) {
+	_, err := b.editLives(ctx, func(p *lives) bool {
+		entered, why = false, ""
+		mine := 0
+		for _, other := range p.All {
+			if other.User == l.User && other.Team == l.Team {
+				mine++
+			}
+		}
+		_, already := p.of(byPost(l.Channel, l.TS))
+		switch {
+		case already:
+			return false
+		case len(p.All) >= liveMost:
+			why = formatting.SaysLiveMost(liveMost)
+			return false
+		case mine >= liveEach:
+			why = formatting.SaysLiveEach(liveEach)
+			return false
+		case len(p.All) == 0:
+			p.Renewed = l.Begun
+		}
+		p.All, entered = append(p.All, l), true
+		return true
+	})
+	if err != nil {
+		return false, formatting.SaysLiveUnknown
+	}
+	return entered, why
+}
+
+// liveSent notes where an answer is that is kept current from now on. One that was not posted
+// is not.
+func (b *Bot) liveSent(ctx context.Context, o *outgoing, r receipt) {
+	if o.live == nil {
+		return
+	}
+	if r.err != nil || !r.at.public() || r.at.way != update {
+		b.dropLive(ctx, byRef(o.live.Ref))
+		return
+	}
+	b.keepMatches(ctx, *o.live, o.answer.Result.Matches)
+	_, _ = b.editLives(ctx, func(p *lives) bool { // else it is dropped as one that was never posted
+		l, ok := p.of(byRef(o.live.Ref))
+		if ok {
+			l.TS, l.Thread = r.at.ts, r.at.thread
+		}
+		return ok
+	})
+	o.rec.live = liveBegan
+}
+
+// endUpdates ends the updates of the post that was clicked.
+func (b *Bot) endUpdates(ctx context.Context, a *ask, rec *record) {
+	l, ok := b.dropLive(ctx, byPost(a.Channel, a.Message))
+	if !ok {
+		rec.outcome = outcomeNothingToStop
+		b.say(ctx, a.Request, rec, formatting.SaysLiveNotHere)
+		return
+	}
+	rec.outcome, rec.live = outcomeLiveEnded, liveEnds
+	shown := b.liveShownOf(l.Ref)
+	shown.turn.Lock()
+	defer shown.turn.Unlock()
+	err := b.showEnded(ctx, l, formatting.Live{EndedBy: a.User})
+	b.sent(rec, l.address(), err)
+}
+
+// supersededLive ends the updates of a post that somebody else changes or removes.
+func (b *Bot) supersededLive(ctx context.Context, at address, why string) {
+	if at.ts == "" || !at.public() {
+		return
+	}
+	if l, ok := b.dropLive(ctx, byPost(at.channel, at.ts)); ok {
+		b.auditLiveEnd(l, why)
+	}
+}
+
+// address is where the post is.
+func (l live) address() address {
+	return address{way: update, user: l.User, channel: l.Channel, thread: l.Thread, ts: l.TS}
+}
+
+// request is what is asked again for an answer that is kept current.
+func (l live) request() *Request {
+	return &Request{
+		Door: DoorLive, Action: formatting.ActionRefresh, Ref: l.Ref, Received: time.Now(), Line: l.Line,
+		Team: l.Team, User: l.User, UserTeam: l.UserTeam, Channel: l.Channel, Thread: l.Thread, Message: l.TS, SharedBy: l.SharedBy,
+	}
+}
+
+// auditLiveEnd writes the line about the end of an answer's updates that nobody clicked.
+func (b *Bot) auditLiveEnd(l live, why string) {
+	rec := newRecord(l.request())
+	rec.outcome, rec.why, rec.live = outcomeLiveEnded, why, liveEnds
+	b.close(rec)
+}
