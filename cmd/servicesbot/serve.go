@@ -135,7 +135,7 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 	cfg.log.Info("starting", "version", version, "http", cfg.httpAddr,
 		"allowed_users", len(cfg.allow.Users), "allowed_groups", len(cfg.allow.Groups), "allowed_channels", len(cfg.allow.Channels), "everyone", cfg.allow.Everyone)
 	context.AfterFunc(ctx, func() {
-		_ = whmcs.Recovered(func() error {
+		whmcs.Recovered(func() error {
 			cfg.log.Info("stopping: questions in progress are finished first")
 			return nil
 		})

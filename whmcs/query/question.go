@@ -28,12 +28,11 @@ type question struct {
 	lapsed   []*whmcs.Service // those
 
 	tracked map[int]*whmcs.Service // rows of opt.Since, whether they match or not
-
-	found  []*whmcs.Service // in WHMCS's order
-	starts []int            // how many were found before each request
-	mark   int              // how many were found before the place of the position's row
-	marked bool             // that row was met
-	slim   bool             // rows are a scan's, without notes, fields and options
+	found   []*whmcs.Service       // in WHMCS's order
+	starts  []int                  // how many were found before each request
+	mark    int                    // how many were found before the place of the position's row
+	marked  bool                   // that row was met
+	slim    bool                   // rows are a scan's, without notes, fields and options
 
 	extent  extent // of the reading
 	limit   int    // rows to look at
