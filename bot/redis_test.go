@@ -65,6 +65,16 @@ func (r *RedisServer) Start(more ...string) {
 	}
 }
 
+// sharedServer is the URL of a server that a test has to share: that in SERVICESBOT_REDIS_URL, such as
+// a cluster or a Valkey with nothing in it, else one of its own.
+func sharedServer(t testing.TB) Secret {
+	t.Helper()
+	if url := os.Getenv("SERVICESBOT_REDIS_URL"); url != "" {
+		return Secret(url)
+	}
+	return StartRedis(t).URL()
+}
+
 // Addr is where the server listens.
 func (r *RedisServer) Addr() string { return fmt.Sprintf("127.0.0.1:%d", r.port) }
 

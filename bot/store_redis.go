@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/maypok86/otter/v2"
 	"github.com/redis/rueidis"
 
 	"servicesbot/whmcs"
@@ -19,6 +20,7 @@ import (
 
 const (
 	probeEvery  = 250 * time.Millisecond // while the store is away
+	probeWhenUp = time.Second            // while it is not
 	probeLife   = time.Minute            // of what a probe writes
 	firstWithin = 2 * time.Second        // the first try, at the start
 )
@@ -32,6 +34,7 @@ type Store struct {
 	status *Status
 	seal   *seal
 	kept   *kept
+	pages  *otter.Cache[string, knownPage]
 	id     string // of this replica, for as long as it lives
 
 	mu     sync.Mutex
@@ -74,7 +77,7 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		option: option, log: cfg.Log, status: cfg.Status, seal: sealed, kept: newKept(), id: strings.ToLower(rand.Text()[:12]), since: time.Now(),
+		option: option, log: cfg.Log, status: cfg.Status, seal: sealed, kept: newKept(), pages: newCache(knownMost, otter.ExpiryWriting[string, knownPage](versionsFor)), id: strings.ToLower(rand.Text()[:12]), since: time.Now(),
 		hear: func(news) {}, lost: func() {},
 	}
 	s.status.watchStore()
@@ -294,16 +297,20 @@ func (s *Store) probe(ctx context.Context) error {
 	return c.Do(ctx, c.B().Publish().Channel(key).Message("").Build()).Error()
 }
 
-// keepUp probes while the store is away, until ctx ends.
+// keepUp probes until ctx ends: often while the store is away, now and then else.
 func (s *Store) keepUp(ctx context.Context) {
+	var probed time.Time
 	for {
 		s.mu.Lock()
 		away := s.away || s.client == nil
 		s.mu.Unlock()
-		if err := s.probe(ctx); err == nil {
-			s.back()
-		} else if ctx.Err() == nil && !away {
-			s.gone("probe", err)
+		if away || time.Since(probed) >= probeWhenUp {
+			probed = time.Now()
+			if err := s.probe(ctx); err == nil {
+				s.back()
+			} else if ctx.Err() == nil && !away {
+				s.gone("probe", err)
+			}
 		}
 		if sleep(ctx, probeEvery) != nil {
 			return

@@ -54,33 +54,64 @@ func (s *Store) release(ctx context.Context, by string, names ...string) error {
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// swapScript puts a page in another's place if nobody has changed that meanwhile.
+// swapScript puts a page in another's place, or returns the one that is there instead.
 var swapScript = rueidis.NewLuaScript(`
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+local is = redis.call('GET', KEYS[1]) or ''
+if is ~= ARGV[1] then return is end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`)
 
-// swapsAtMost is how often a page may be changed by others while one replica changes it.
-const swapsAtMost = 20
+const (
+	swapsAtMost = 20    // how often a page may be changed by others while one replica changes it
+	knownMost   = 5_000 // pages that are known as they were last
+)
 
-// change changes a page of the notebook.
+// A knownPage is one as this replica saw it last. It may have changed: swapScript compares.
+type knownPage struct {
+	sealed string
+	page   []byte
+}
+
+// change changes a page of the notebook. It begins with the page as it was known last, which mostly
+// takes one call.
 func (s *Store) change(ctx context.Context, name string, life time.Duration, edit func(page []byte) []byte) ([]byte, error) {
 	key := s.key("page", name)
-	for range swapsAtMost {
-		sealed, page, err := s.read(ctx, key)
-		if err != nil {
-			return nil, err
+	is, _ := s.pages.GetIfPresent(key)
+	for n := range swapsAtMost {
+		next, err := edit(is.page), error(nil)
+		stays, changed := string(next) == string(is.page), false
+		switch {
+		case stays && n > 0:
+			return next, nil
+		case stays:
+			is.sealed, is.page, err = s.read(ctx, key)
+		default:
+			is, changed, err = s.swap(ctx, key, is.sealed, next, life)
 		}
-		next := edit(page)
-		if string(next) == string(page) {
-			return page, nil
-		}
-		n, err := s.count(ctx, swapScript, "swap", []string{key}, []string{sealed, rueidis.BinaryString(s.seal.close(key, next)), millis(life)})
-		if n == 1 || err != nil {
+		if changed || err != nil {
 			return next, err
 		}
 	}
 	return nil, errAway
+}
+
+// swap puts a page in the place of one as it is stored. Where that has changed it returns what
+// is there.
+func (s *Store) swap(ctx context.Context, key, sealed string, next []byte, life time.Duration) (is knownPage, changed bool, err error) {
+	put := string(s.seal.close(key, next))
+	reply, err := s.script(ctx, swapScript, "swap", []string{key}, []string{sealed, put, millis(life)})
+	if err != nil {
+		return is, false, err
+	}
+	if reply.IsInt64() {
+		s.pages.Set(key, knownPage{put, next})
+		return is, true, nil
+	}
+	if is.sealed, err = reply.ToString(); err != nil {
+		return is, false, errAway
+	}
+	is.page = s.opened(key, is.sealed)
+	return is, false, nil
 }
 
 // read returns a value as it is stored and as it was before it was sealed. What cannot be
@@ -97,11 +128,19 @@ func (s *Store) read(ctx context.Context, key string) (sealed string, value []by
 	case err != nil:
 		return "", nil, err
 	}
+	return sealed, s.opened(key, sealed), nil
+}
+
+// opened opens a value as it is stored, nil where that cannot be.
+func (s *Store) opened(key, sealed string) []byte {
+	if sealed == "" {
+		return nil
+	}
 	value, ok := s.seal.open(key, []byte(sealed))
 	if !ok {
 		s.status.storeUnopened.Inc()
 	}
-	return sealed, value, nil
+	return value
 }
 
 // takeScript is a bucket that holds a minute's worth and fills by the server's clock.

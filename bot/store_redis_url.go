@@ -75,6 +75,7 @@ func complete(option *rueidis.ClientOption) {
 	option.DisableRetry = true // the breaker says when it is tried again
 	option.ReadBufferEachConn, option.WriteBufferEachConn = storeBuffer, storeBuffer
 	option.BlockingPoolSize = 4
+	option.PipelineMultiplex = -1 // one connection, which is there from the start: a further one would be dialled by a call that must be quick
 	if option.ClientName == "" {
 		option.ClientName = "servicesbot"
 	}

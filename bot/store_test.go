@@ -143,9 +143,9 @@ func TestPromises(t *testing.T) {
 	}
 	t.Run("store", func(t *testing.T) {
 		t.Parallel()
-		redis := StartRedis(t)
+		url := sharedServer(t)
 		for n, p := range promises {
-			t.Run(p.name, func(t *testing.T) { p.holds(t, t.Context(), openStore(t, redis.URL(), fmt.Sprint("A", n))) })
+			t.Run(p.name, func(t *testing.T) { p.holds(t, t.Context(), openStore(t, url, fmt.Sprint("A", n))) })
 		}
 	})
 }
@@ -154,8 +154,8 @@ func TestPromises(t *testing.T) {
 // another app's are not.
 func TestWhatTwoReplicasShare(t *testing.T) {
 	t.Parallel()
-	redis, ctx := StartRedis(t), t.Context()
-	one, two, other := openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A2")
+	url, ctx := sharedServer(t), t.Context()
+	one, two, other := openStore(t, url, "A1share"), openStore(t, url, "A1share"), openStore(t, url, "A2share")
 	e := entry{ref: "ref1", names: []string{"Ev1", "C1/1/"}, request: []byte("client:1")}
 	for _, c := range []struct {
 		s    *Store
