@@ -15,6 +15,7 @@ type draft struct {
 	blocks  []slack.Block
 	ids     map[string]int // buttons so far, by action
 	tooLong bool           // a line did not fit into a button
+	part    markup         // which of the matches are shown, until that is said
 }
 
 // draft returns an empty message.

@@ -38,7 +38,7 @@ type input struct{ key, label, hint string }
 // inputs are the form's, in the order shown; the first takes any line. Those from the fourth on
 // are shown on demand.
 var inputs = []input{
-	{blockQuestion, anything, "Read as in a command: a line of the language is right too."},
+	{blockQuestion, anything, "As in a command: client:5, or who is on saturn."},
 	{"status", "Status", ""},
 	{"due", "Next due date", "2026-12-01, 2026-12, <30d, today, overdue or none."},
 	{"product", "Product", "A part of its name, or its number."},

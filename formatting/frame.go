@@ -117,13 +117,10 @@ func (d *draft) removal() *slack.ButtonBlockElement {
 	return d.button(ActionRemove, "Remove", strings.TrimSpace(d.view.SharedBy+" "+d.view.SharedFile))
 }
 
-// foot shows the command to copy, which rows are shown, and what the answer rests on.
+// foot shows the command to copy, which of the matches are shown if the head does not say so,
+// and what the answer rests on.
 func (d *draft) foot(res *query.Result) {
-	part := literal(span(res))
-	if res.Query.As == query.ViewTable && !d.view.Lists {
-		part = "" // in the table's title
-	}
-	d.context(code(d.style.commandLine(res.Query.Lasting().String()), 2500), join(dot, part, evidence(res)))
+	d.context(code(d.style.commandLine(res.Query.Lasting().String()), 2500), join(dot, d.part, evidence(res)))
 }
 
 // evidence says as of when an answer is, out of how many rows, whether it is

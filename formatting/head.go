@@ -11,7 +11,8 @@ import (
 
 // The head of every answer: who, and how many, in one line.
 
-// head says who shared the answer, whom it is about, and how many match.
+// head says who shared the answer, whom it is about, how many match, and where there is room
+// which of them are shown.
 func (d *draft) head(res *query.Result) {
 	d.readers()
 	reading := d.heard(res)
@@ -20,7 +21,14 @@ func (d *draft) head(res *query.Result) {
 		d.context(reading)
 		reading, line = "", d.headline(res, "")
 	}
-	d.section(join(dot, line, reading), nil)
+	d.part = literal(span(res))
+	if res.Query.As == query.ViewTable && !d.view.Lists {
+		d.part = "" // it is in the table's title
+	}
+	if line = join(dot, line, reading); width(line)+width(dot+d.part) <= d.headRoom() {
+		line, d.part = join(dot, line, d.part), ""
+	}
+	d.section(line, nil)
 	d.live(res)
 	d.changed(res)
 	d.offers(res)

@@ -44,13 +44,17 @@ func (d *draft) holder(h query.Holder) markup {
 			states = append(states, or(signs[status], signUnknown)+" "+number(c.N)+" "+strings.ToLower(or(string(status), "unknown")))
 		}
 	}
+	howMany := ""
+	if len(states) > 1 {
+		howMany = count(h.Services, "service")
+	}
 	label := "client " + strconv.Itoa(h.ID)
 	name := clientName(h.ID, map[int]whmcs.Client{h.ID: h.Client})
 	who := bold(link(d.style.clientURL(h.ID), cut(oneLine(name), 120, escapedUnits)))
 	if name == label {
 		label = ""
 	}
-	return join(dot, who, literal(label), literal(strings.Join(states, ", ")))
+	return join(dot, who, literal(label), literal(howMany), literal(strings.Join(states, ", ")))
 }
 
 // unnamed says of how many clients WHMCS gave neither name nor address.

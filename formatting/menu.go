@@ -83,6 +83,11 @@ func (d *draft) menu(res *query.Result) slack.BlockElement {
 	switch {
 	case len(all) == 0:
 		return nil
+	case len(all) == 1 && all[0].verb == verbChange:
+		if b := d.form(all[0].label, res.Query.Lasting().WithPage(1).String()); b != nil {
+			return b
+		}
+		return nil
 	case units(line)+verbLongest > maxOption:
 		if b := d.button(ActionMore, "More …", line); b != nil {
 			return b

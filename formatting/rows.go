@@ -43,8 +43,9 @@ func (d *draft) twoLines(s whmcs.Service, res *query.Result) markup {
 	return join("\n", first, second)
 }
 
-// firstLine shows a service's state and domain, then why it is suspended, and its product.
-// Where that has no room, it is for the second line.
+// firstLine shows a service's state and domain, then why it is suspended, or else its product,
+// which without room is for the second line. The reason is not bold, so that it is whole more
+// often: the state's sign is what stands out.
 func (d *draft) firstLine(s whmcs.Service) (first markup, product string) {
 	why, limit := suspendedFor(s), domainColumns
 	if why != "" {
@@ -56,8 +57,11 @@ func (d *draft) firstLine(s whmcs.Service) (first markup, product string) {
 	if oneLine(s.Domain) != "" {
 		product = productText(s)
 	}
-	l.addBold(gap, why)
-	if why == "" && l.room(gap) >= fewColumns || columnsOf(product) <= l.room(gap) {
+	if why != "" {
+		l.add(gap, why)
+		return l.text, product
+	}
+	if l.room(gap) >= fewColumns || columnsOf(product) <= l.room(gap) {
 		l.add(gap, product)
 		product = ""
 	}
@@ -151,7 +155,7 @@ func (l *line) put(between, text markup) {
 func inBold(s string) markup { return bold(literal(s)) }
 
 // bolder is how many columns of text are one column wider in bold.
-const bolder = 8
+const bolder = 4
 
 // width is how wide markup is, in columns; what is all bold is wider.
 func width(m markup) int {

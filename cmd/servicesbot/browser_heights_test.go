@@ -7,10 +7,12 @@ import (
 
 // TestBrowserHeights holds answers to a height at which they are read at a glance, in a window
 // of 1400 pixels and at Slack's text size, 15 px on 22: their state and reason are in sight
-// where Slack scrolls to the foot of a new message.
+// where Slack scrolls to the foot of a new message. The size of lines is fixed, so that a font
+// without coloured signs makes no difference.
 func TestBrowserHeights(t *testing.T) {
 	t.Parallel()
-	v := newTab(t, browser(t), look{width: 1400, height: 900, place: "U0ALICE/C0SUPPORT"})
+	b := browser(t)
+	v := newTab(t, b, look{width: 1400, height: 900, place: "U0ALICE/C0SUPPORT"})
 	if font := eval[string](v, `(({ fontSize, lineHeight }) => fontSize + " " + Math.round(parseFloat(lineHeight)))(getComputedStyle(document.body))`); font != "15px 22" {
 		t.Errorf("the page's text is %s, Slack's is 15px on 22", font)
 	}
@@ -19,11 +21,21 @@ func TestBrowserHeights(t *testing.T) {
 		most        float64
 	}{
 		{"/services client:5", "rows 1 to 5", 420},
-		{"/services service:10", "1 service", 320},
-		{"/services service:27", "Abuse: outgoing spam", 320},
-		{"/services service:38", "1 service", 320},
-		{"/services as:summary", "Services by status", 560},
+		{"/services client:7", "rows 1 to 5", 420},                // one is suspended, with its reason
+		{"/services client:7 sort:due", "rows 1 to 5", 420},       // a head with many states
+		{"/services server:saturn", "rows 1 to 5", 420},           // of several clients
+		{"/services status:suspended", "rows 1 to 5", 420},        // each with its reason
+		{"/services due:overdue", "rows 1 to 5", 420},             // and when they were due
+		{"/services all:yes", "rows 1 to 5", 420},                 // names that try to be more
+		{"/services product:vps", "rows 1 to 5", 420},             // of one product
+		{"/services client:7 -status:active", "rows 1 to 5", 420}, // a filter in the head
+		{"/services service:10", "1 service", 320},                // due today
+		{"/services service:17", "1 service", 320},                // due long ago
+		{"/services service:27", "Abuse: outgoing spam", 320},     // suspended
+		{"/services service:38", "1 service", 320},                // suspended, and overdue
+		{"/services as:summary", "Services by status", 560},       // of all
 		{"/services server:saturn as:summary", "Services by status", 560},
+		{"/services client:7 as:summary", "Services by status", 560},
 		{"/services help", "Ask for services", 500},
 	} {
 		v.ask(answer.line)
@@ -32,6 +44,26 @@ func TestBrowserHeights(t *testing.T) {
 		t.Logf("%s: %.0f px", answer.line, height)
 		if height > answer.most {
 			t.Errorf("%s is %.0f px tall, more than %.0f", answer.line, height, answer.most)
+		}
+	}
+	v.clean()
+}
+
+// TestBrowserRowsOfTwoLines holds the rows of a list to two lines in a window of 900 pixels.
+func TestBrowserRowsOfTwoLines(t *testing.T) {
+	t.Parallel()
+	v := newTab(t, browser(t), look{width: 900, height: 900, place: "U0ALICE/C0SUPPORT"})
+	for _, line := range []string{"client:5", "client:7", "server:saturn", "product:vps", "client:7 status:suspended", "due:<30d sort:due"} {
+		v.ask("/services " + line)
+		v.sees(newest, "rows 1 to 5")
+		rows := eval[[]float64](v, `[...document.querySelectorAll(`+js(newest+" .block:has(> .accessory)")+`)].map((n) => n.offsetHeight)`)
+		if len(rows) != 5 {
+			t.Errorf("%s has %d rows", line, len(rows))
+		}
+		for i, height := range rows {
+			if height > 44 {
+				t.Errorf("%s: row %d is %.0f px tall:\n%s", line, i+1, height, v.text())
+			}
 		}
 	}
 	v.clean()

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"servicesbot/whmcs"
@@ -25,6 +26,8 @@ const (
 type Finder struct {
 	api *whmcs.API
 	cfg FinderConfig
+
+	named atomic.Bool // WHMCS has given a client's details: it permits that
 
 	mu    sync.Mutex
 	scans []*scan // the whole installation, as last read from some places on, oldest first

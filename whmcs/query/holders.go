@@ -96,13 +96,15 @@ func (a *question) unknownClients(ids []int) []int {
 	return unknown
 }
 
-// askClients asks for clients one by one: for the first alone, as WHMCS may not permit it, then
-// for all others at once. The API lets so many through as WHMCS bears.
+// askClients asks for each client, for all at once. Until WHMCS has answered one, the first is
+// asked for alone, as it may not be permitted. The API lets so many through as WHMCS bears, and
+// asks for none that it was told of within WHMCS_CACHE_TTL. One that fails is left unnamed.
 func (a *question) askClients(ctx context.Context, ids []int) {
-	if len(ids) > 0 {
+	if len(ids) > 0 && !a.f.named.Load() {
 		c, err := a.f.api.GetClientsDetails(ctx, ids[0], "")
 		if err == nil {
 			a.learn(c)
+			a.f.named.Store(true)
 		}
 		if ids = ids[1:]; errors.Is(err, whmcs.ErrActionNotPermitted) || ctx.Err() != nil {
 			return
@@ -228,6 +230,10 @@ func (a *question) listClients(ctx context.Context, wanted []int) {
 // choose to show them. It offers the clients instead.
 func (q Query) EmailsNotShown() *Error {
 	e := q.problem(Problem{Reason: EmailsNotShown, Key: "as", Value: string(ViewEmails)})
+	part := "as:" + string(ViewEmails)
+	if from := strings.Index(e.Line, part); from >= 0 {
+		e.Problems[0].Start, e.Problems[0].End = from, from+len(part)
+	}
 	e.Corrected = []string{q.Lasting().WithAs(ViewClients).String()}
 	return e
 }

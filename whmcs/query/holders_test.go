@@ -103,6 +103,32 @@ func TestManyNamesComeByPages(t *testing.T) {
 	}
 }
 
+// TestNamesOfAPageComeAtOnce: once WHMCS is known to permit it, all names of a page are asked for
+// at once, and those that were answered lately not again.
+func TestNamesOfAPageComeAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		in := install(t, whmcsfake.Config{}, whmcs.Config{CacheTTL: 30 * time.Second}, query.FinderConfig{})
+		in.find(t, "client:1,2 rows:4")
+		if err := in.fake.Set(whmcsfake.Fault{Name: "slow", Action: "GetClientsDetails", Latency: 1200 * time.Millisecond}); err != nil {
+			t.Fatal(err)
+		}
+		before := in.fake.Count("GetClientsDetails")
+		res := in.find(t, "client:5,6,8,9 status:active rows:10 sort:-id")
+		clients := map[int]bool{}
+		for _, s := range res.Services {
+			clients[s.ClientID] = true
+		}
+		if asked := in.fake.Count("GetClientsDetails") - before; len(clients) < 3 || asked != len(clients) || len(res.Clients) != len(clients) {
+			t.Errorf("%d clients have %d names by %d calls", len(clients), len(res.Clients), asked)
+		}
+		before = in.fake.Count("GetClientsDetails")
+		if again := in.find(t, res.Query.String()); len(again.Clients) != len(clients) || in.fake.Count("GetClientsDetails") != before {
+			t.Errorf("asked again: %d names by %d calls", len(again.Clients), in.fake.Count("GetClientsDetails")-before)
+		}
+	})
+}
+
 // TestNamesOfAPageComeSoonOrNot: a page does not wait longer than two seconds for names.
 func TestNamesOfAPageComeSoonOrNot(t *testing.T) {
 	t.Parallel()
@@ -127,6 +153,9 @@ func TestEmailsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := q.EmailsNotShown()
+	if p := e.Problems[0]; e.Line[p.Start:p.End] != "as:emails" {
+		t.Errorf("marked is %q", e.Line[p.Start:p.End])
+	}
 	if e.Problems[0].Reason != query.EmailsNotShown || !slices.Equal(e.Corrected, []string{"server:saturn as:clients"}) {
 		t.Errorf("%+v", e)
 	}
