@@ -25,7 +25,7 @@ func (d *draft) head(res *query.Result) {
 	if res.Query.As == query.ViewTable && !d.view.Lists {
 		d.part = "" // it is in the table's title
 	}
-	if line = join(dot, line, reading); width(line)+width(dot+d.part) <= d.headRoom() {
+	if line = join(dot, line, reading); width(line)+width(dot+d.part) <= d.headRoom()-spanRoom {
 		line, d.part = join(dot, line, d.part), ""
 	}
 	d.section(line, nil)
@@ -36,6 +36,7 @@ func (d *draft) head(res *query.Result) {
 
 const (
 	headColumns    = 86 // of the first line of an answer in a window of 1,400 pixels
+	spanRoom       = 12 // left free behind which rows are shown: in a narrower window they are at the foot
 	companyColumns = 12 // a company that is cut shorter is left out
 )
 
