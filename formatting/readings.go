@@ -60,7 +60,7 @@ func alsoA(n query.Namesake) markup {
 func emphasized(words []string) markup {
 	parts := make([]markup, len(words))
 	for i, w := range words {
-		parts[i] = "_" + short(w, 100) + "_"
+		parts[i] = `"` + short(w, 100) + `"`
 	}
 	return join(", ", parts...)
 }

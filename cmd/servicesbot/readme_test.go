@@ -153,9 +153,9 @@ func replaceBetween(t *testing.T, text, name, table string) string {
 
 func languageTable() string {
 	var b strings.Builder
-	b.WriteString("| key | other names | in words | what it does | asked of WHMCS as | example |\n| --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("| key | other names | in words | what it does | WHMCS's parameter | example |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, k := range query.Keys() {
-		pushed := "tested here"
+		pushed := "filtered by the bot"
 		switch {
 		case k.Control:
 			pushed = "–"
@@ -264,15 +264,15 @@ var examples = []struct{ line, about string }{
 	{"client:1", "what a client has"},
 	{"server:saturn status:suspended sort:due rows:1", "who is suspended on this server, one row to a page"},
 	{"client:1 as:table", "the same as a table"},
-	{"client:3", "a client without services: said only when WHMCS answered"},
+	{"client:3", "a client without services"},
 	{"client:1 status:actve", "mistyped: what was meant is on a button"},
 
 	{"domain:www.demodomain.com", "who has this domain; one match is shown whole"},
 	{"email:dana@demodomain.com status:active", "what the client with this address runs now"},
-	{"client:7 status:suspended sort:due rows:3", "what of this reseller's is suspended"},
-	{"client:5 due:<7d,overdue sort:due", "what is due within a week or overdue, the first to come first"},
-	{"client:5 -product:plus amount:>30 as:table", "as a table: all but one product, from an amount on"},
-	{"server:saturn status:active as:summary", "who is concerned when a server is down"},
+	{"client:7 status:suspended sort:due rows:3", "which services of this reseller are suspended"},
+	{"client:5 due:<7d,overdue sort:due", "what is due within a week or overdue, in order of date"},
+	{"client:5 -product:plus amount:>30 as:table", "a table of all products but one, above an amount"},
+	{"server:saturn status:active as:summary", "who is affected when a server is down"},
 	{"client:1 as:csv", "as a file"},
 }
 
