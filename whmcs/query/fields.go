@@ -222,7 +222,10 @@ func lookup(name string) *field {
 	if f, ok := byName[name]; ok {
 		return f
 	}
-	return byName[squeeze(name)]
+	if plain := squeeze(name); plain != name {
+		return byName[plain]
+	}
+	return nil
 }
 
 // Keys returns the table of keys in the order of help.

@@ -52,7 +52,7 @@ func (l *lexer) fault(at span, why Reason, edits []edit) {
 
 // tokens returns all tokens of the line.
 func (l *lexer) tokens() []token {
-	var all []token
+	all := make([]token, 0, 1+strings.Count(l.line, " "))
 	for {
 		l.skipSpace()
 		if l.pos == len(l.line) {

@@ -184,9 +184,11 @@ func (t *listener) reading(r Reading) Reading {
 		r.Kind, r.Err = ReadMistake, q.problem(Problem{Reason: OrBetweenKeys})
 		return r
 	}
-	core, faults := parse(t.line(coreParts))
-	if len(faults) > 0 {
-		core = Query{}
+	core := q
+	if firm := t.line(coreParts); firm != line {
+		if core, faults = parse(firm); len(faults) > 0 {
+			core = Query{}
+		}
 	}
 	r.ReadAs = t.changed
 	r.settle(q, core)

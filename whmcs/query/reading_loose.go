@@ -32,6 +32,11 @@ func (t *listener) matterWord() bool {
 	if !ok || w.lower == "paid" && paidWays[t.at(1).lower] {
 		return false
 	}
+	if m == MatterChange && questions[t.tokens[0].lower] {
+		t.changed = true // when does it renew, did they cancel
+		t.i++
+		return true
+	}
 	if t.matter == "" {
 		t.matter = m
 	}
@@ -145,8 +150,11 @@ func (t *listener) loneTerm() bool {
 		lower, not = lower[1:], "-"
 	}
 	term, used := loneTerms[lower], 1
-	if both, ok := loneTerms[lower+"-"+t.at(1).lower]; ok && t.at(1).text != "" {
-		term, used = both, 2 // one time
+	switch lower {
+	case "one", "semi", "half": // one time
+		if both, ok := loneTerms[lower+"-"+t.at(1).lower]; ok {
+			term, used = both, 2
+		}
 	}
 	if term == "" {
 		return false

@@ -9,8 +9,8 @@ import (
 func (t *listener) sorted() bool {
 	n := 1
 	order, ok := superlatives[t.at(0).lower]
-	if !ok {
-		order, ok = superlatives[t.at(0).lower+" "+t.at(1).lower]
+	if most := t.at(0).lower; most == "most" || most == "least" {
+		order, ok = superlatives[most+" "+t.at(1).lower]
 		n = 2
 	}
 	if ok {

@@ -24,16 +24,19 @@ type listener struct {
 	asks    bool // the line asks about one thing, of which a status is asked
 }
 
+// ways are the ways to understand words, in the order in which they are tried.
+var ways = []func(*listener) bool{
+	(*listener).quoted, (*listener).mention, (*listener).link, (*listener).sorted, (*listener).keyed, (*listener).addresses, (*listener).part, (*listener).separateKey, (*listener).glued,
+	(*listener).overdueFor, (*listener).amountRange, (*listener).thing, (*listener).change, (*listener).matterWord, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).grouped, (*listener).loneTerm, (*listener).plain,
+}
+
 // read understands all words.
 func (t *listener) read() {
 	t.asks = t.asksAboutOne()
 	for t.i < len(t.tokens) {
 		at := t.i
 		before := len(t.phrases)
-		for _, understand := range []func(*listener) bool{
-			(*listener).quoted, (*listener).mention, (*listener).link, (*listener).sorted, (*listener).keyed, (*listener).addresses, (*listener).part, (*listener).separateKey, (*listener).glued,
-			(*listener).overdueFor, (*listener).amountRange, (*listener).thing, (*listener).change, (*listener).matterWord, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).grouped, (*listener).loneTerm, (*listener).plain,
-		} {
+		for _, understand := range ways {
 			if understand(t) {
 				break
 			}

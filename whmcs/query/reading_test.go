@@ -456,6 +456,11 @@ between 10 and 20 euro → = amount:10..20
 amount between 10 and 20 → = amount:10..20
 amount 10-20 → = amount:10..20
 neptune to excel → = neptune as:csv
+when does unpaid.example renew → = domain:unpaid.example
+is demodomain2.net still active or did we suspend it? → = domain:demodomain2.net
+did client 5 cancel? → = client:5
+can you cancel client 5 → cannot change client:5
+please renew demodomain2.net → cannot change domain:demodomain2.net
 `
 
 // summed says of a reading what a row says of it.

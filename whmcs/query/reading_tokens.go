@@ -23,7 +23,7 @@ type typedWord struct {
 func wordsOf(line string) []typedWord {
 	line = plainForms(line)
 	line = joinedOperators(withoutPrefix(strings.ReplaceAll(line, `","`, `" "`)))
-	var all []typedWord
+	all := make([]typedWord, 0, 1+strings.Count(line, " "))
 	for i := 0; i < len(line); {
 		if n := spaceAt(line, i); n > 0 || line[i] == ';' {
 			i += max(n, 1)

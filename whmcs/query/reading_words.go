@@ -162,6 +162,9 @@ var matters = map[string]Matter{
 	"downgrade": MatterChange, "renew": MatterChange, "refund": MatterChange, "reactivate": MatterChange, "activate": MatterChange,
 }
 
+// questions begin a line that asks and orders nothing.
+var questions = wordSet(`when what which who why how is are was were does did do has have`)
+
 // paidWays follow "paid" where it is about how.
 var paidWays = wordSet(`by with via using through`)
 
