@@ -104,7 +104,11 @@ func (t *listener) dated() bool {
 		}
 	}
 	t.changed = true
-	if monthOf(value) > 0 { // of a day without a year
+	from, to, _ := strings.Cut(value, "..")
+	if from == to && monthOf(from) > 0 {
+		value = from
+	}
+	if monthOf(from) > 0 || monthOf(to) > 0 { // of a day without a year
 		for _, w := range t.tokens[t.i+n : t.i+n+used] {
 			if isDigit(w.text[0]) {
 				t.left = append(t.left, w.text)

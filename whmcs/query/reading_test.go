@@ -391,6 +391,12 @@ next 7 days → = due:<=7d
 due in last 7 days → = due:-7d..today
 registered in the last 30 days → = registered:<=30d
 due between 2026-12-01 and 2026-12-15 → = due:2026-12-01..2026-12-15
+due between 1 dec and 15 dec → ~ due:dec
+due between 1 nov and 15 dec → ~ due:nov..dec
+<mailto:dana@demodomain.com|dana@demodomain.com> → = email:dana@demodomain.com
+<http://unpaid.example|unpaid.example> → = domain:unpaid.example
+198[.]51[.]100[.]168 → = 198.51.100.168
+one-time fees → = cycle:one-time
 due from 01.12.2026 to 15.12.2026 → = due:2026-12-01..2026-12-15
 due 01.12.2026–15.12.2026 → = due:2026-12-01..2026-12-15
 due by end of month → = due:<=this-month

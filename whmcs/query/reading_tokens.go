@@ -21,7 +21,7 @@ type typedWord struct {
 // wordsOf cuts a line into words. What stands around words is no content: Slack's marks,
 // brackets, punctuation, bullets, a ticket's number before the line.
 func wordsOf(line string) []typedWord {
-	line = plainForms(line)
+	line = linked(plainForms(line))
 	line = joinedOperators(withoutPrefix(strings.ReplaceAll(line, `","`, `" "`)))
 	all := make([]typedWord, 0, 1+strings.Count(line, " "))
 	for i := 0; i < len(line); {
@@ -37,6 +37,20 @@ func wordsOf(line string) []typedWord {
 		i = end
 	}
 	return all
+}
+
+// slackLink is a link as Slack writes it into a text: <https://a.example|a.example>.
+var slackLink = regexp.MustCompile(`<((?:https?://|mailto:)[^|>\s]+)\|[^>]*>`)
+
+// defused is what keeps a host name or an address from becoming a link.
+var defused = strings.NewReplacer("[.]", ".", "(.)", ".")
+
+// linked puts a link's address in the place of its marks.
+func linked(line string) string {
+	if !strings.ContainsAny(line, "|[(") {
+		return line
+	}
+	return defused.Replace(slackLink.ReplaceAllString(line, "$1"))
 }
 
 // operatorApart is a comparison that stands apart from its number.
@@ -103,7 +117,7 @@ func plainForms(line string) string {
 // point, a ticket's number in brackets, the command or the bot's name.
 func withoutPrefix(line string) string {
 	for {
-		line = strings.TrimLeftFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '>' || r == '•' || r == '·' })
+		line = strings.TrimLeftFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '>' || r == '`' || r == '•' || r == '·' })
 		switch {
 		case strings.HasPrefix(line, "- "), strings.HasPrefix(line, "* "):
 			line = line[2:]

@@ -32,6 +32,7 @@ var fillers = wordSet(`
 	caller says said saying guy lady gentleman line mr mrs ms mister sir madam yo bot robot ask asks asking asked wrong channel
 	via range subnet paid names something contain contains containing
 	own owns owned owner owners pay pays paying per hit using use uses used belongs hold holder
+	fee fees
 	check checking confirm verify remind hear heard got gets getting go going comes come thing things stuff bit
 	eur euro euros usd gbp chf dollar dollars
 `)
