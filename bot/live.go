@@ -123,18 +123,29 @@ func livesOf(page []byte) (p lives) {
 	return p
 }
 
+// A click can come before it is noted where Slack put an answer. While one is being posted in
+// the channel, it is looked for again, so often and after so long.
+const (
+	postingLooks = 20
+	postingLook  = 50 * time.Millisecond
+)
+
 // liveAt returns the answer that is kept current in a post, and what it found when that began;
 // nil: none is.
 func (b *Bot) liveAt(ctx context.Context, channel, ts string) (*live, query.Matches) {
-	p, err := b.editLives(ctx, func(*lives) bool { return false })
-	if err != nil {
-		return nil, nil
+	for range postingLooks {
+		p, err := b.editLives(ctx, func(*lives) bool { return false })
+		if err != nil {
+			return nil, nil
+		}
+		if l, ok := p.of(byPost(channel, ts)); ok {
+			return l, b.matchesOf(ctx, *l)
+		}
+		if _, posting := p.of(func(l live) bool { return l.Channel == channel && l.TS == "" }); !posting || sleep(ctx, postingLook) != nil {
+			return nil, nil
+		}
 	}
-	l, ok := p.of(byPost(channel, ts))
-	if !ok {
-		return nil, nil
-	}
-	return l, b.matchesOf(ctx, *l)
+	return nil, nil
 }
 
 // dropLive takes an answer from those that are kept current; false: it was none, or another
