@@ -153,7 +153,7 @@ func TestAPostedGuessHoldsNoWordOfTheAsker(t *testing.T) {
 	t.Parallel()
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.Incident, "/services demodomain2.net secretword"))
-	m := r.sees(slackfake.Alice, slackfake.Incident, "Without secretword")
+	m := r.sees(slackfake.Alice, slackfake.Incident, `Without "secretword"`)
 	r.click(slackfake.Alice, m, "Share")
 	r.lacks(r.sees(slackfake.Carl, slackfake.Incident, "demodomain2.net"), "secretword")
 }
