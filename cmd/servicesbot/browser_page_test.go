@@ -39,9 +39,8 @@ func keepsToItsEnd(v *tab) {
 		v.ask("/services client:5")
 	}
 	v.until(atEnd)
-	top := func() {
-		eval[chromedp.Void](v, `document.querySelector("#messages").scrollTop = 0`)
-		v.until(`!(` + atEnd + `)`)
+	top := func() { // again where a row grew before the page heard of it
+		v.until(`(() => { const away = !(` + atEnd + `); if (!away) document.querySelector("#messages").scrollTop = 0; return away; })()`)
 	}
 	top()
 	if _, err := v.stage.workspace.Post(slackfake.Bob, slackfake.Support, "", "is anybody here?"); err != nil {

@@ -66,12 +66,13 @@ async function load() {
 
 const act = (name, body) => attempt(() => api.act(name, { user: ui.user, ...body }));
 
-// post sends what was typed and scrolls to it.
+// post sends what was typed and scrolls to where it comes: at once, as whoever scrolls up while it
+// is sent wants to stay there.
 async function post(list, body) {
   const sent = sending();
+  toEnd(list);
   const well = await act("post", body);
   sent(well);
-  if (well) toEnd(list);
   return well;
 }
 const place = () => state.channels.find((c) => c.id === ui.channel) || state.channels[0];
