@@ -91,7 +91,8 @@ type Bot struct {
 	me       identity // set by Run before the first socket opens
 	sockets  []*socket
 	draining atomic.Bool
-	left     atomic.Bool    // the sockets: what comes now cannot be acknowledged
+	leaving  sync.RWMutex   // held for reading while a request is taken
+	left     bool           // the sockets: what comes now cannot be acknowledged
 	entering sync.WaitGroup // requests on their way into the journal
 	besides  sync.WaitGroup // what meanwhile began
 
@@ -271,7 +272,9 @@ func (b *Bot) openSockets(conns context.Context, hangUp context.CancelCauseFunc)
 func (b *Bot) take(f frame, by *connection) {
 	now := time.Now()
 	b.heard.Store(now.UnixNano())
-	if b.left.Load() { // it cannot be acknowledged: Slack sends an event again, and tells a user
+	b.leaving.RLock()
+	defer b.leaving.RUnlock()
+	if b.left { // it cannot be acknowledged: Slack sends an event again, and tells a user
 		b.status.dropped.WithLabelValues("after the end").Inc()
 		return
 	}

@@ -16,6 +16,16 @@ func (b *Bot) Unpaced() *Bot {
 // DeadAfter lets a bot of a test count a connection as dead after d without a ping.
 func (b *Bot) DeadAfter(d time.Duration) { b.deadAfter = d }
 
+// Patient lets a store of a test wait for its server as long as the machine of the test may need,
+// and take a replica for dead after deadBeat.
+func (s *Store) Patient(within, deadBeat time.Duration) { s.within, s.deadBeat = within, deadBeat }
+
+// DeadBeat is how long a replica gives no sign of life before others take it for dead.
+const DeadBeat = deadBeat
+
+// StoreWithin is how long a call to the store may take.
+const StoreWithin = storeWithin
+
 // Renew renews the answers that are kept current as if it were a time.
 func (b *Bot) Renew(now time.Time) { b.renewLives(context.Background(), now) }
 

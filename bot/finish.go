@@ -26,7 +26,9 @@ func (b *Bot) leaveSlack() {
 		}
 		<-time.After(rest)
 	}
-	b.left.Store(true)
+	b.leaving.Lock()
+	b.left = true
+	b.leaving.Unlock()
 	last.leave()
 }
 
@@ -57,6 +59,7 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 		}
 	}
 	<-ended
+	<-left // nothing is taken after that: what was, is on its way into the journal
 	b.leaveReplicas()
 	writing, enough := context.WithTimeout(context.Background(), flushAcks)
 	defer enough()

@@ -14,7 +14,7 @@ func TestWhatComesAfterTheEndIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.left.Store(true)
+	b.left = true
 	for range 3 {
 		b.take(frame{Type: "slash_commands", Envelope: "e1", Payload: json.RawMessage(`{"user_id":"U1","text":"client:1"}`)}, &connection{})
 	}

@@ -152,6 +152,7 @@ func beBot(ctx context.Context) error {
 			return err
 		}
 		defer store.Close()
+		store.Patient(slower*bot.StoreWithin, bot.DeadBeat)
 	}
 	api, err := whmcs.New(whmcs.Config{
 		URL: os.Getenv("WHMCS_URL"), Identifier: whmcs.Secret(os.Getenv("WHMCS_IDENTIFIER")), Secret: whmcs.Secret(os.Getenv("WHMCS_SECRET")),

@@ -10,10 +10,6 @@ import (
 	"servicesbot/whmcs"
 )
 
-// trustAfter is how long this replica must have reached the store without a break before it
-// takes another one for dead: after an outage of the store nobody's last beat is recent.
-const trustAfter = deadBeat + beatEvery
-
 // joinReplicas begins to work together with the other replicas. The returned function ends
 // that, and waits for what went on beside the questions.
 func (b *Bot) joinReplicas() (end func()) {
@@ -74,7 +70,7 @@ func (b *Bot) replicate(ctx context.Context) {
 			counts.look(b, len(r.living))
 		}
 		gone := r.left
-		if !reached.IsZero() && time.Since(reached) >= trustAfter {
+		if !reached.IsZero() && time.Since(reached) >= b.store.deadBeat+beatEvery { // after an outage of the store nobody's last beat is recent
 			gone = append(gone, r.dead...)
 		}
 		for _, id := range gone {

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -20,7 +21,7 @@ import (
 
 // patience bounds every wait of these tests; nothing waits that long unless it is
 // broken.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // A road is the bot between both fakes, over real sockets.
 type road struct {
@@ -94,6 +95,7 @@ type setup struct {
 
 	deadAfter time.Duration // of a socket without a ping; 0: as always
 	store     bot.Secret    // URL of what replicas share; "": none
+	deadBeat  time.Duration // of a replica without a sign of life; 0: as always
 }
 
 // setupOf is what a road is made of, with a change.
@@ -138,6 +140,7 @@ func (r *road) makeBot(s setup) {
 			r.t.Fatal(err)
 		}
 		r.t.Cleanup(s.bot.Store.Close)
+		s.bot.Store.Patient(slower*bot.StoreWithin, cmp.Or(s.deadBeat, bot.DeadBeat))
 		s.api.LeftAlone = s.bot.Store.LeftAlone
 	}
 	s.api.URL, s.api.Identifier, s.api.Secret, s.api.Log = r.whmcs.URL(), whmcsfake.Identifier, whmcsfake.Secret, log

@@ -37,6 +37,9 @@ type Store struct {
 	pages  *otter.Cache[string, knownPage]
 	id     string // of this replica, for as long as it lives
 
+	within   time.Duration // one call
+	deadBeat time.Duration // without a beat a replica counts as dead
+
 	mu     sync.Mutex
 	client rueidis.Client // nil: not connected yet
 	prefix string         // of all keys; "": not known yet, so that nothing can be asked
@@ -78,6 +81,7 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 	}
 	s := &Store{
 		option: option, log: cfg.Log, status: cfg.Status, seal: sealed, kept: newKept(), pages: newCache(knownMost, otter.ExpiryWriting[string, knownPage](versionsFor)), id: strings.ToLower(rand.Text()[:12]), since: time.Now(),
+		within: storeWithin, deadBeat: deadBeat,
 		hear: func(news) {}, lost: func() {},
 	}
 	s.status.watchStore()
@@ -188,7 +192,7 @@ func (s *Store) ready() rueidis.Client {
 
 // do makes one call. Its error is errAway, or rueidis.Nil, which says that there is nothing.
 func (s *Store) do(ctx context.Context, op string, call func(context.Context, rueidis.Client) error) error {
-	return s.doWithin(ctx, storeWithin, op, call)
+	return s.doWithin(ctx, s.within, op, call)
 }
 
 func (s *Store) doWithin(ctx context.Context, within time.Duration, op string, call func(context.Context, rueidis.Client) error) error {
@@ -289,7 +293,7 @@ func (s *Store) probe(ctx context.Context) error {
 		c = s.client
 		s.mu.Unlock()
 	}
-	ctx, cancel := context.WithTimeout(ctx, storeWithin)
+	ctx, cancel := context.WithTimeout(ctx, s.within)
 	defer cancel()
 	if err := probing.Exec(ctx, c, []string{key}, []string{s.id, strconv.FormatInt(probeLife.Milliseconds(), 10)}).Error(); err != nil {
 		return err

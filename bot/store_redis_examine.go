@@ -59,7 +59,7 @@ func ExamineStore(ctx context.Context, address, appToken Secret, self *slack.Aut
 	if err != nil {
 		return StoreFacts{}, err
 	}
-	s := &Store{option: option, id: "doctor"}
+	s := &Store{option: option, id: "doctor", within: examineWithin}
 	if err := s.connect(ctx); err != nil {
 		return StoreFacts{}, examined(err)
 	}

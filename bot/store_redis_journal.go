@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -148,7 +147,7 @@ return {table.concat(living, ' '), table.concat(dead, ' '), table.concat(left, '
 // beat says that this replica lives, and learns who else does.
 func (s *Store) beat(ctx context.Context) (replicas, error) {
 	reply, err := s.script(ctx, beatScript, "beat", []string{s.prefix + "beats", s.prefix + "joined"},
-		[]string{s.id, strconv.FormatInt(deadBeat.Milliseconds(), 10)})
+		[]string{s.id, millis(s.deadBeat)})
 	if err != nil {
 		return replicas{}, err
 	}
@@ -193,7 +192,7 @@ return all`)
 func (s *Store) takeOver(ctx context.Context, dead string) ([]entry, error) {
 	keys := []string{s.prefix + "beats", s.prefix + "joined", s.journalOf(dead), s.journalOf(s.id)}
 	reply, err := s.script(ctx, takeOverScript, "take over", keys,
-		[]string{dead, s.id, strconv.FormatInt(deadBeat.Milliseconds(), 10), s.prefix + "taken:", millis(takenFor)})
+		[]string{dead, s.id, millis(s.deadBeat), s.prefix + "taken:", millis(takenFor)})
 	if err != nil {
 		return nil, err
 	}
