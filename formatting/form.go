@@ -155,9 +155,13 @@ func ParseForm(values FormValues) (line string, errs map[string]string) {
 		if part == "" {
 			continue
 		}
-		if _, err := query.Parse(part); err != nil && in.key != blockQuestion {
-			errs[in.key] = formError(err)
-			continue
+		if in.key != blockQuestion {
+			q, err := query.Parse(part)
+			if err != nil {
+				errs[in.key] = formError(err)
+				continue
+			}
+			part = q.String()
 		}
 		parts = append(parts, part)
 	}
@@ -168,8 +172,8 @@ func ParseForm(values FormValues) (line string, errs map[string]string) {
 		return "", map[string]string{blockQuestion: "Fill in at least one field."}
 	}
 	line = strings.Join(parts, " ")
-	if q, err := query.Parse(line); err == nil {
-		return q.String(), nil
+	if r := query.Read(line); r.Strict {
+		return r.Query.String(), nil
 	}
 	return line, nil
 }

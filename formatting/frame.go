@@ -138,7 +138,8 @@ func evidence(res *query.Result) markup {
 		parts = append(parts, "*not complete*")
 	case res.Complete && res.Counted:
 		parts = append(parts, "complete")
-	case res.Complete: // enough was read for the rows shown
+	case res.Complete:
+		parts = append(parts, "not complete: stopped at the rows shown")
 	case res.Why.Kind != "" && !res.Empty():
 		parts = append(parts, "*not complete*: "+short(strings.TrimSuffix(Gap(res), "."), 500))
 	default:

@@ -20,19 +20,32 @@ func (d *draft) heard(res *query.Result) markup {
 	}
 	var said []markup
 	if h.ReadAs {
-		said = append(said, "Read as "+code(res.Query.Lasting().String(), 300)+".")
+		read := res.Query.Lasting()
+		read.Fresh = h.Fresh
+		said = append(said, "Read as "+code(read.String(), 300)+".")
+	} else if h.Fresh {
+		said = append(said, "Read past the cache.")
 	}
 	if d.view.Hint {
 		said = append(said, "Next time you can type just that.")
 	}
+	if len(res.Near) > 0 && atLeast(res) > 0 && !d.view.Public {
+		said = append(said, "Did you mean "+code(res.Near[0].Line, 300)+"?")
+	}
 	if len(h.LeftOut) > 0 {
 		said = append(said, "Left out: "+emphasized(h.LeftOut)+".")
+	}
+	if len(h.Apart) > 0 {
+		said = append(said, "Found apart, within other words: "+emphasized(h.Apart)+".")
 	}
 	if h.Named != "" {
 		said = append(said, "Clients whose names begin with "+emphasized([]string{h.Named})+".")
 	}
 	if len(res.Existing) > 1 {
 		said = append(said, named(res.Existing))
+	}
+	if len(res.Missing) > 0 {
+		said = append(said, missed(res))
 	}
 	if len(h.Servers) > 0 {
 		said = append(said, "Found by the address of the server "+short(strings.Join(h.Servers, ", "), 300)+".")
@@ -46,6 +59,18 @@ func (d *draft) heard(res *query.Result) markup {
 		said = append(said, literal(count(res.Lapsed.Found, "ended service")+" past the date not counted:")+" "+code(res.Lapsed.Line, 300))
 	}
 	return join(" ", said...)
+}
+
+// missed names the values of lists that no match has.
+func missed(res *query.Result) markup {
+	said := emphasized(res.Missing)
+	if res.MissingMore > 0 {
+		said += literal(" and " + number(res.MissingMore) + " more")
+	}
+	if len(res.Query.Terms) > 1 {
+		return "No match: " + said + "."
+	}
+	return "Not found: " + said + "."
 }
 
 // alsoA says what has the name that a text may mean too.
@@ -193,7 +218,7 @@ func (s Style) Offers(r query.Reading, offers []query.Offer, v View) Message {
 	switch {
 	case r.Kind == query.ReadCannot:
 		d.section(literal(string(notLookedUp[r.Matter])), nil)
-		if len(offers) > 0 {
+		if len(offers) > 0 && r.Matter != query.MatterList {
 			d.section("This can be looked up:", nil)
 		}
 	case r.Kind == query.ReadEverything:
@@ -203,7 +228,11 @@ func (s Style) Offers(r query.Reading, offers []query.Offer, v View) Message {
 	case len(offers) == 1 && !offers[0].Counted:
 		d.section(join(" ", "There is no client and no service", emphasized([]string{r.Typed})+".", "An order may have that number:"), nil)
 	default:
-		d.section(join(" ", emphasized([]string{r.Typed}), "is a number without a key. Which do you mean?"), nil)
+		is := markup("is a number")
+		if strings.Contains(offers[0].Line, ",") {
+			is = "are numbers"
+		}
+		d.section(join(" ", emphasized([]string{r.Typed}), is, "without a key. Which do you mean?"), nil)
 	}
 	d.offered(offers)
 	if r.Kind == query.ReadCannot {
@@ -218,5 +247,10 @@ var notLookedUp = map[query.Matter]Sentence{
 	query.MatterInvoice:  "Invoices and payments are not looked up here, only what a client bought: products, domains, servers, dates, prices.",
 	query.MatterTicket:   "Tickets are not looked up here. Ask by what the ticket is about: a domain, a client, a service.",
 	query.MatterPhone:    "Phone numbers are not looked up here. Ask by a client's name, number or e-mail address, or by a domain.",
+	query.MatterWhen:     "WHMCS does not say when a service got its state.",
+	query.MatterMeasured: "Space, memory and load of servers are not in WHMCS.",
+	query.MatterRanking:  "Clients are not put in order of what they pay. Services are, by their price.",
+	query.MatterList:     "Servers, products and clients are not listed by themselves, only services. How many there are of each status and product, and on each server:",
+	query.MatterTrouble:  "That names nothing to look up. Add a domain, a client, a service, an address or a server: what runs there is shown.",
 	query.MatterPassword: "Passwords are never shown. servicesbot shows what a client bought, and only reads.",
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"servicesbot/whmcs"
 )
@@ -26,7 +25,7 @@ func (f *Finder) also(ctx context.Context, r Reading, res *Result) *Result {
 	}
 	if names := (Reading{Query: res.Query, Fuller: r.Fuller}).names(nil); len(names) > 0 {
 		all := names[0] // by all words together
-		if found, err := f.api.GetClients(ctx, all.named); err == nil && found.Total > 0 && f.worthAsking(ctx, all.query, found) {
+		if found, err := f.clientsBeginning(ctx, all.named); err == nil && found.Total > 0 && f.worthAsking(ctx, all.query, found) {
 			res.Also = append(res.Also, clientsNamed(all, found))
 		}
 	}
@@ -50,7 +49,7 @@ func serversNamed(q Query, list []whmcs.Server) []Namesake {
 		if !isWords(t) || len(t.Values) != 1 {
 			continue
 		}
-		w := &wantedName{text: strings.ToLower(t.Values[0])}
+		w := newWantedName(t.Values[0])
 		for _, s := range list {
 			if !w.isExactly(namesOfServer(s)) {
 				continue
@@ -72,21 +71,4 @@ func clientsNamed(m meaning, found whmcs.Clients) Namesake {
 		}
 	}
 	return n
-}
-
-// foundInPart reports whether a word of the question is only a part of what a row has it in.
-func (a *question) foundInPart() bool {
-	words := wordsIn(a.q)
-	if len(words) == 0 {
-		return false
-	}
-	wanted := make([]*wantedName, len(words))
-	for i, w := range words {
-		wanted[i] = &wantedName{text: strings.ToLower(w)}
-	}
-	return slices.ContainsFunc(a.found, func(s *whmcs.Service) bool {
-		host, _, _ := strings.Cut(withoutWWW(serviceHost(s.Domain)), ".")
-		rows := []rowNames{productNames(s, a.env), groupNames(s, a.env), serverNames(s, a.env), paymentNames(s, a.env), {texts: [3]string{s.Domain}, label: host}}
-		return slices.ContainsFunc(wanted, func(w *wantedName) bool { return !slices.ContainsFunc(rows, w.isExactly) })
-	})
 }

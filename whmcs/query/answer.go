@@ -18,16 +18,18 @@ type Heard struct {
 	LeftOut []string // words that nothing accounts for
 	Unsure  bool     // what was typed may as well mean something else
 	Without []string // parts of the line that nothing matches together with the rest
+	Apart   []string // the words, where some row has them apart, one of them only within another word
+	Fresh   bool     // the line asks for rows past the cache
 	Named   string   // a text that nothing has but names of clients, which begin with it
 	Servers []string // names of servers whose address was typed, where a service has it not itself
 
 	NamesClosed bool // names of clients were not searched: GetClients is not permitted
 }
 
-// Guess reports whether the answer is for the asker alone: words were left out, or a
-// client's name alone matched.
+// Guess reports whether the answer is for the asker alone: words were left out, a
+// client's name alone matched, or words were found apart and within others.
 func (h Heard) Guess() bool {
-	return len(h.LeftOut) > 0 || h.Unsure || len(h.Without) > 0 || h.Named != ""
+	return len(h.LeftOut) > 0 || h.Unsure || len(h.Without) > 0 || len(h.Apart) > 0 || h.Named != ""
 }
 
 // Answer answers what was typed. Where its words can mean several things it tries these
@@ -36,15 +38,28 @@ func (h Heard) Guess() bool {
 // the rest. Where nothing matches, the result says what is near. The errors are those of
 // Find.
 func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, error) {
-	heard := Heard{ReadAs: r.ReadAs, LeftOut: r.LeftOut, Unsure: r.Unsure}
+	heard := Heard{ReadAs: r.ReadAs, LeftOut: r.LeftOut, Unsure: r.Unsure, Fresh: r.Core.Fresh}
 	res, err := f.Find(ctx, r.Query, opt)
 	if err != nil && (r.Strict || !is(err, NamesNotPermitted)) {
 		return nil, err
 	}
 	if err == nil && !res.nothing() {
-		return f.also(ctx, r, f.fuller(ctx, r, res, opt)).heard(heard), nil
+		res = f.fuller(ctx, r, res, opt)
+		if res.loose && !r.Strict {
+			if named, err := f.namedTogether(ctx, r, opt); named != nil || err != nil {
+				return named, err
+			}
+			heard.Apart = wordsIn(res.Query)
+		}
+		if res.partly && !r.Strict {
+			f.slipped(ctx, r, res)
+		}
+		return f.also(ctx, r, res).heard(heard), nil
 	}
 	other, failed := f.otherMeaning(ctx, r, opt, &heard)
+	if other != nil {
+		f.slipped(ctx, r, other)
+	}
 	if other != nil || failed != nil {
 		return other.heard(heard), failed
 	}
@@ -55,6 +70,26 @@ func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, e
 		return nil, stopped(ctx)
 	}
 	return res.heard(heard), nil
+}
+
+// namedTogether answers a line whose words are the beginning of clients' names, all together;
+// nil: no client has such a name and a service that matches the rest.
+func (f *Finder) namedTogether(ctx context.Context, r Reading, opt Options) (*Result, error) {
+	all := r.names(nil)
+	if len(all) == 0 {
+		return nil, nil
+	}
+	opt.Snapshot = true
+	res, err := f.Find(ctx, all[0].query, opt)
+	switch {
+	case is(err, ManyClients):
+		return nil, err
+	case err != nil && ctx.Err() != nil:
+		return nil, stopped(ctx)
+	case err != nil || res.nothing():
+		return nil, nil
+	}
+	return res.heard(Heard{ReadAs: true, LeftOut: r.LeftOut, Unsure: r.Unsure, Fresh: r.Core.Fresh, Named: all[0].named}), nil
 }
 
 // otherMeaning answers the first of the other meanings that has a match; nil: none has.

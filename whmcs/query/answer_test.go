@@ -69,8 +69,25 @@ plan starter package → product:starter 249
 server saturn hosting → server:saturn 123
 gibberish due this week → gibberish due:this-week 0 near due:this-week 85
 kunde 5 active → kunde "5" status:active 0 near client:5 status:active 10 near service:5 status:active 1 near status:active 412
-harbour web → harbour web 1 also client Harbour Web Agency client:"harbour web"
-io → io 61 also server Io server:Io
+harbour web → client:"harbour web" 310 [named harbour web]
+shoes web → shoes web 2 [apart shoes, web]
+gone.example, demodomain.com → domain:gone.example,demodomain.com 1 [missing gone.example]
+gone.example demodomain.com saturn → domain:gone.example,demodomain.com saturn 1 [missing gone.example]
+service:17,99999 → service:17,99999 1 [missing 99999]
+198.51.100.18 198.51.100.250 → 198.51.100.18,198.51.100.250 1 [missing 198.51.100.250]
+server:saturn,plutoo → server:saturn,plutoo 123 [missing plutoo]
+status:active,fraud client:5 → status:active,fraud client:5 10
+suspeneded → suspeneded 0 near status:suspended 62
+saturn suspeneded → saturn 123 [without suspeneded] near saturn status:suspended 13
+client:5 overdu → client:5 overdu 1 near client:5 due:overdue 3
+unpaid.exmple → domain:unpaid.exmple 0 near domain:unpaid.example 1
+demodomian2.net → domain:demodomian2.net 0 near domain:demodomain2.net 1
+everything active on venus or io but not the starters → venus,io -starters status:active 27
+starters on saturn → starters saturn 56 also server Saturn starters server:Saturn
+Obrien → client:Obrien 11 [named Obrien]
+client:obrien → client:obrien 11
+"active" client:5 → "active" client:5 0 near client:5 11
+io → io 24
 saturn → saturn 123
 guy on the line, says his name is dana demo → client:"dana demo" 2 [named dana demo]
 urgent guy gibberish says rosa resell → client:"Rosa Resell" 310 [left out urgent] [without gibberish] [named Rosa Resell]
@@ -83,7 +100,7 @@ func said(res *query.Result) string {
 	for _, h := range []struct {
 		what  string
 		words []string
-	}{{"left out", res.LeftOut}, {"without", res.Without}, {"server", res.Servers}} {
+	}{{"left out", res.LeftOut}, {"without", res.Without}, {"apart", res.Apart}, {"missing", res.Missing}, {"server", res.Servers}} {
 		if len(h.words) > 0 {
 			s += " [" + h.what + " " + strings.Join(h.words, ", ") + "]"
 		}

@@ -12,11 +12,14 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"servicesbot/whmcs"
 	"servicesbot/whmcs/query"
@@ -47,11 +50,36 @@ func (r rawRow) number(name string) int {
 	return n
 }
 
+// unmarked drops what WHMCS's database does not compare: accents, and here apostrophes too.
+var unmarked = regexp.MustCompile(`[\p{Mn}'’‘\x60´]`)
+
+func unaccented(s string) string {
+	return unmarked.ReplaceAllString(norm.NFD.String(strings.ToLower(s)), "")
+}
+
 // holds reports whether one of some fields contains a text.
 func (r rawRow) holds(text string, fields ...string) bool {
 	return slices.ContainsFunc(fields, func(f string) bool {
-		return strings.Contains(strings.ToLower(r.text(f)), strings.ToLower(text))
+		return strings.Contains(unaccented(r.text(f)), cmp.Or(unaccented(text), text))
 	})
+}
+
+// plural is a word of five letters or more that ends in one s.
+var plural = regexp.MustCompile(`^(.{2,}[a-z])s$`)
+
+// holdsWord reports whether one of some fields contains a text without a key: a short one as
+// a whole word alone, a plural also as its singular.
+func (r rawRow) holdsWord(text string, fields ...string) bool {
+	text = cmp.Or(unaccented(text), text)
+	whole := func(text string) bool {
+		word := regexp.MustCompile(`(^|[^\pL\pN])` + regexp.QuoteMeta(text) + `($|[^\pL\pN])`)
+		return slices.ContainsFunc(fields, func(f string) bool { return word.MatchString(unaccented(r.text(f))) })
+	}
+	if regexp.MustCompile(`^[a-z0-9]{1,2}$`).MatchString(text) {
+		return whole(text)
+	}
+	one := plural.FindStringSubmatch(text)
+	return r.holds(text, fields...) || len(text) >= 5 && one != nil && !strings.HasSuffix(one[1], "s") && whole(one[1])
 }
 
 func (r rawRow) status() string {
@@ -177,7 +205,7 @@ func (w *world) named(from string, fields ...string) func() filter {
 		case 0:
 			return filter{typed[:len(typed)-1] + `*` + typed[len(typed)-1:], func(r rawRow) bool {
 				return slices.ContainsFunc(fields, func(f string) bool {
-					return strings.HasPrefix(strings.ToLower(r.text(f)), strings.ToLower(text))
+					return strings.HasPrefix(unaccented(r.text(f)), unaccented(text))
 				})
 			}, many}
 		case 1:
@@ -394,7 +422,7 @@ func (w *world) word() filter {
 	text, typed := w.piece(w.row().text([]string{"name", "groupname", "domain", "servername", "paymentmethodname"}[w.IntN(5)]))
 	return filter{typed, func(r rawRow) bool {
 		paid := strings.EqualFold(r.text("paymentmethodname"), text) || strings.EqualFold(r.text("paymentmethod"), text)
-		return paid || r.holds(text, append([]string{"name", "groupname", "domain"}, serverFields...)...)
+		return paid || r.holdsWord(text, append([]string{"name", "groupname", "domain"}, serverFields...)...)
 	}, many}
 }
 

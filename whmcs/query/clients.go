@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"servicesbot/whmcs"
 )
@@ -32,7 +33,7 @@ func (a *question) resolveNames(ctx context.Context) error {
 	errs, asked := make([]error, len(names)), make([]<-chan error, len(names))
 	for i, name := range names {
 		asked[i] = whmcs.Go(func() (err error) {
-			found[i], err = a.f.api.GetClients(ctx, name)
+			found[i], err = a.f.clientsBeginning(ctx, name)
 			return err
 		})
 	}
@@ -88,4 +89,24 @@ func (e *env) clientIDs(values []string) []int {
 		}
 	}
 	return ids
+}
+
+// clientsBeginning asks for the clients whose names begin with a text, and where there are
+// none, with the apostrophe that people leave out: obrien is O'Brien. WHMCS's database
+// compares accents and case itself.
+func (f *Finder) clientsBeginning(ctx context.Context, name string) (whmcs.Clients, error) {
+	found, err := f.api.GetClients(ctx, name)
+	if other := withApostrophe(name); err == nil && found.Total == 0 && other != "" {
+		return f.api.GetClients(ctx, other)
+	}
+	return found, err
+}
+
+// withApostrophe is a name whose last word may be one with an apostrophe; "": it is none.
+func withApostrophe(name string) string {
+	at := strings.LastIndexByte(name, ' ') + 1
+	if word := name[at:]; len(word) < len("obrien")-1 || strings.ContainsAny(word, "'@") || strings.IndexByte("odl", lower(word[0])) < 0 || !isLetter(word[1]) {
+		return ""
+	}
+	return name[:at+1] + "'" + name[at+1:]
 }

@@ -130,7 +130,7 @@ var table = []field{
 		synonyms: []string{"address", "dedicatedip", "assignedips"},
 		value:    readIP, test: testIP},
 	{Key: Key{Name: "due", Kind: kindDate,
-		Help:    "next due date: 2026-12-01, 2026-12, dec, <2026-12-01, 2026-12-01..2026-12-31, today, next-week, this-month, <30d (within the next 30 days), <-30d (more than 30 days ago), overdue (past, of services that have not ended), none",
+		Help:    "next due date: 2026-12-01, 2026-12, dec, <2026-12-01, 2026-12-01..2026-12-31, today, next-week, next-weekend, this-month, <30d (within the next 30 days), <-30d (more than 30 days ago), overdue (past, of services that have not ended), none",
 		Example: "client:1 due:overdue,<30d"},
 		synonyms: []string{"nextdue", "nextduedate", "renews", "renewal", "expires"},
 		value:    readDue, test: testDue},

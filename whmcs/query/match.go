@@ -1,11 +1,9 @@
 package query
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -115,48 +113,6 @@ func folded(values []string) []string {
 	return all
 }
 
-// contains reports whether a field holds one of some folded texts.
-func contains(field string, texts []string) bool {
-	for _, t := range texts {
-		if holdsFolded(field, t) {
-			return true
-		}
-	}
-	return false
-}
-
-// holdsFolded reports whether s, in lower case, holds a text. A scan's rows are
-// tested in great numbers, so that plain ASCII is compared where it is.
-func holdsFolded(s, text string) bool {
-	last := len(s) - len(text)
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return strings.Contains(strings.ToLower(s), text)
-		}
-		if i <= last && lower(s[i]) == text[0] && foldedPrefix(s[i:], text) {
-			return true
-		}
-	}
-	return false
-}
-
-// foldedPrefix reports whether s begins with a text, both but for ASCII's case.
-func foldedPrefix(s, text string) bool {
-	for i := 0; i < len(text); i++ {
-		if lower(s[i]) != text[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + ('a' - 'A')
-	}
-	return c
-}
-
 func testClient(values []string, e *env) match {
 	ids := e.clientIDs(values)
 	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ClientID) }
@@ -193,61 +149,6 @@ func testEmail(values []string, e *env) match {
 		}
 	}
 	return func(s *whmcs.Service) bool { return slices.Contains(ids, s.ClientID) }
-}
-
-// testDomain compares host names as DNS does, and with www. as without.
-func testDomain(values []string, _ *env) match {
-	var exact, below []string
-	var stars []pattern
-	for _, v := range values {
-		host, under := strings.CutPrefix(v, "*.")
-		switch {
-		case strings.Contains(host, "*"):
-			stars = append(stars, patternOf(v))
-		case under:
-			below = append(below, "."+asciiHost(host))
-		default:
-			exact = append(exact, withoutWWW(asciiHost(host)))
-		}
-	}
-	return func(s *whmcs.Service) bool {
-		if s.Domain == "" {
-			return false
-		}
-		host := serviceHost(s.Domain)
-		if slices.Contains(exact, withoutWWW(host)) {
-			return true
-		}
-		return slices.ContainsFunc(below, func(b string) bool { return strings.HasSuffix(host, b) }) ||
-			slices.ContainsFunc(stars, func(p pattern) bool { return p.matchesHost(host) })
-	}
-}
-
-// matchesHost reports whether a host name, as DNS or as people write it, with www. or
-// without, is one of the pattern's.
-func (p pattern) matchesHost(ascii string) bool {
-	return p.matches(ascii) || p.matches(withoutWWW(ascii)) ||
-		strings.Contains(ascii, "xn--") && p.matches(unicodeHost(ascii))
-}
-
-// serviceHost brings a service's domain into the form of asciiHost where it is a
-// host name, else into lower case.
-func serviceHost(domain string) string {
-	host := strings.TrimRight(strings.ToLower(strings.TrimSpace(domain)), ".")
-	for i := 0; i < len(host); i++ {
-		if host[i] >= utf8.RuneSelf {
-			return cmp.Or(asciiHost(host), host)
-		}
-	}
-	return host
-}
-
-// withoutWWW drops www. where a host name of two labels or more is left.
-func withoutWWW(host string) string {
-	if rest, ok := strings.CutPrefix(host, "www."); ok && strings.Contains(rest, ".") {
-		return rest
-	}
-	return host
 }
 
 func testUsername(values []string, _ *env) match {
@@ -302,21 +203,6 @@ func (e *env) serverNames(s *whmcs.Service) (name, hostname, ip string) {
 // nameless reports whether a service has a server that its row does not name.
 func nameless(s *whmcs.Service) bool {
 	return s.ServerID != 0 && s.ServerName == "" && s.ServerHostname == "" && s.ServerIP == ""
-}
-
-// testWord looks for text where people expect a word: product, group, domain, server, the
-// payment method of exactly that name; for an address, among the service's and its server's.
-func testWord(values []string, e *env) match {
-	wanted := prefixes(values)
-	texts := slices.DeleteFunc(folded(values), isAddressWord)
-	return func(s *whmcs.Service) bool {
-		if len(texts) > 0 && (contains(s.Name, texts) || contains(s.GroupName, texts) || contains(s.Domain, texts) || paidBy(s, texts)) {
-			return true
-		}
-		name, hostname, ip := e.serverNames(s)
-		return len(texts) > 0 && (contains(name, texts) || contains(hostname, texts) || contains(ip, texts)) ||
-			len(wanted) > 0 && (overlap(s.DedicatedIP, wanted) || overlap(s.AssignedIPs, wanted) || overlap(ip, wanted))
-	}
 }
 
 func testDue(values []string, e *env) match {

@@ -107,7 +107,7 @@ func (f *Finder) exactClient(ctx context.Context, r Reading) (Reading, string) {
 	words := wordsIn(r.Query)
 	line := " " + strings.ToLower(strings.Join(words, " ")) + " "
 	for _, m := range r.names(nil) {
-		found, err := f.api.GetClients(ctx, m.named)
+		found, err := f.clientsBeginning(ctx, m.named)
 		if err != nil {
 			return r, ""
 		}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/netip"
@@ -35,13 +36,6 @@ func paymentNames(s *whmcs.Service, _ *env) rowNames {
 	return rowNames{texts: [3]string{s.PaymentMethodName, s.PaymentMethod}}
 }
 
-// paidBy reports whether one of some folded texts is the name of a service's payment method.
-func paidBy(s *whmcs.Service, texts []string) bool {
-	return slices.ContainsFunc(texts, func(t string) bool {
-		return strings.EqualFold(t, s.PaymentMethodName) || strings.EqualFold(t, s.PaymentMethod)
-	})
-}
-
 func serverNames(s *whmcs.Service, e *env) rowNames {
 	name, hostname, ip := e.serverNames(s)
 	return namesOfServer(whmcs.Server{ID: s.ServerID, Name: name, Hostname: hostname, IP: ip})
@@ -64,11 +58,17 @@ type nameTest struct {
 
 // A wantedName is a text without a star.
 type wantedName struct {
-	text    string // folded
+	text    string // in lower case
+	folded  string
 	address netip.Prefix
 	exists  bool // something has exactly this name
 
 	others []string // names met that hold the text and more, at most maxNamesakes
+}
+
+func newWantedName(v string) *wantedName {
+	v = strings.ToLower(v)
+	return &wantedName{text: v, folded: cmp.Or(foldedText(v), v)}
 }
 
 // maxNamesakes is how many other names with the text of one asked for are shown.
@@ -80,7 +80,7 @@ func (w *wantedName) note(row rowNames) {
 		return
 	}
 	for _, t := range row.texts {
-		if holdsFolded(t, w.text) {
+		if holdsFolded(t, w.folded) {
 			if !slices.Contains(w.others, t) {
 				w.others = append(w.others, t)
 			}
@@ -130,9 +130,9 @@ func newNameTest(k *field, t Term) *nameTest {
 		case isNumber(v) && (k.Name == "product" || k.Name == "server"):
 			n.ids = append(n.ids, numbers([]string{v})...)
 		case strings.Contains(v, "*"):
-			n.stars = append(n.stars, patternOf(v))
+			n.stars = append(n.stars, patternOf(foldedText(v)))
 		default:
-			w := &wantedName{text: v}
+			w := newWantedName(v)
 			if isAddressWord(v) {
 				w.address, _ = prefixOf(v)
 			}
@@ -183,7 +183,7 @@ func (n *nameTest) sure(row rowNames) bool {
 		return true
 	}
 	return slices.ContainsFunc(n.stars, func(p pattern) bool {
-		return slices.ContainsFunc(row.texts[:], func(t string) bool { return t != "" && p.matches(strings.ToLower(t)) })
+		return slices.ContainsFunc(row.texts[:], func(t string) bool { return t != "" && p.matches(foldedText(t)) })
 	})
 }
 
@@ -192,11 +192,11 @@ func (w *wantedName) isExactly(row rowNames) bool {
 		return overlap(row.address, []netip.Prefix{w.address})
 	}
 	for _, t := range row.texts {
-		if len(t) > 0 && strings.EqualFold(t, w.text) {
+		if sameText(t, w.folded) {
 			return true
 		}
 	}
-	return row.label != "" && strings.EqualFold(row.label, w.text)
+	return sameText(row.label, w.folded)
 }
 
 func (w *wantedName) isIn(row rowNames) bool {
@@ -204,7 +204,7 @@ func (w *wantedName) isIn(row rowNames) bool {
 		return false
 	}
 	for _, t := range row.texts {
-		if holdsFolded(t, w.text) {
+		if holdsFolded(t, w.folded) {
 			return true
 		}
 	}

@@ -91,6 +91,24 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 	}
 }
 
+// slipped offers what a word may be a slip for, beside what was found without it, or with it
+// as a part of another: suspeneded.
+func (f *Finder) slipped(ctx context.Context, r Reading, res *Result) {
+	ctx, cancel := context.WithTimeout(ctx, nearTime)
+	defer cancel()
+	for _, w := range wordsIn(r.Query) {
+		meant, ok := slipFor(w)
+		q := res.Query.Lasting()
+		q.Terms = slices.DeleteFunc(slices.Clone(q.Terms), func(t Term) bool { return isWords(t) && slices.Contains(t.Values, w) })
+		if !ok || slices.ContainsFunc(q.Terms, func(t Term) bool { return t.Key == meant.Key }) {
+			continue
+		}
+		if o, err := f.offer(ctx, q.With(meant)); err == nil && o.Found > 0 {
+			res.Near = append(res.Near, o)
+		}
+	}
+}
+
 // withoutWords is q without its texts.
 func withoutWords(q Query) Query {
 	q.Terms = slices.DeleteFunc(slices.Clone(q.Terms), isWords)
@@ -106,11 +124,7 @@ func (q Query) first(t Term) Query {
 // names reports whether q has a filter that says more than a state, a date or a price.
 func (q Query) names() bool {
 	return slices.ContainsFunc(q.Terms, func(t Term) bool {
-		switch t.Key {
-		case "status", "cycle", "due", "registered", "amount", "qty", "all":
-			return false
-		}
-		return !t.Not
+		return !t.Not && namesThings(t.Key)
 	})
 }
 
@@ -151,6 +165,7 @@ func (f *Finder) nearTerms(ctx context.Context, t Term) []Term {
 		switch t.Key {
 		case "domain":
 			near = append(near, f.nearHosts(ctx, v)...)
+			near = append(near, f.similarHosts(v)...)
 		case "email":
 			_, host, _ := cutLast(v, "@")
 			near = append(near, Term{Key: "domain", Values: []string{host}})
@@ -160,6 +175,9 @@ func (f *Finder) nearTerms(ctx context.Context, t Term) []Term {
 		case "", "server", "product", "group":
 			if t.Key == "" && !strings.ContainsAny(v, " *") {
 				near = append(near, Term{Key: "username", Values: []string{v}})
+			}
+			if meant, ok := slipFor(v); ok && t.Key == "" {
+				near = append(near, meant)
 			}
 			if !strings.Contains(v, "*") && !isNumber(v) && !isAddressWord(v) {
 				near = append(near, f.similar(ctx, t.Key, v)...)

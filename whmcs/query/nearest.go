@@ -1,6 +1,9 @@
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // nearestKeys returns the keys whose name, alias or synonym comes nearest to a
 // word, in the order of the table.
@@ -106,4 +109,53 @@ func opposite(word, v string) bool {
 		}
 	}
 	return false
+}
+
+// slips are the lone words for states and cycles, which are offered for a slip.
+var slips = func() []string {
+	var words []string
+	for word, term := range loneTerms {
+		if len(word) >= shortestPlural && (strings.HasPrefix(term, "status:") || strings.HasPrefix(term, "cycle:") || strings.HasPrefix(term, "due:")) {
+			words = append(words, word)
+		}
+	}
+	slices.Sort(words)
+	return words
+}()
+
+// slipFor is the filter whose lone word a text may be a slip for: suspeneded.
+func slipFor(text string) (Term, bool) {
+	if len(text) < shortestPlural-1 || isOfLanguage(strings.ToLower(text)) {
+		return Term{}, false
+	}
+	word := nearest(text, slips)
+	if word == "" || swaps(squeeze(text), squeeze(word)) > 2 {
+		return Term{}, false
+	}
+	key, value, _ := strings.Cut(loneTerms[word], ":")
+	return Term{Key: key, Values: []string{value}}, true
+}
+
+// similarHosts are the domains of the rows at hand that a host name may be a slip for: with
+// one or two letters different, or another ending.
+func (f *Finder) similarHosts(host string) []Term {
+	host = withoutWWW(asciiHost(strings.TrimPrefix(host, "*.")))
+	label, _, _ := strings.Cut(host, ".")
+	if !strings.Contains(host, ".") || len(host) > maxKeyLength {
+		return nil
+	}
+	var near []Term
+	for s := range f.rowsAtHand() {
+		other := withoutWWW(serviceHost(s.Domain))
+		if other == "" || other == host || len(other) > maxKeyLength {
+			continue
+		}
+		slip := len(other)-len(host) < 3 && len(host)-len(other) < 3 && swaps(host, other) <= 2
+		if t := (Term{Key: "domain", Values: []string{other}}); (slip || strings.HasPrefix(other, label+".")) && !slices.ContainsFunc(near, func(n Term) bool { return n.Values[0] == other }) {
+			if near = append(near, t); len(near) == maxNear {
+				return near
+			}
+		}
+	}
+	return near
 }

@@ -67,7 +67,7 @@ func plainWord(w string) bool {
 		return wordText(w) == w
 	}
 	return classify([]value{{text: w}}) == "" && w[0] != '-' && w != "?" &&
-		!strings.EqualFold(w, "help") && !strings.ContainsAny(w, ":=") && lookup(w) == nil
+		!strings.ContainsAny(w, ":=") && !isOfLanguage(strings.ToLower(w))
 }
 
 // wordText is a bare word in canonical form: an address as such, else the text itself.

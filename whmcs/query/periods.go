@@ -14,6 +14,7 @@ var periods = map[string]struct {
 	from int
 }{
 	"last-week": {'w', -1}, "this-week": {'w', 0}, "next-week": {'w', 1},
+	"last-weekend": {'e', -1}, "this-weekend": {'e', 0}, "next-weekend": {'e', 1},
 	"last-month": {'m', -1}, "this-month": {'m', 0}, "next-month": {'m', 1},
 	"last-year": {'y', -1}, "this-year": {'y', 0}, "next-year": {'y', 1},
 }
@@ -33,6 +34,9 @@ func periodNamed(s string) (string, bool) {
 	}
 	if _, ok := periods[s]; ok {
 		return s, true
+	}
+	if s == "weekend" {
+		return "this-weekend", true
 	}
 	name, year, hasYear := strings.Cut(s, "-")
 	month := monthOf(name)
@@ -103,6 +107,9 @@ func periodDays(name string, today whmcs.Date, ahead bool) (days, bool) {
 	case 'w':
 		first = now.AddDate(0, 0, -(int(now.Weekday())+6)%7+7*p.from)
 		next = first.AddDate(0, 0, 7)
+	case 'e':
+		next = now.AddDate(0, 0, -(int(now.Weekday())+6)%7+7*p.from+7)
+		first = next.AddDate(0, 0, -2)
 	case 'm':
 		first = time.Date(now.Year(), now.Month()+time.Month(p.from), 1, 0, 0, 0, 0, time.UTC)
 		next = first.AddDate(0, 1, 0)

@@ -52,67 +52,6 @@ var (
 	errUnnamed = errors.New("servers have no names here")
 )
 
-// resolveEmails asks for the client behind each address of the query. Without
-// the permission for that, nothing but an error is left: WHMCS does not show
-// addresses in the rows.
-func (a *question) resolveEmails(ctx context.Context) error {
-	var addresses []string
-	for _, t := range a.q.Terms {
-		if t.Key == "email" {
-			addresses = append(addresses, t.Values...)
-		}
-	}
-	slices.Sort(addresses)
-	addresses = slices.Compact(addresses)
-	if len(addresses) > maxPushed {
-		return newError(a.q.String(), []fault{{Problem: Problem{Reason: TooManyEmails, Count: len(addresses), Most: maxPushed}}})
-	}
-	clients := make([]*whmcs.Client, len(addresses))
-	errs, asked := make([]error, len(addresses)), make([]<-chan error, len(addresses))
-	for i, address := range addresses {
-		asked[i] = whmcs.Go(func() (err error) {
-			clients[i], err = a.f.api.GetClientsDetails(ctx, 0, address)
-			return err
-		})
-	}
-	for i := range asked {
-		errs[i] = <-asked[i]
-	}
-	for i, err := range errs {
-		switch {
-		case errors.Is(err, whmcs.ErrActionNotPermitted):
-			return emailsClosed(a.q, addresses[i])
-		case errors.Is(err, whmcs.ErrNotFound):
-			clients[i] = &whmcs.Client{}
-		case err != nil:
-			return err
-		}
-		a.env.know(addresses[i], *clients[i])
-	}
-	return nil
-}
-
-// emailsClosed says that WHMCS does not let clients be found by their address.
-func emailsClosed(q Query, address string) *Error {
-	line := q.String()
-	e := &Error{Line: line, Problems: []Problem{{End: len(line), Reason: EmailsNotPermitted}}}
-	for i, t := range q.Terms {
-		if t.Key != "email" || !slices.Contains(t.Values, address) {
-			continue
-		}
-		e.Problems[0].Start, e.Problems[0].End = q.place(i)
-		if _, host, _ := cutLast(address, "@"); len(t.Values) == 1 && !t.Not {
-			q.Terms = slices.Clone(q.Terms)
-			q.Terms[i] = Term{Key: "domain", Values: []string{host}}
-			if _, err := Parse(q.String()); err == nil {
-				e.Corrected = []string{q.String()}
-			}
-		}
-		break
-	}
-	return e
-}
-
 // asked says what WHMCS is asked for, in its parameters.
 func (a *question) asked() []string {
 	if a.plan.whole {
@@ -143,48 +82,6 @@ func (a *question) tested() []string {
 		}
 	}
 	return all
-}
-
-// wantsAll reports whether the question needs every match, however few it shows.
-func (a *question) wantsAll() bool {
-	return a.q.Sort.Key != "" || a.q.As.ofAll() || a.pos.order == orderStatus
-}
-
-// greedy reports whether every match is needed, also to know what a name means.
-func (a *question) greedy() bool { return a.wantsAll() || a.env.namesOpen() || a.opt.Since != nil }
-
-// enough reports whether nothing more has to be read for the page asked for.
-func (a *question) enough() bool { return !a.greedy() && !a.extent.whole && a.pageFull() }
-
-// pageFull reports whether the page asked for is full and known to be followed.
-func (a *question) pageFull() bool {
-	if a.pos.row.id == 0 {
-		return len(a.found) > a.first()+a.pageRows()
-	}
-	at, ok := a.boundary(false)
-	if !a.pos.before {
-		at += a.pageRows()
-	}
-	return ok && len(a.found) > at
-}
-
-// first is the place of the first row of the page that page: counts.
-func (a *question) first() int {
-	if a.q.Position != "" {
-		return 0
-	}
-	return max(a.q.Page-1, 0) * a.pageRows()
-}
-
-// pageRows returns how many rows a page has.
-func (a *question) pageRows() int {
-	switch {
-	case a.q.As == ViewTable:
-		return TableRows
-	case a.q.Rows > 0:
-		return min(a.q.Rows, maxListRows)
-	}
-	return a.f.cfg.Rows
 }
 
 // search reads what the plan says, within the time that a question has.
@@ -243,28 +140,6 @@ func (a *question) see(x extent) {
 	if a.pos.from.part > 0 { // the requests before are not asked again
 		a.res.Of += a.pos.looked - a.pos.from.offset
 	}
-}
-
-// over reports whether what was read is enough, or all that the question may look at.
-func (a *question) over() (bool, error) {
-	switch {
-	case a.extent.ended, a.enough():
-		return true, nil
-	case a.full() && (a.extent.left || a.beyond):
-		return true, errBudget
-	}
-	return false, nil
-}
-
-// full reports whether the question has looked at all rows that it may look at.
-func (a *question) full() bool { return a.res.Looked >= a.limit }
-
-// rowsWanted is up to how many rows a scan should read next.
-func (a *question) rowsWanted(has int) int {
-	if a.greedy() {
-		return max(has+1, a.limit)
-	}
-	return has + 1
 }
 
 // take tests a page's rows, as far as they are within the limit, and keeps those that

@@ -66,6 +66,11 @@ const (
 	MatterTicket   Matter = "ticket"
 	MatterPhone    Matter = "phone"
 	MatterPassword Matter = "password"
+	MatterWhen     Matter = "when"        // a service got its state
+	MatterMeasured Matter = "measurement" // of a server
+	MatterRanking  Matter = "ranking"     // of clients
+	MatterList     Matter = "list"        // of servers, products or clients, without saying which
+	MatterTrouble  Matter = "trouble"     // of nothing that is named
 )
 
 // Read finds out what a typed line means. It asks nobody. A line of which every part is
@@ -81,6 +86,9 @@ func Read(line string) Reading {
 	}
 	t := listener{tokens: wordsOf(line)}
 	t.read()
+	if len(t.tokens) == 1 && len(t.left) == 1 && len(t.phrases) == 0 && !asksForHelp(t.left) { // spam
+		t.phrases, t.left = append(t.phrases, phrase{text: wordTextOf(t.left[0]), kind: wordPart}), nil
+	}
 	return t.reading(r)
 }
 
@@ -172,6 +180,12 @@ func (t *listener) reading(r Reading) Reading {
 	case t.topic != "" && len(t.phrases) == 0:
 		r.Kind, r.Query = ReadHelp, Query{Help: true, Topic: t.topic}
 		return r
+	case len(t.phrases) == 0 && len(t.things) > 0 && !greetings[t.tokens[0].lower] && !slices.ContainsFunc(t.left, isTrouble):
+		r.Kind, r.Matter, r.Offers, r.LeftOut = ReadCannot, MatterList, []string{"as:summary"}, nil
+		return r
+	case len(t.phrases) == 0 && len(t.left) > 0 && !asksForHelp(t.left):
+		r.Kind, r.Matter, r.LeftOut = ReadCannot, MatterTrouble, nil
+		return r
 	case len(t.phrases) == 0:
 		r.Kind, r.Query, r.LeftOut = ReadHelp, Query{Help: true}, nil
 		return r
@@ -205,29 +219,12 @@ func (t *listener) reading(r Reading) Reading {
 	return r
 }
 
-// mistaken says what is wrong with a line: with the one typed where it is wrong too, so
-// that its carets stand under what was typed.
-func (r Reading) mistaken(line string, changed bool) Reading {
-	if !changed {
-		if _, faults := parse(r.Typed); len(faults) > 0 {
-			line = r.Typed
-		}
-	}
-	_, faults := parse(line)
-	r.Kind, r.Err = ReadMistake, newError(line, faults)
-	switch r.Err.Problems[0].Reason {
-	case LoneNumber, AmbiguousKey, AmbiguousNumber, AmbiguousDate:
-		if len(r.Err.Corrected) > 1 {
-			r.Kind, r.Offers = ReadChoice, r.Err.Corrected
-		}
-		if v := r.Err.Problems[0].Value; isDecimal(v) { // 12,95
-			if q, faults := parse("amount:" + v); len(faults) == 0 {
-				r.Offers = append(r.Offers, q.String())
-			}
-		}
-	}
-	return r
+// asksForHelp reports whether words ask for help with the bot.
+func asksForHelp(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "help") || strings.EqualFold(w, "why") })
 }
+
+func isTrouble(w string) bool { return troubles[strings.ToLower(w)] }
 
 // A phrase is a term that was understood, as it is written in a line.
 type phrase struct {
@@ -269,63 +266,6 @@ func (t *listener) wordNumbers() {
 			t.phrases[i].text, t.phrases[i].kind = wordTextOf(strings.TrimLeft(p.text, "#")), wordPart
 		}
 	}
-}
-
-// fuller is the line in which words that follow each other are one text, with what stands
-// between them.
-func (t *listener) fuller() (string, bool) {
-	is := make(map[int]int) // the phrases that are words, by place
-	for i, p := range t.phrases {
-		if p.kind == wordPart && !t.tokens[p.at].quoted && p.text[0] != '-' && !strings.Contains(p.text, ",") {
-			is[p.at] = i
-		}
-	}
-	whole := *t
-	whole.phrases = slices.Clone(t.phrases)
-	found := false
-	for from := 0; from < len(t.tokens); from++ {
-		to, words := t.runFrom(from, is)
-		if words == 0 || to-from < 2 {
-			continue
-		}
-		var texts []string
-		for _, w := range t.tokens[from:to] {
-			texts = append(texts, w.text)
-		}
-		first := true
-		for at := from; at < to; at++ {
-			i, ok := is[at]
-			if !ok {
-				continue
-			}
-			if whole.phrases[i].text = ""; first {
-				whole.phrases[i].text, first = valueText(strings.Join(texts, " ")), false
-			}
-		}
-		found, from = true, to
-	}
-	whole.phrases = slices.DeleteFunc(whole.phrases, func(p phrase) bool { return p.text == "" })
-	return whole.line(allParts), found
-}
-
-// runFrom returns where the run of words and of nouns beside them that begins at a place
-// ends, and how many words are in it.
-func (t *listener) runFrom(from int, is map[int]int) (to, words int) {
-	for to = from; to < len(t.tokens); to++ {
-		if _, ok := is[to]; ok {
-			words++
-		} else if w := t.tokens[to]; !nouns[w.lower] && (to == from || !joiners[w.lower]) {
-			break
-		}
-		if t.tokens[to].comma || t.tokens[to].ends {
-			to++
-			break
-		}
-	}
-	for to > from && joiners[t.tokens[to-1].lower] {
-		to--
-	}
-	return to, words
 }
 
 // line writes the phrases of some kinds: what names something, then the lone words, then

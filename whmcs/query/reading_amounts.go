@@ -1,6 +1,9 @@
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // amountOps are the words of a comparison before an amount.
 var amountOps = map[string]string{"above": ">", "over": ">", "more": ">", "below": "<", "under": "<", "less": "<", ">": ">", "<": "<"}
@@ -18,6 +21,11 @@ func (t *listener) amounted() bool {
 		return false // a time
 	}
 	w := t.at(n).text
+	if next := t.at(n + 1).text; inThousands(w, next) && (op != "" || strings.ContainsAny(w, "<>€$£") || t.ofMoney()) {
+		t.tokens = slices.Delete(t.tokens, t.i+n, t.i+n+1)
+		w += next
+		t.tokens[t.i+n].text, t.tokens[t.i+n].lower = w, w
+	}
 	if v := strings.TrimLeft(w, "<>="); op == "" && len(v) < len(w) && v != "" && isDigit(v[0]) {
 		op, w = w[:len(w)-len(v)], v
 	}
@@ -43,6 +51,14 @@ func (t *listener) amounted() bool {
 		t.i++
 	}
 	return true
+}
+
+// inThousands reports whether two words are one amount with a space between its thousands
+// and the rest, which has decimals: 1 198,50.
+func inThousands(thousands, rest string) bool {
+	thousands = strings.TrimLeft(thousands, "<>=€$£")
+	return len(thousands) < 4 && allDigits(thousands) && thousands != "" && len(rest) == len("198,50") &&
+		allDigits(rest[:3]) && (rest[3] == ',' || rest[3] == '.') && allDigits(rest[4:])
 }
 
 // priced reports whether a currency stands beside the number n words further on.

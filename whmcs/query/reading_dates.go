@@ -136,7 +136,10 @@ func (t *listener) dateWords(key string) (op string, n int) {
 	for n = 1; ; n++ {
 		w := t.at(n).lower
 		switch w {
-		case "on", "for", "the", "at", "date", "date:", "up", "soon", "shortly", "services", "domains", "customers", "clients", "orders", "accounts", "products", "is", "was", "than":
+		case "on", "am", "le", "el", "il", "op", "den", "for", "the", "at", "date", "date:", "up", "soon", "shortly", "services", "domains", "customers", "clients", "orders", "accounts", "products", "is", "was", "than":
+			continue
+		}
+		if w == "over" && t.at(n+1).lower == "the" { // over the weekend
 			continue
 		}
 		if o, ok := dateOps[w]; ok {
@@ -235,9 +238,22 @@ func (t *listener) periodAlone() bool {
 		t.left = append(t.left, t.at(0).text, t.at(1).text) // suspended on saturn last month
 		t.i += 2
 		return true
-	case used == 2 && strings.Contains(p, "-"):
+	case used == 2 && strings.Contains(p, "-"), used == 1 && strings.HasSuffix(p, "weekend"):
 		t.changed = true
 		t.take(used, "due:"+p, loosePart)
+		return true
+	case used == 1 && isDigit(t.at(0).text[0]) && t.isDay(0):
+		if w := t.at(1).text; w != "" && isDigit(w[0]) && strings.Contains(w, ":") { // of a line of a log
+			t.left = append(t.left, t.at(0).text, w)
+			t.i += 2
+			return true
+		}
+		if t.matter != "" {
+			t.i++ // to which a change is asked for
+			return true
+		}
+		t.changed, t.unsure = true, true
+		t.take(used, "due:"+t.at(0).text, loosePart)
 		return true
 	case t.at(0).lower != "next" && t.at(0).lower != "coming":
 		return false

@@ -116,16 +116,6 @@ func (t *listener) excludes(w typedWord) bool {
 	return lone || keyLength(w.text) > 0 && !w.quoted || looksLikeTerm(w.text) || keyNamed(w.text) != nil && !fillers[w.lower]
 }
 
-// addresses takes a wish for addresses: email addresses of all on saturn.
-func (t *listener) addresses() bool {
-	if k := keyNamed(t.at(0).lower); k == nil || k.Name != "email" || t.at(1).lower != "addresses" {
-		return false
-	}
-	t.changed = true
-	t.take(2, "as:emails", controlPart)
-	return true
-}
-
 // grouped takes what a summary is to be by: services by product. Every summary is by all.
 func (t *listener) grouped() bool {
 	by, next := t.at(0).lower, t.at(2)
@@ -189,14 +179,20 @@ func (t *listener) plain() bool {
 	w.lower = strings.TrimRight(w.lower, ":")
 	t.i++
 	switch {
+	case (greetings[w.lower] || fillers[w.lower]) && keyNamed(w.lower) != nil && keyNamed(w.lower).Name != "all":
+		t.changed, t.things = true, append(t.things, w.text)
+		return true
 	case greetings[w.lower], fillers[w.lower], joiners[w.lower], strings.Trim(w.text, "-–—.,:;!?=/|*&+") == "":
 		t.changed = true
 		return true
 	case keyNamed(w.lower) != nil && len(t.tokens) > 1:
-		t.changed = true
+		t.changed, t.things = true, append(t.things, w.text)
 		return true
 	case troubles[w.lower], excluders[w.lower], dateKeys[w.lower] != "" && len(t.tokens) > 1 && !t.isText(t.at(0)):
-		t.left = append(t.left, w.text)
+		t.left = append(t.left, strings.TrimRight(w.text, ":"))
+		return true
+	}
+	if t.embedded(w) {
 		return true
 	}
 	if parts := strings.Split(w.text, "/"); len(parts) > 1 && !slices.Contains(parts, "") && unicode.IsLetter([]rune(parts[0])[0]) {
@@ -236,4 +232,25 @@ func wordsOfList(text string) string {
 		parts[i] = wordTextOf(p)
 	}
 	return strings.Join(parts, ",")
+}
+
+// embedded takes an address or a host name within a word of a log: unknown[198.51.100.94].
+// What is around it is left out.
+func (t *listener) embedded(w typedWord) bool {
+	if !strings.ContainsAny(w.text, "[]()=<>|{}") {
+		return false
+	}
+	for piece := range strings.FieldsFuncSeq(w.text, func(r rune) bool { return strings.ContainsRune("[]()=<>|{},;", r) }) {
+		if !isAddressWord(piece) && !isHostWord(piece) && !isEmail(piece) {
+			continue
+		}
+		around, _, _ := strings.Cut(w.text, piece)
+		if around = strings.Trim(around, "[]()=<>|{},;"); around != "" {
+			t.left = append(t.left, around)
+		}
+		t.i--
+		t.tokens[t.i].text, t.tokens[t.i].lower, t.changed = piece, strings.ToLower(piece), true
+		return t.thing()
+	}
+	return false
 }

@@ -18,7 +18,7 @@ func (t *listener) periodAt(n int) (period string, used int) {
 			return p, 2
 		}
 	}
-	if _, ok := periodNamed(first); ok && (mayBePeriod(first) || monthOf(first) > 0) || first == overdue || isDigit(first[0]) && !isNumber(first) || dayWords[first] != 0 || first == "today" {
+	if _, ok := periodNamed(first); ok && (mayBePeriod(first) || monthOf(first) > 0 || first == "weekend") || first == overdue || isDigit(first[0]) && !isNumber(first) || dayWords[first] != 0 || first == "today" {
 		p, flaw := readDue(first)
 		switch {
 		case flaw == nil && !relativeForm.MatchString(p):
@@ -28,6 +28,11 @@ func (t *listener) periodAt(n int) (period string, used int) {
 		}
 	}
 	return "", 0
+}
+
+// isDay reports whether the word n words further on is a whole date: 30.11.2026.
+func (t *listener) isDay(n int) bool {
+	return len(strings.FieldsFunc(t.at(n).text, func(r rune) bool { return r == '.' || r == '-' || r == '/' })) == 3
 }
 
 // yearAt reads a year.

@@ -20,14 +20,15 @@ type listener struct {
 	not     bool   // the word before was "not"
 	apart   bool   // what was excluded last was so by another word than "not"
 	numbers []string
-	unsure  bool // what was understood may mean something else
-	asks    bool // the line asks about one thing, of which a status is asked
+	unsure  bool     // what was understood may mean something else
+	things  []string // words for kinds of things that stood without a name
+	asks    bool     // the line asks about one thing, of which a status is asked
 }
 
 // ways are the ways to understand words, in the order in which they are tried.
 var ways = []func(*listener) bool{
-	(*listener).quoted, (*listener).mention, (*listener).link, (*listener).sorted, (*listener).keyed, (*listener).addresses, (*listener).part, (*listener).separateKey, (*listener).glued,
-	(*listener).overdueFor, (*listener).amountRange, (*listener).thing, (*listener).change, (*listener).matterWord, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).grouped, (*listener).loneTerm, (*listener).plain,
+	(*listener).quoted, (*listener).mention, (*listener).link, (*listener).counting, (*listener).top, (*listener).measurement, (*listener).sinceWhen, (*listener).sorted, (*listener).keyed, (*listener).addresses, (*listener).part, (*listener).separateKey, (*listener).glued,
+	(*listener).overdueFor, (*listener).amountRange, (*listener).thing, (*listener).change, (*listener).matterWord, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).grouped, (*listener).byPrice, (*listener).loneTerm, (*listener).plain,
 }
 
 // read understands all words.
@@ -203,6 +204,12 @@ func (t *listener) keyed() bool {
 	}
 	value := text[n+1:]
 	used := 1
+	switch host, port, _ := strings.Cut(value, ":"); {
+	case k.Name == "server" && allDigits(port) && port != "" && isHostWord(host): // node=mercury.example.com:9100
+		value, t.changed = host, true
+	case k.Name == "amount" && inThousands(value, t.at(1).text): // 1 198,50
+		value, used, t.changed = value+t.at(1).text, 2, true
+	}
 	for last := w; last.comma && t.continues(k, t.at(used)) || (k.Kind == kindID || k.Kind == kindClient) && isNumber(value) && joiners[t.at(used).lower] && isNumber(t.at(used+1).text); used++ {
 		if joiners[t.at(used).lower] {
 			used++
@@ -222,7 +229,7 @@ func (t *listener) keyed() bool {
 // unknownKey takes key:value of which nobody knows the key. Where it is no slip for one and
 // other words are there, a host or an address in it is taken, and the rest left out.
 func (t *listener) unknownKey(not, text string, n int) bool {
-	value := text[n+1:]
+	value := strings.Trim(text[n+1:], "<>[](){}")
 	switch {
 	case strings.EqualFold(text[:n], "name"), len(nearestKeys(text[:n])) > 0, len(t.tokens) == 1:
 		t.take(1, not+text, firmPart) // the grammar says what is wrong with it
@@ -331,6 +338,7 @@ func misspelt(word string) *field {
 // lone takes a key without any value: it is explained where nothing else is there.
 func (t *listener) lone(k *field, w typedWord) bool {
 	if fillers[w.lower] {
+		t.things = append(t.things, w.text)
 		t.i++
 		return true
 	}

@@ -300,7 +300,54 @@ PROBLEM Host: pluto.example.com State: DOWN Address: 2.3.4.5 → ~ domain:pluto.
 [FIRING:1] HostDown instance=venus.example.com:9100 severity=critical → ~ domain:venus.example.com
 registered 2017 → = registered:2017
 customers on mercury and venus → = mercury venus
-how many customers on saturn → = saturn
+how many customers on saturn → = saturn as:summary
+how many active vps → = vps status:active as:summary
+how many services does client 5 have → = client:5 as:summary
+number of vps on pluto → = vps pluto as:summary
+1 and 5 → ? client:1,5 | service:1,5 | order:1,5
+1, 5 → ? client:1,5 | service:1,5 | order:1,5
+1 5 → ? client:1,5 | service:1,5 | order:1,5
+#1 or #5 → ? client:1,5 | service:1,5 | order:1,5
+order 1,5 → = order:1,5
+top 5 by price on saturn → = saturn sort:-amount rows:5
+top 20 by price on saturn → ~ saturn sort:-amount rows:10
+top 10 by due date on saturn → = saturn sort:due rows:10
+saturn by price → = saturn sort:amount
+top 10 customers by revenue → cannot ranking all:yes sort:-amount rows:10
+free space on saturn → cannot measurement saturn
+free disk space on saturn → cannot measurement saturn
+free plan → = cycle:free
+list all servers → cannot list as:summary
+customers → cannot list as:summary
+site is down → cannot trouble
+is anything down → cannot trouble
+spam → = "spam"
+export all → help
+email of client 5 → = client:5 as:emails
+client 5's email address → = client:5 as:emails
+client:5's email → = client:5 as:emails
+mail seats for client 6 → = seats client:6
+when was client 5 suspended → cannot when client:5 status:suspended
+since when is unpaid.example suspended → cannot when domain:unpaid.example status:suspended
+how long has client 5 been suspended → cannot when client:5 status:suspended
+when does it renew saturn → = saturn
+[FIRING:1] HostDown node=mercury.example.com:9100 severity=critical → ~ server:mercury.example.com
+reject: RCPT from unknown[198.51.100.94] → ~ reject RCPT 198.51.100.94
+postfix: to=<info@demodomain2.net>, relay=none → ~ postfix email:info@demodomain2.net
+anything renewing over the weekend? → = due:this-weekend
+due next weekend → = due:next-weekend
+fällig am 30.11.2026 → = due:2026-11-30
+échéance le 30.11.2026 → = due:2026-11-30
+vence el 30/11/2026 → = due:2026-11-30
+30.11.2026 saturn → ~ saturn due:2026-11-30
+2026-11-27 09:14:02 saturn → ~ saturn
+amount:>= € 1,198.50 → = amount:>=1198.50
+amount:>EUR 100 → = amount:>100
+amount > EUR 100 → = amount:>100
+amount:1 198,50 → = amount:1198.50
+price over € 1 198,50 → = amount:>1198.50
+"active" client:5 → = "active" client:5
+clinet:5 actve → mistake
 nodes pluto, saturn, venus → = server:pluto,saturn,venus
 payment method: Bank Transfer → = payment:"Bank Transfer"
 free services → = cycle:free
@@ -352,7 +399,7 @@ recently suspended → ~ status:suspended
 renewals for client 5 → ~ client:5
 saturn load average 0.4 → ~ saturn load average "0.4"
 disk 92% on saturn → = disk 92% saturn
-clients with more than 5 services → help
+clients with more than 5 services → cannot list as:summary
 saturn over 100 → ~ saturn
 services over 100 eur → ~ amount:>100
 product plus price over 20 → = product:plus amount:>20

@@ -31,8 +31,9 @@ func (t *listener) thing() bool {
 	case isNumber(text) && t.priced(0):
 		return t.amounted()
 	case strings.Contains(text, ",") && isNumber(strings.ReplaceAll(text, ",", "")) || isNumber(text):
-		if last := len(t.phrases) - 1; last >= 0 && not == "" && !t.not && t.phrases[last].kind == numberPart && (joiners[t.before().lower] || t.or || t.before().comma) {
+		if last := len(t.phrases) - 1; last >= 0 && not == "" && !t.not && t.phrases[last].kind == numberPart && (joiners[t.before().lower] || t.or || t.before().comma || t.phrases[last].at == t.i-1) {
 			t.phrases[last].text += "," + strings.TrimPrefix(text, "#") // cancel 1 and 3
+			t.phrases[last].at, t.changed = t.i, true
 			t.i++
 			return true
 		}
@@ -111,6 +112,9 @@ func (t *listener) lookedUp() []string {
 		case len(faults) > 0 && faults[0].Reason == LoneNumber:
 			return newError(t.line(parts), faults).Corrected
 		}
+	}
+	if t.matter == MatterRanking {
+		return []string{"all:yes " + t.line(allParts)}
 	}
 	return nil
 }

@@ -53,15 +53,44 @@ func linked(line string) string {
 	return defused.Replace(slackLink.ReplaceAllString(line, "$1"))
 }
 
-// operatorApart is a comparison that stands apart from its number.
-var operatorApart = regexp.MustCompile(`([<>]=?)\s+([€$£]?\d)`)
-
-// joinedOperators joins a comparison and its number: amount > 1000.
+// joinedOperators joins a comparison, the sign of a currency behind it, and their number:
+// amount > 1000, amount:>= € 1,198.50.
 func joinedOperators(line string) string {
-	if !strings.ContainsAny(line, "<>=") {
+	if !strings.ContainsAny(line, "<>€$£") {
 		return line
 	}
-	return operatorApart.ReplaceAllString(line, "$1$2")
+	var b strings.Builder
+	for i := 0; i < len(line); {
+		end := signsEnd(line, i)
+		if end == i {
+			b.WriteByte(line[i])
+			i++
+			continue
+		}
+		b.WriteString(line[i:end])
+		i = end
+		to := end
+		for to < len(line) && spaceAt(line, to) > 0 {
+			to += spaceAt(line, to)
+		}
+		if word, _, _ := strings.Cut(line[to:], " "); currencies[strings.ToLower(word)] && len(word) < len(line)-to && isDigit(line[to+len(word)+1]) {
+			to += len(word) + 1 // > EUR 100
+		}
+		if to < len(line) && (isDigit(line[to]) || signsEnd(line, to) > to && line[to] >= utf8.RuneSelf || line[to] == '$') {
+			i = to
+		}
+	}
+	return b.String()
+}
+
+// signsEnd returns where the comparison or the sign of a currency at i ends.
+func signsEnd(line string, i int) int {
+	for _, sign := range []string{">=", "<=", ">", "<", "€", "£", "$"} {
+		if strings.HasPrefix(line[i:], sign) {
+			return i + len(sign)
+		}
+	}
+	return i
 }
 
 // wordEnd returns where the word at i ends: at a space or semicolon outside of quotes. A
@@ -216,7 +245,7 @@ func isEmoji(s string) bool {
 
 // possessor drops the 's of dana's.
 func possessor(s string) string {
-	if n := len(s) - 2; n > 0 && (s[n:] == "'s" || s[n:] == "'S") && strings.IndexByte(s, ':') < 0 {
+	if n := len(s) - 2; n > 0 && (s[n:] == "'s" || s[n:] == "'S") && (strings.IndexByte(s, ':') < 0 || isDigit(s[n-1])) {
 		return s[:n]
 	}
 	return s

@@ -42,7 +42,7 @@ func (t *listener) separateValue(k *field, n int, sign bool) bool {
 	return t.textValue(k, n)
 }
 
-// idsOf reads numbers that are written together as a list: 5/7/103, and 5-7 for 5,6,7; "" where
+// idsOf reads numbers that are written together as a list: 5/7/103, 5,7, and 5-7 for 5,6,7; "" where
 // it is something else.
 func idsOf(text string) string {
 	if low, high, ok := strings.Cut(text, "-"); ok && allDigits(low) && allDigits(high) {
@@ -57,7 +57,7 @@ func idsOf(text string) string {
 		}
 		return all
 	}
-	parts := strings.Split(text, "/")
+	parts := strings.Split(strings.ReplaceAll(text, ",", "/"), "/")
 	if len(parts) < 2 || slices.ContainsFunc(parts, func(p string) bool { return !isNumber(p) }) {
 		return ""
 	}

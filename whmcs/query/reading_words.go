@@ -33,6 +33,9 @@ var fillers = wordSet(`
 	via range subnet paid names something contain contains containing
 	own owns owned owner owners pay pays paying per hit using use uses used belongs hold holder
 	fee fees
+	sitting sits located called calling wonder wondering believe think thinks seems seem told reported reports reporting
+	claims claimed complains complaining complained wrote writes writing sent sends happened happens happening tried tries trying
+	keeps keep kept left remaining available become became gone went
 	check checking confirm verify remind hear heard got gets getting go going comes come thing things stuff bit
 	eur euro euros usd gbp chf dollar dollars
 `)
@@ -103,6 +106,7 @@ var dateKeys = map[string]string{
 	"registration": "registered", "registrations": "registered", "registered": "registered", "regdate": "registered", "created": "registered",
 	"ordered": "registered", "since": "registered", "new": "registered", "joined": "registered", "signed": "registered", "newly": "registered",
 	"recent": "registered", "recently": "registered", "older": "registered", "orders": "registered", "upcoming": "due",
+	"fällig": "due", "faellig": "due", "fällige": "due", "échéance": "due", "echeance": "due", "vence": "due", "vencimiento": "due", "scadenza": "due", "vervalt": "due",
 	"signup": "registered", "signups": "registered", "sign-up": "registered", "sign-ups": "registered",
 }
 

@@ -52,14 +52,17 @@ type Result struct {
 	// have no names, the last page behind the last.
 	Try []string
 
-	Heard                   // how what was typed was understood; set by Answer
-	Lapsed   *Offer         // services that have ended, which due:overdue leaves out, past their date; nil: none, or not counted
-	Near     []Offer        // where nothing was found, what is near; set by Answer
-	Also     []Namesake     // what else has a name with the text of one asked for
-	Existing []whmcs.Client // the clients asked for by a number, an address or a name that WHMCS has
-	NoClient bool           // WHMCS has no client of the one number asked for
+	Heard                      // how what was typed was understood; set by Answer
+	Lapsed      *Offer         // services that have ended, which due:overdue leaves out, past their date; nil: none, or not counted
+	Missing     []string       // values of a list that no match has, at most maxMissing; nil where not all matches are known
+	MissingMore int            // how many more there are
+	Near        []Offer        // where nothing was found, what is near; set by Answer
+	Also        []Namesake     // what else has a name with the text of one asked for
+	Existing    []whmcs.Client // the clients asked for by a number, an address or a name that WHMCS has
+	NoClient    bool           // WHMCS has no client of the one number asked for
 
 	partly bool // some row has a word of the question only as a part of a name
+	loose  bool // some row has several words apart, one of them only within another word
 }
 
 // A Namesake is what else a text may mean: what it would find too, were nothing of exactly that
@@ -110,7 +113,8 @@ const (
 // answer fills the result from what was found.
 func (a *question) answer(ctx context.Context, d *details) {
 	a.fill()
-	a.res.partly = a.foundInPart()
+	a.res.partly, a.res.loose = a.foundInPart(), a.foundLoosely()
+	a.res.Missing, a.res.MissingMore = a.missing()
 	a.countLapsed()
 	a.res.Unpriced = len(a.env.priceless)
 	if a.res.IsCard() {
