@@ -23,9 +23,6 @@ func (s *Store) Patient(within, deadBeat time.Duration) { s.within, s.deadBeat =
 // DeadBeat is how long a replica gives no sign of life before others take it for dead.
 const DeadBeat = deadBeat
 
-// StoreWithin is how long a call to the store may take.
-const StoreWithin = storeWithin
-
 // Renew renews the answers that are kept current as if it were a time.
 func (b *Bot) Renew(now time.Time) { b.renewLives(context.Background(), now) }
 

@@ -45,7 +45,7 @@ func (d *redelivered) again() {
 		for _, payload := range d.sent {
 			d.deliver(payload)
 		}
-		d.deliver(map[string]any{"type": "event_callback", "team_id": slackfake.TeamID, "event": map[string]any{"type": "none"}}) // or each would come by one socket alone
+		d.r.slack.Deliver(nothing()) // or each would come by one socket alone
 	}
 	d.r.waits("acknowledgements", func() bool { return d.r.slack.Counts().Waiting == 0 })
 }
@@ -60,6 +60,11 @@ func (d *redelivered) claimed(redis *bot.RedisServer) {
 	if took := time.Since(begun); took > 5*time.Second {
 		d.r.t.Errorf("the replicas are one after %v", took)
 	}
+}
+
+// nothing is an event that no bot answers.
+func nothing() map[string]any {
+	return map[string]any{"type": "events_api", "payload": map[string]any{"type": "event_callback", "team_id": slackfake.TeamID, "event": map[string]any{"type": "none"}}}
 }
 
 func (d *redelivered) deliver(payload map[string]any) {
@@ -155,7 +160,9 @@ func TestRepliesAreSwallowed(t *testing.T) {
 	redis := bot.StartRedis(t)
 	url, swallow := bot.Swallowing(t, redis.Addr())
 	set := func(url bot.Secret) func(*setup) {
-		return func(s *setup) { s.store, s.bot.UserRate, s.unpaced, s.deadBeat = url, 0, true, time.Hour }
+		return func(s *setup) {
+			s.store, s.bot.UserRate, s.unpaced, s.deadBeat, s.storeWithin = url, 0, true, time.Hour, time.Second
+		}
 	}
 	r := newRoad(t, set(url))
 	all := []*road{r, r.joined(set(redis.URL()))}

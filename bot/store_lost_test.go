@@ -173,6 +173,35 @@ func TestClaimsAreRenewed(t *testing.T) {
 	}
 }
 
+// TestDoneStaysDone: what is done while it is entered again does not stay in the journal, nor does
+// what could not be taken out of it before its replica leaves.
+func TestDoneStaysDone(t *testing.T) {
+	t.Parallel()
+	redis, ctx := StartRedis(t), t.Context()
+	one, two := openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1")
+	for _, e := range []entry{{ref: "during", names: []string{"Ev1"}}, {ref: "before", names: []string{"Ev2"}}, {ref: "left", names: []string{"Ev3"}}} {
+		if got, err := one.accept(ctx, e); !got || err != nil {
+			t.Fatal(got, err)
+		}
+	}
+	one.kept.failed()
+	again := one.kept.owed(false)
+	if err := one.done(ctx, entry{ref: "during", names: []string{"Ev1"}}, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := one.putBack(ctx, &again); err != nil {
+		t.Fatal(err)
+	}
+	one.kept.end("before") // as done does before a call that fails
+	one.kept.remains("before")
+	if err := one.leave(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := two.takeOver(ctx, one.id); len(all) != 1 || all[0].ref != "left" || err != nil {
+		t.Errorf("taken over: %+v, %v", all, err)
+	}
+}
+
 // TestKeptIsPutBack: a server that has lost everything gets back what lasts, and what was given back
 // or lowered stays away.
 func TestKeptIsPutBack(t *testing.T) {

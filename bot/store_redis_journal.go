@@ -222,6 +222,7 @@ func (s *Store) takeOver(ctx context.Context, dead string) ([]entry, error) {
 
 // leave lets the others take over at once what this replica has not done.
 func (s *Store) leave(ctx context.Context) error {
+	s.renew(ctx, false) // or what is done, and could not be taken out, would be done again
 	err := s.do(ctx, "leave", func(ctx context.Context, c rueidis.Client) error {
 		return c.Do(ctx, c.B().Zadd().Key(s.prefix+"beats").ScoreMember().ScoreMember(0, s.id).Build()).Error()
 	})

@@ -67,6 +67,13 @@ func (k *kept) posts(ref string) {
 	}
 }
 
+// inProgress reports whether an entry is kept.
+func (k *kept) inProgress(ref string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.open[ref] != nil
+}
+
 // end keeps an entry no more.
 func (k *kept) end(ref string) {
 	k.mu.Lock()
@@ -160,19 +167,21 @@ func (k *kept) owed(lost bool) owed {
 // says so it has lost everything.
 func (s *Store) renew(ctx context.Context, lost bool) {
 	o := s.kept.owed(lost)
-	if s.putBack(ctx, o) != nil {
+	if s.putBack(ctx, &o) != nil {
 		s.kept.remains(o.ended...) // the next time all of it
 	}
 }
 
-func (s *Store) putBack(ctx context.Context, o owed) error {
+func (s *Store) putBack(ctx context.Context, o *owed) error {
 	for _, e := range o.open {
 		first, err := s.enter(ctx, e)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if !first {
+		case !first:
 			s.kept.end(e.ref) // it was taken over
+		case !s.kept.inProgress(e.ref): // it was done meanwhile, maybe before it was entered again
+			o.ended = append(o.ended, e.ref)
 		}
 	}
 	if len(o.ended) > 0 {
