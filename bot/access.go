@@ -319,7 +319,7 @@ func (a *access) changed(channels ...string) {
 	}
 }
 
-// forgetInside forgets of every channel that no outsiders read there.
+// forgetInside forgets which channels only insiders read.
 func (a *access) forgetInside() {
 	for c, inside := range a.channels.All() {
 		if inside {

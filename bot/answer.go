@@ -90,12 +90,12 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 // it can take the place of.
 func (b *Bot) search(ctx context.Context, cancel context.CancelCauseFunc, a *ask, d delivery) (Answer, address) {
 	if d.to.way == modal {
-		ctx, end := context.WithTimeout(ctx, questionLimit)
+		ctx, end := context.WithTimeout(ctx, detailsLimit)
 		defer end()
 		return b.answers.find(ctx, a, nil), address{}
 	}
 	defer b.inProgress.begin(a.Request, d, cancel)()
-	ctx, end := context.WithTimeout(ctx, scanLimit)
+	ctx, end := context.WithTimeout(ctx, questionLimit)
 	defer end()
 	n := b.startNotes(ctx, a.Request, d.notes)
 	defer n.end()

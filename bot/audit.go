@@ -23,7 +23,7 @@ type record struct {
 	calls   int
 	shared  bool   // whether others can read what was posted, or may be able to
 	sent    bool   // whether Slack accepted an answer
-	emails  bool   // whether clients\' e-mail addresses were found to be shown
+	emails  bool   // whether clients' e-mail addresses were found to be shown
 	guess   bool   // whether words of the line were left out, or a client's name alone matched
 	live    string // whether an answer began to be kept current, or ended that; "": neither
 	line    string // what was answered; "": no search was made

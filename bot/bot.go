@@ -22,12 +22,12 @@ const (
 	questionQueue   = 512
 	modalWorkers    = 16 // what a trigger waits for never queues behind searches
 	modalQueue      = 128
-	noteWorkers     = 4 // "busy" and "too fast", for those who are turned away
-	noteQueue       = 256
+	refusalWorkers  = 4 // "busy" and "too fast", for those who are turned away
+	refusalQueue    = 256
 	auditQueue      = 4096 // lines about who was turned away
 
-	questionLimit = 60 * time.Second  // one question
-	scanLimit     = 125 * time.Second // one that scans; the search ends at 120 s by itself
+	detailsLimit  = 60 * time.Second  // a window that waits for its services
+	questionLimit = 125 * time.Second // the search ends at 120 s by itself
 
 	finishWithin = 7 * time.Second // after SIGTERM; containers are killed at 10 s
 	tellWithin   = 1 * time.Second // for telling the rest to ask again
@@ -86,7 +86,7 @@ type Bot struct {
 
 	deadAfter time.Duration // of a socket without a ping
 
-	questions, modals, notes, audits *lane
+	questions, modals, refusals, audits *lane
 
 	me       identity // set by Run before the first socket opens
 	sockets  []*socket
@@ -136,7 +136,7 @@ func New(cfg Config) (*Bot, error) {
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),
-		notes:     newLane("notes", noteWorkers, noteQueue),
+		refusals:  newLane("refusals", refusalWorkers, refusalQueue),
 		audits:    newLane("audits", 1, auditQueue),
 	}
 	b.want.Store(sockets)
@@ -182,15 +182,16 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	conns, hangUp := context.WithCancelCause(context.Background())
 	defer hangUp(nil)
+	defer b.besides.Wait()
 	defer b.joinReplicas()()
 	open := b.openSockets(conns, hangUp)
-	endUpdates := b.keepCurrent()
+	stopRenewing := b.keepCurrent()
 
 	select {
 	case <-ctx.Done():
 	case <-conns.Done():
 	}
-	endUpdates()
+	stopRenewing()
 	b.finish(endWork)
 	hangUp(nil)
 	for _, ended := range open {
@@ -297,7 +298,7 @@ func (b *Bot) take(f frame, by *connection) {
 	switch payload, became := b.offer(t.req); became {
 	case queued:
 		b.enter(t.req, acknowledge)
-	case forOthers:
+	case leftToReplicas:
 		b.enterForOthers(t.req, acknowledge)
 	case told:
 		t.req.stays()
@@ -315,7 +316,7 @@ const (
 	notTaken reception = iota // there was no room, not even to say so
 	told                      // the asker is told that it is not answered
 	queued
-	forOthers // other replicas are to answer it, as this one ends
+	leftToReplicas // they are to answer it, as this one ends
 )
 
 // formErrors is the acknowledgement that marks wrong input at its field.
@@ -332,7 +333,7 @@ func formErrors(errs map[string]string) any {
 // clicked, and sends an event again.
 func (b *Bot) offer(req *Request) (payload any, became reception) {
 	if b.draining.Load() && b.canHandOver(req) {
-		return nil, forOthers
+		return nil, leftToReplicas
 	}
 	if b.draining.Load() {
 		return b.turnAway(req, formatting.SaysRestarting, "restarting")
@@ -360,7 +361,7 @@ func (b *Bot) offer(req *Request) (payload any, became reception) {
 }
 
 // lanes are all of the bot's.
-func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.notes, b.audits} }
+func (b *Bot) lanes() []*lane { return []*lane{b.questions, b.modals, b.refusals, b.audits} }
 
 // lane returns the lane that req queues on first. What waits for a trigger does not queue
 // behind questions; Details opens its window from there and then queues with them.
@@ -386,7 +387,7 @@ func (b *Bot) turnAway(req *Request, says formatting.Sentence, why string) (payl
 		b.audits.offer(write)
 		return map[string]string{"response_type": "ephemeral", "text": string(says)}, told
 	}
-	taken := b.notes.offer(func(ctx context.Context) {
+	taken := b.refusals.offer(func(ctx context.Context) {
 		defer write(ctx)
 		b.say(ctx, req, rec, says)
 	})

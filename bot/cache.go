@@ -6,9 +6,9 @@ import (
 	"servicesbot/whmcs"
 )
 
-// newCache returns a cache of at most so many entries that live as life says; nil:
-// until others need their room. What is over its time is thrown out by the next
-// writes, and no goroutine outlives the cache's use.
+// newCache returns a cache of at most so many entries. They expire as life says, with nil only
+// when others need their room. Later writes remove what has expired: no goroutine outlives the
+// cache's use.
 func newCache[V any](most int, life otter.ExpiryCalculator[string, V]) *otter.Cache[string, V] {
 	return otter.Must(&otter.Options[string, V]{
 		MaximumSize:      most,

@@ -27,8 +27,8 @@ const (
 // Mode ourselves, on the websocket library: the client of slack-go hides why Slack ends a
 // connection, and closes it before it has another.
 //
-// Its own goroutine reads it, another writes its acknowledgements. All fields but the
-// first ones belong to the loop of its socket.
+// Its own goroutine reads it, another writes its acknowledgements. All fields but ws
+// and outbox belong to the loop of its socket.
 type connection struct {
 	ws     *websocket.Conn
 	outbox *outbox

@@ -30,7 +30,8 @@ const (
 	deedUnknown             // a button of another version
 )
 
-// deedOf returns what req wants done, before its line is read.
+// deedOf returns what req wants done, before its line is read, which may still make a share of an
+// ask.
 func deedOf(req *Request) deed {
 	switch {
 	case req.Door == DoorHome:
@@ -81,8 +82,8 @@ func verdictOf(err error) verdict { return verdict{granted: err == nil, denial: 
 var errUnchecked = errors.New("access was not checked")
 
 // An ask is a request whose line is read and whose asker's access is checked, each once.
-// read and decide make it; form makes one by itself for a check that broke. An ask has no
-// access unless decide gave it.
+// read and decide make it; form makes one by itself for a check that broke. Only decide, the
+// renewal of a live answer and the shell give it access.
 type ask struct {
 	*Request
 	version *version // of a question that can be edited, where replicas share those; nil: they do not
@@ -207,6 +208,8 @@ func deliveryOf(a *ask, f facts) delivery {
 		d.to = clicked(a)
 	}
 	d.narrow(a, f)
+	// A note, or the answer to the version before an edit, gives its place to the answer if the same
+	// people read it.
 	if f.at.ts != "" && f.at.public() == d.to.public() && (d.to.way == post || d.to.way == direct) {
 		d.to = f.at.address
 	}
@@ -246,8 +249,8 @@ func (d *delivery) narrow(a *ask, f facts) {
 }
 
 // clicked is where the answer to a button goes: a private message is replaced; on a post
-// only Refresh and Keep current change it, and whoever navigates is answered alone. In a direct message the
-// post itself changes. A file takes no message's place.
+// only Refresh and Keep current change it, and whoever navigates is answered alone. In a direct
+// message the post itself changes. A file takes no message's place.
 func clicked(a *ask) address {
 	to := alone(a.Request)
 	switch {

@@ -1,9 +1,10 @@
 // Package bot is the Slack side of servicesbot, and this file is its tour.
 //
 // Every door (slash command, mention, direct message, button, form, shortcut, shell) becomes
-// one line of the language of package whmcs/query. That line is the whole state: buttons
-// carry the next line, and a click is read and checked for access again, for the person who
-// clicked.
+// one line of the language of package whmcs/query. That line is the whole state of an answer's
+// buttons: they carry the next line, and a click is read and checked for access again, for the
+// person who clicked. What is kept beside it: edits, live answers, last questions and pins, and
+// what happens once.
 //
 // The files, in the order of the road:
 //
@@ -13,7 +14,7 @@
 //	connection.go   one websocket (sockets_linux.go, sockets_other.go: what only some systems can)
 //	intake.go    an envelope becomes a Request (typed.go: Slack's ways of writing text)
 //	seen.go      the same event again? acknowledged, not answered again
-//	bot.go       take: the four local steps of the loop; offer: into a bounded lane
+//	bot.go       take: what both sockets' loops do with a frame, all of it local; offer: into a bounded lane
 //	acks.go      which connection acknowledges what, within 2.5 s
 //	workers.go   the lanes: bounded queues with a fixed number of workers
 //	handle.go    one request in a worker: its audit record, its panic, its deed
@@ -36,14 +37,14 @@
 //	notes.go     what a slow question says meanwhile; stop.go ends it
 //	edits.go     which questions can be edited, and where their answers are
 //	live.go      answers that are kept current; renew.go asks again for them and ends them
-//	share.go     a shared answer is taken back
+//	share.go     an answer is shared once, and taken back (once.go: what happens once)
 //	modals.go    details, the search form and the Home tab (history.go: last questions;
 //	             pins.go: those that somebody pinned)
 //	shortcut.go  what can be looked up in somebody's message
 //	audit.go     one line per request
 //	logbuffer.go   a log that nobody reads stalls nobody
 //	status.go    metrics, and http.go, which serves them and the process's health
-//	cache.go     how memory of people and places is bounded
+//	cache.go     how memory of people and channels is bounded
 //
 // What replicas share, where there are several (store.go: the promises; store_memory.go: how
 // one process keeps them):
@@ -51,19 +52,21 @@
 //	replicas.go   who lives, and who takes over from whom
 //	journal.go    what was accepted is answered, by another replica if need be
 //	versions.go  which version of a question is the newest, and where its answer is
-//	sharing.go   what one replica learns of Slack, the others hear
+//	news.go      what one replica learns of Slack, the others hear
 //	store_redis.go   the server: a breaker, news (store_redis_url.go: its address;
 //	             store_redis_memory.go, store_redis_journal.go: the promises;
 //	             store_redis_kept.go: what the server lost is put back;
 //	             store_redis_places.go, store_redis_rows.go: calls to WHMCS, and what they
 //	             brought; store_seal.go: what leaves the process is sealed; store_status.go:
 //	             metrics; store_redis_examine.go: for the doctor)
+//	store_trouble.go   where one replica leaves WHMCS alone, the others do
 //	finish.go    the end: what is not done is told, or left to the others
 //
 // A click: the loop reads it (take), makes a Request (intake), queues it and has it
 // acknowledged. A worker reads the button's line and checks the access of whoever clicked
 // (decide); who has none is told why, and that is all (deny). deliveryOf says that a private
-// message is replaced and that a post stays as it is, but for Refresh. The search runs
+// message is replaced and that a post stays as it is, but for Refresh, Keep current and in direct
+// messages. Share goes first to claimShare: the second click on it posts nothing. The search runs
 // (answerOnce, search), with a note of progress after two seconds. What was found decides
 // once more who reads it (deliveryOf again, in deliver), is written down for them (write) and
 // sent. The audit line ends it (recorded).
@@ -71,8 +74,14 @@
 // A shared scan: several people ask what only a look at every service can answer. Each
 // question takes the same road up to search. Package query lets them share one reading of
 // WHMCS, which goes on while somebody needs more rows than it has: each question sees every
-// page of it and leaves when it has enough. Share takes that road too, but posts rows of up to
-// five minutes ago rather than read them again.
+// page of it and leaves when it has enough. Share takes that road too, but posts the rows of a
+// scan of the last five minutes rather than read them again. The comment of package query
+// goes on from there.
+//
+// An edit: Slack sends the mention again. edits.begin ends the version in progress here,
+// beginVersion those on other replicas; takeTurn waits until they are done and learns where their
+// answer is. answerOnce gets that address as a fact, as it gets that of a note of progress, and
+// deliveryOf lets the answer take its place.
 //
 // The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A reader that
 // stalls acknowledges nothing in time, answers no ping, and loses the connection.

@@ -33,7 +33,7 @@ func (b *Bot) leaveSlack() {
 }
 
 // finish takes no more questions, lets those in hand be finished, and tells the rest
-// to ask again, or leaves them to the other replicas. The lane for notes goes on while the
+// to ask again, or leaves them to the other replicas. The lane for refusals goes on while the
 // sockets do.
 func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	if b.store != nil {
@@ -45,7 +45,7 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	done := whmcs.Go(func() error {
 		end(b.questions, b.modals)
 		<-left
-		end(b.notes)
+		end(b.refusals)
 		return nil
 	})
 	select {

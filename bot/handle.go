@@ -18,7 +18,7 @@ const staleAfter = 10 * time.Minute
 // handle does what a request asks for.
 func (b *Bot) handle(ctx context.Context, req *Request) {
 	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
-		if b.tooLateFor(ctx, req, rec) || !b.waitsForTurn(ctx, req, rec) {
+		if b.refusedAsLate(ctx, req, rec) || !b.withinRate(ctx, req, rec) {
 			return
 		}
 		if deedOf(req) == deedForm {

@@ -146,17 +146,16 @@ type clickedElement struct {
 // channel whose sharing changed, the errors of a form, or nothing but an
 // acknowledgement and the reason why.
 type arrival struct {
-	envelope string
-	req      *Request
-	errs     map[string]string // of a form: by block, to be sent in the ack
-	changed  []string          // channels whose sharing may have changed
-	outside  string            // a channel that Slack says is shared with another company
-	dropped  string            // why there is nothing to do
+	req     *Request
+	errs    map[string]string // of a form: by block, to be sent in the ack
+	changed []string          // channels whose sharing may have changed
+	outside string            // a channel that Slack says is shared with another company
+	dropped string            // why there is nothing to do
 }
 
 // intake makes a request of a raw envelope. It is local: it calls nobody.
 func intake(raw frame, botUser string, now time.Time) arrival {
-	t := arrival{envelope: raw.Envelope}
+	t := arrival{}
 	switch raw.Type {
 	case "slash_commands":
 		t.slash(raw.Payload)
@@ -168,7 +167,6 @@ func intake(raw frame, botUser string, now time.Time) arrival {
 		t.dropped = "unknown envelope"
 	}
 	if t.req != nil {
-		t.req.envelope = raw.Envelope
 		t.req.Received = now
 		t.req.Ref = newRef()
 		if len(t.req.keys) == 0 {

@@ -10,6 +10,14 @@ import (
 	"servicesbot/whmcs"
 )
 
+// What becomes of a request that was accepted:
+//
+//	journaled     acknowledged, and in the journal until it is done
+//	done          answered, or its asker was told why not: it leaves the journal
+//	handed over   this replica ends first: it stays there for another one
+//	inherited     taken over from a replica that ended
+//	overtaken     taken over from this one, which was taken for dead: it posts nothing any more
+
 // An acceptance is what the journal knows of a request. Without a store there is none.
 type acceptance struct {
 	known     chan struct{} // closed when the next two are known
@@ -132,7 +140,8 @@ func (b *Bot) isFirst(req *Request) bool {
 	return !a.elsewhere
 }
 
-// journaledHere reports whether the journal has a request of this replica's, for sure.
+// journaledHere reports whether the journal has a request of this replica's, for sure. It waits until
+// that is known, at most storeWithin.
 func (req *Request) journaledHere() bool {
 	if req.accepted == nil {
 		return false
@@ -141,7 +150,8 @@ func (req *Request) journaledHere() bool {
 	return req.accepted.journaled
 }
 
-// mayBeJournaled reports whether the journal has a request of this replica's, or may have it.
+// mayBeJournaled reports whether the journal has a request of this replica's, or may have it. It
+// waits as journaledHere does.
 func (req *Request) mayBeJournaled() bool {
 	if req.accepted == nil {
 		return false
@@ -156,15 +166,15 @@ func (req *Request) repeats() bool { return req.accepted != nil && req.accepted.
 
 // mayPost asks whether something may be posted for a request, and notes that it may have been.
 // A replica that was taken for dead finds out here. While the store is away it posts.
-func (b *Bot) mayPost(ctx context.Context, req *Request) leave {
+func (b *Bot) mayPost(ctx context.Context, req *Request) permit {
 	if !req.mayBeJournaled() {
-		return mayPost
+		return permitted
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
 	may, err := b.store.post(ctx, req.Ref, req.User)
 	if err != nil {
-		return mayPost
+		return permitted
 	}
 	return may
 }
@@ -189,22 +199,6 @@ func (b *Bot) canHandOver(req *Request) bool {
 	return req.accepted != nil && !b.store.alone() && b.store.ready() != nil
 }
 
-// waitsForTurn takes the asker's share of what they may ask of all replicas together. It
-// returns false where that is used up and they were told so.
-func (b *Bot) waitsForTurn(ctx context.Context, req *Request, rec *record) bool {
-	if b.store == nil || !b.rates.counts(req) || req.inherited() {
-		return true
-	}
-	wait, err := b.store.take(ctx, req.asker(), b.cfg.UserRate)
-	if err != nil || wait <= 0 {
-		return true
-	}
-	rec.outcome, rec.why = outcomeTurnedAway, "rate"
-	b.seen.forget(req.keys...)
-	b.say(ctx, req, rec, formatting.SaysTooFast(b.cfg.UserRate, wait))
-	return false
-}
-
 // inherited reports whether a request was taken over.
 func (req *Request) inherited() bool { return req.accepted != nil && !req.accepted.inherited.IsZero() }
 
@@ -216,9 +210,9 @@ func (req *Request) since() time.Time {
 	return req.Received
 }
 
-// tooLateFor says of a request that was taken over what cannot be done any more: what needs a
+// refusedAsLate says of a request that was taken over what cannot be done any more: what needs a
 // trigger, and what would post a second time for others to read.
-func (b *Bot) tooLateFor(ctx context.Context, req *Request, rec *record) bool {
+func (b *Bot) refusedAsLate(ctx context.Context, req *Request, rec *record) bool {
 	if !req.inherited() {
 		return false
 	}

@@ -48,7 +48,7 @@ type lives struct {
 	All     []live    `json:"all"`
 }
 
-// of returns the answer that is, false where it is not kept current any more.
+// of returns the first answer for which is holds, false where none is kept current any more.
 func (p *lives) of(is func(live) bool) (*live, bool) {
 	i := slices.IndexFunc(p.All, is)
 	if i < 0 {
@@ -124,7 +124,7 @@ func livesOf(page []byte) (p lives) {
 }
 
 // A click can come before it is noted where Slack put an answer. While one is being posted in
-// the channel, it is looked for again, so often and after so long.
+// the channel, it is looked for again, up to postingLooks times, postingLook apart.
 const (
 	postingLooks = 20
 	postingLook  = 50 * time.Millisecond

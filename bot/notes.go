@@ -92,7 +92,7 @@ func (n *notes) run(ctx context.Context) {
 func (n *notes) most() int {
 	switch n.at.way {
 	case post, update, direct:
-		return int(scanLimit / notesEvery)
+		return int(questionLimit / notesEvery)
 	case replace:
 		return clickNotes
 	}

@@ -18,7 +18,7 @@ import (
 	"servicesbot/formatting"
 )
 
-// A poster delivers messages to addresss.
+// A poster delivers messages to addresses.
 type poster struct {
 	slack    *slack.Client
 	web      *web

@@ -69,3 +69,19 @@ func (r *rates) leave(req *Request) {
 		delete(r.atOnce, req.asker())
 	}
 }
+
+// withinRate takes the asker's share of what they may ask of all replicas together. It
+// returns false where that is used up and they were told so.
+func (b *Bot) withinRate(ctx context.Context, req *Request, rec *record) bool {
+	if b.store == nil || !b.rates.counts(req) || req.inherited() {
+		return true
+	}
+	wait, err := b.store.take(ctx, req.asker(), b.cfg.UserRate)
+	if err != nil || wait <= 0 {
+		return true
+	}
+	rec.outcome, rec.why = outcomeTurnedAway, "rate"
+	b.seen.forget(req.keys...)
+	b.say(ctx, req, rec, formatting.SaysTooFast(b.cfg.UserRate, wait))
+	return false
+}

@@ -86,7 +86,7 @@ func (b *Bot) renew(ctx context.Context, l live) {
 		return
 	}
 	a.since = b.matchesOf(ctx, l)
-	limited, cancel := context.WithTimeout(whmcs.WithAsker(ctx, livePage), scanLimit)
+	limited, cancel := context.WithTimeout(whmcs.WithAsker(ctx, livePage), questionLimit)
 	defer cancel()
 	ans := b.answers.find(limited, a, nil)
 	if ctx.Err() != nil {

@@ -33,7 +33,6 @@ func (b *Bot) joinReplicas() (end func()) {
 		for _, e := range ended {
 			<-e
 		}
-		b.besides.Wait()
 	}
 }
 

@@ -27,8 +27,9 @@ const (
 	DoorShell    Door = "shell"
 )
 
-// A Request is one thing that somebody wants, through whichever door it came. Intake makes
-// it. It is not changed afterwards; where a window was opened for it, a copy says so.
+// A Request is one thing that somebody wants, through whichever door it came. Intake, the
+// journal of a replica that ended, live answers and the shell make them. From then on it stays as
+// it is, but for accepted, which the journal fills; where a window was opened for it, a copy says so.
 type Request struct {
 	Door     Door
 	Ref      string    // a short reference, shown in failures and logged
@@ -57,9 +58,8 @@ type Request struct {
 	View     string // id of the modal or Home tab that it was done in; "": none
 	Callback string // the modal's callback_id; "" for the Home tab
 
-	opened   string // id of the modal that was opened to be filled; "": none
-	envelope string // to be acknowledged
-	keys     []string
+	opened string   // id of the modal that was opened to be filled; "": none
+	keys   []string // what it is known by where it comes again
 
 	accepted *acceptance // by the journal; nil: there is none
 }

@@ -8,11 +8,11 @@ import (
 	"servicesbot/formatting"
 )
 
-// sharedFor is how long a private answer is not shared a second time: it is gone by then.
+// sharedFor is how long a private answer is not shared a second time, longer than Slack shows it.
 const sharedFor = 24 * time.Hour
 
-// claimShare reports whether what req shares is shared by nobody else yet, on this replica or
-// another.
+// claimShare reports whether req is the first to share an answer, on this replica or another: a
+// second click, or the same one delivered twice, is not.
 func (b *Bot) claimShare(ctx context.Context, req *Request, what string) bool {
 	return b.claimOnce(ctx, req, sharedFor, what)
 }
@@ -21,27 +21,6 @@ func (b *Bot) claimShare(ctx context.Context, req *Request, what string) bool {
 func (b *Bot) releaseShare(ctx context.Context, req *Request, what string) {
 	if what != "" {
 		b.releaseOnce(ctx, req, what)
-	}
-}
-
-// claimOnce reports whether req is the first to do something within life, on this replica or
-// another. While the store is away this replica alone decides.
-func (b *Bot) claimOnce(ctx context.Context, req *Request, life time.Duration, what string) bool {
-	if mine, _ := b.memory.claim(ctx, req.Ref, life, what); !mine {
-		return false
-	}
-	if b.store == nil {
-		return true
-	}
-	mine, err := b.store.claim(ctx, req.Ref, life, what)
-	return mine || err != nil
-}
-
-// releaseOnce lets another request do what req did not do.
-func (b *Bot) releaseOnce(ctx context.Context, req *Request, what string) {
-	_ = b.memory.release(ctx, req.Ref, what) // which never fails
-	if b.store != nil {
-		_ = b.store.release(context.WithoutCancel(ctx), req.Ref, what) // else it lapses
 	}
 }
 

@@ -53,21 +53,13 @@ func (p *inProgress) stop(ref, user string) (stopped, noteStays bool) {
 // answer then says so.
 func (b *Bot) stop(ctx context.Context, req *Request, rec *record) {
 	rec.outcome = outcomeStopped
-	if stopped, noteStays := b.inProgress.stop(req.Line, req.User); stopped {
-		rec.sent = true
-		if noteStays {
-			b.erase(ctx, req)
-		}
-		return
+	stopped, noteStays := b.inProgress.stop(req.Line, req.User)
+	var err error
+	if !stopped && b.store != nil {
+		stopped, noteStays, err = b.stopElsewhere(ctx, req)
 	}
-	if b.store == nil {
-		rec.outcome = outcomeNothingToStop
-		b.say(ctx, req, rec, formatting.SaysNothingToStop)
-		return
-	}
-	stoppedThere, noteStays, err := b.stopElsewhere(ctx, req)
 	switch {
-	case stoppedThere:
+	case stopped:
 		rec.sent = true
 		if noteStays {
 			b.erase(ctx, req)

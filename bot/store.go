@@ -41,7 +41,7 @@ type notebook interface {
 
 // Limits count how often something is done.
 type limits interface {
-	// take takes one of so many per minute, or returns how long it takes to get one.
+	// take takes one of perMinute tokens, or returns how long it takes to get one.
 	take(ctx context.Context, name string, perMinute int) (time.Duration, error)
 }
 
@@ -54,7 +54,7 @@ type journal interface {
 
 	// post asks, right before something is posted for user's request ref, whether it may be,
 	// and notes that it may have been.
-	post(ctx context.Context, ref, user string) (leave, error)
+	post(ctx context.Context, ref, user string) (permit, error)
 
 	// done takes an entry out. Its names stay claimed where it was answered, else it may come
 	// again.
@@ -84,13 +84,13 @@ type entry struct {
 	posted  bool // something may have been posted for it
 }
 
-// A leave says whether something may be posted.
-type leave int
+// A permit says whether something may be posted.
+type permit int
 
 const (
-	mayPost   leave = iota
-	takenOver       // another replica answers: this one was taken for dead
-	toldStop        // the asker has stopped it
+	permitted permit = iota
+	takenOver        // another replica answers: this one was taken for dead
+	toldStop         // the asker has stopped it
 )
 
 // News is what replicas tell each other at once.

@@ -47,6 +47,8 @@ type Store struct {
 	since  time.Time      // when that changed
 	seen   replicas       // as of the last beat
 
+	telling sync.WaitGroup // the others of trouble with WHMCS
+
 	hear func(news)
 	lost func() // news may have been missed
 }
@@ -101,6 +103,7 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 
 // Close lets go of the server.
 func (s *Store) Close() {
+	s.telling.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.client != nil {

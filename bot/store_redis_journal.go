@@ -89,19 +89,19 @@ func (s *Store) takenKey(ref string) string { return s.prefix + "taken:" + ref }
 
 // post asks whether something may be posted for user's request ref, and notes that it may have
 // been.
-func (s *Store) post(ctx context.Context, ref, user string) (leave, error) {
+func (s *Store) post(ctx context.Context, ref, user string) (permit, error) {
 	s.kept.posts(ref)
 	keys := []string{s.journalOf(s.id), s.takenKey(ref), s.key("flag", stopFlag(ref, user))}
 	n, err := s.count(ctx, postScript, "post", keys, []string{ref, s.id})
 	switch {
 	case err != nil:
-		return mayPost, err
+		return permitted, err
 	case n == 0:
 		return takenOver, nil
 	case n == 2:
 		return toldStop, nil
 	}
-	return mayPost, nil
+	return permitted, nil
 }
 
 // done takes an entry out.

@@ -204,7 +204,7 @@ func TestTakeOver(t *testing.T) {
 		}
 	}
 	dead.beat(ctx)
-	if may, _ := dead.post(ctx, "posted", "U1"); may != mayPost {
+	if may, _ := dead.post(ctx, "posted", "U1"); may != permitted {
 		t.Errorf("its own: %v", may)
 	}
 	dead.done(ctx, entry{ref: "done"}, true)
@@ -236,13 +236,13 @@ func TestTakeOver(t *testing.T) {
 		if may, _ := dead.post(ctx, e.ref, "U1"); may != takenOver {
 			t.Errorf("the dead one may post %s: %v", e.ref, may)
 		}
-		want := map[bool]leave{true: toldStop, false: mayPost}[e.ref == "stopped"]
+		want := map[bool]permit{true: toldStop, false: permitted}[e.ref == "stopped"]
 		if may, _ := taker.post(ctx, e.ref, "U1"); may != want {
 			t.Errorf("the taker may post %s: %v", e.ref, may)
 		}
 	}
 	redis.Do("FLUSHALL")
-	if may, _ := taker.post(ctx, "waits", "U1"); may != mayPost {
+	if may, _ := taker.post(ctx, "waits", "U1"); may != permitted {
 		t.Error("a server that lost everything keeps answers back")
 	}
 }

@@ -119,7 +119,8 @@ func (b *Bot) beginVersion(ctx context.Context, req *Request) (*version, Outcome
 }
 
 // takeTurn waits until no other replica answers an earlier version of v's question, and takes
-// over what is known of its answer.
+// over what is known of its answer. After turnWithin, and while the store is away, it goes on
+// without: a second answer is better than none.
 func (b *Bot) takeTurn(ctx context.Context, v *version, known *editable) {
 	if v == nil {
 		return
@@ -201,7 +202,7 @@ func (b *Bot) noteIsAt(req *Request, at address) {
 	})
 }
 
-// newerElsewhere ends the answer to a version that another replica has a newer one of.
+// newerElsewhere ends our version of a question if another replica has a newer one.
 func (e *edits) newerElsewhere(question string, number int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

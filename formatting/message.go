@@ -67,7 +67,7 @@ type View struct {
 // The actions of buttons: what Action gives for a clicked button's action_id. The
 // button's value is the line that the action is about, unless said otherwise.
 const (
-	ActionAsk     = "ask"     // the line's answer takes the place of the message
+	ActionAsk     = "ask"     // the line's answer takes the place of a private message; of a post, whoever clicked gets it alone
 	ActionDetails = "details" // opens the details of "service:2" as a modal
 	ActionShare   = "share"   // posts the line's answer publicly
 	ActionRefresh = "refresh" // asks the line again, past cache and snapshot

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"servicesbot/whmcs"
@@ -96,45 +95,6 @@ func (b *Bot) missedNews() {
 			b.heardNews(n)
 		}
 	})
-}
-
-// LeftAlone lets the other replicas leave WHMCS alone too, for as long as this one does. It does not
-// wait.
-func (s *Store) LeftAlone(t whmcs.Trouble) {
-	whmcs.Go(func() error {
-		ctx := context.Background()
-		n := news{Kind: newsTrouble, Name: string(t.Kind), Life: t.Pause, Since: t.Since}
-		_, _ = s.change(ctx, troublePage, t.Pause, func([]byte) []byte { // for who missed the news
-			text, err := json.Marshal(noted{time.Now(), n})
-			if err != nil {
-				return nil
-			}
-			return text
-		})
-		return s.broadcast(ctx, n)
-	})
-}
-
-// troublePage is where the last newsTrouble is, for as long as WHMCS is left alone.
-const troublePage = "trouble"
-
-// A noted is news for who comes later.
-type noted struct {
-	At   time.Time `json:"at"`
-	News news      `json:"news"`
-}
-
-// trouble returns the news of why WHMCS is left alone, false where it is not.
-func (s *Store) trouble(ctx context.Context) (news, bool) {
-	page, err := s.change(ctx, troublePage, time.Second, func(page []byte) []byte { return page })
-	var n noted
-	if err != nil || json.Unmarshal(page, &n) != nil {
-		return news{}, false
-	}
-	ago := max(0, time.Since(n.At))
-	n.News.Life -= ago
-	n.News.Since += ago
-	return n.News, n.News.Life > 0
 }
 
 // tellBlocks lets the other replicas send lists as well.
