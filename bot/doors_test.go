@@ -291,7 +291,7 @@ func TestSharingThatBeginsLater(t *testing.T) {
 	r.waits("the event", func() bool { return r.slack.Counts().Waiting == 0 })
 	before := len(r.answers(slackfake.Carl, slackfake.Incident))
 	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot service:1"))
-	if m := r.sees(slackfake.Bob, slackfake.Incident, "Saturn"); !m.Ephemeral || !m.Shows("shared with another company") {
+	if m := r.sees(slackfake.Bob, slackfake.Incident, "Saturn"); !m.Ephemeral || !m.Shows("Another company reads here") {
 		t.Errorf("after sharing began (private: %v):\n%s", m.Ephemeral, m.PlainText())
 	}
 	if n := len(r.answers(slackfake.Carl, slackfake.Incident)); n != before {

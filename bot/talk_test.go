@@ -111,7 +111,7 @@ func TestShareWhereTheBotIsNot(t *testing.T) {
 	r := newRoad(t, nil)
 	r.do(r.slack.Slash(slackfake.Alice, slackfake.General, "/services service:2"))
 	r.click(slackfake.Alice, r.sees(slackfake.Alice, slackfake.General, "demodomain2.net"), "Share")
-	r.sees(slackfake.Alice, slackfake.General, "Invite it first")
+	r.sees(slackfake.Alice, slackfake.General, "Type /invite")
 }
 
 func TestShareWhereSlackRefuses(t *testing.T) {
@@ -141,7 +141,7 @@ func TestSharedChannelGetsNothing(t *testing.T) {
 		t.Error("Share is offered where nothing may be shared")
 	}
 	r.click(slackfake.Alice, r.answers(slackfake.Alice, slackfake.Partner)[1], "Share")
-	r.sees(slackfake.Alice, slackfake.Partner, "Nothing was posted", "shared with another company")
+	r.sees(slackfake.Alice, slackfake.Partner, "Nothing was posted", "Another company reads here")
 	for _, m := range r.answers(slackfake.Pat, slackfake.Partner) {
 		t.Errorf("the partner sees %q", m.PlainText())
 	}

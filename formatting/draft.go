@@ -15,7 +15,12 @@ type draft struct {
 	blocks  []slack.Block
 	ids     map[string]int // buttons so far, by action
 	tooLong bool           // a line did not fit into a button
+	brevity brevity        // of the first line
+	behind  markup         // what the first line must have room for
 	part    markup         // which of the matches are shown, until that is said
+	reading markup         // what the line was read as, until that is said
+	lead    markup         // what is before the line at the foot, where that is not said
+	notes   []markup       // what else is to be known of the answer, for the foot
 }
 
 // draft returns an empty message.

@@ -121,18 +121,14 @@ const soon = 60
 // lives, and the date.
 func dueText(s whmcs.Service, now time.Time) string {
 	near, day := dueWords(s, now), string(s.NextDueDate)
-	days, ok := daysUntil(s.NextDueDate, now)
-	switch {
-	case strings.HasSuffix(near, day):
+	if strings.HasSuffix(near, day) {
 		return near
-	case ok && days < -soon:
-		return "overdue since " + day
 	}
 	return near + " (" + day + ")"
 }
 
-// dueWords says the next due date in few words: the days until then where it is near and the
-// service lives, or since then, else the date.
+// dueWords says the next due date in few words: the days until then where it is near, or since
+// then, and the service lives, else the date.
 func dueWords(s whmcs.Service, now time.Time) string {
 	if s.NextDueDate == "" {
 		return ""

@@ -22,7 +22,7 @@ func TestDueText(t *testing.T) {
 		{"2026-11-10", whmcs.StatusActive, "12 days overdue (2026-11-10)"},
 		{"2027-01-21", whmcs.StatusActive, "due in 60 days (2027-01-21)"},
 		{"2027-01-22", whmcs.StatusActive, "due 2027-01-22"},
-		{"2026-09-22", whmcs.StatusActive, "overdue since 2026-09-22"},
+		{"2026-09-22", whmcs.StatusActive, "61 days overdue (2026-09-22)"},
 		{"2026-11-23", whmcs.StatusTerminated, "was due 2026-11-23"},
 		{"2026-11-23", whmcs.StatusUnknown, "due in 1 day (2026-11-23)"},
 		{"2026-11-21", whmcs.StatusFraud, "was due 2026-11-21"},

@@ -24,16 +24,19 @@ func (d *draft) controls(res *query.Result) {
 // beside shows buttons in their order, the states where there is room for them, and the
 // menu.
 func (d *draft) beside(res *query.Result, groups ...[]*slack.ButtonBlockElement) {
-	all := there(slices.Concat(groups...))
-	states := there(d.statuses(res))
-	if len(all)+len(states) < maxControls {
+	all, menu := there(slices.Concat(groups...)), d.menu(res)
+	all = append(all, there([]*slack.ButtonBlockElement{d.meant(res), d.lapsed(res)})...)
+	if states := there(d.statuses(res)); len(all)+len(states) < maxControls {
+		if columnsOfButtons(slices.Concat(all, states))+columnsOfMenu(menu) > controlColumns {
+			states = signsAlone(states)
+		}
 		all = append(all, states...)
 	}
 	elements := make([]slack.BlockElement, len(all), maxControls)
 	for i, b := range all {
 		elements[i] = b
 	}
-	if menu := d.menu(res); menu != nil {
+	if menu != nil {
 		elements = append(elements, menu)
 	}
 	if len(elements) > 0 {
@@ -42,6 +45,62 @@ func (d *draft) beside(res *query.Result, groups ...[]*slack.ButtonBlockElement)
 	if d.view.Repeat {
 		d.context("This may be a repeat: part of the bot ended just as it answered this.")
 	}
+}
+
+const (
+	controlColumns = 80 // of buttons and menu, in a window of 1,400 pixels
+	buttonEdges    = 4  // columns of the edges of a button
+	menuEdges      = 7  // and of a menu, with its arrow
+)
+
+func columnsOfButtons(buttons []*slack.ButtonBlockElement) int {
+	n := 0
+	for _, b := range buttons {
+		n += columnsOf(b.Text.Text) + buttonEdges
+	}
+	return n
+}
+
+// columnsOfMenu is how wide the menu is: as its longest choice, whose letters are not bold.
+func columnsOfMenu(menu slack.BlockElement) int {
+	longest := 0
+	if m, ok := menu.(*slack.SelectBlockElement); ok {
+		for _, o := range m.Options {
+			longest = max(longest, columnsOf(o.Text.Text))
+		}
+	}
+	return longest*9/10 + menuEdges
+}
+
+// signsAlone leaves the words of states, which the first line has, to screen readers.
+func signsAlone(states []*slack.ButtonBlockElement) []*slack.ButtonBlockElement {
+	for _, b := range states {
+		sign, name, _ := strings.Cut(b.Text.Text, " ")
+		if _, n, counted := strings.Cut(name, " "); counted && n != "only" {
+			described(b, name)
+			b.Text = plainText(sign+" "+n, maxLabel)
+		}
+	}
+	return states
+}
+
+// meant offers what the line may have meant, beside what it has found; nil where that is nothing,
+// and where others read it.
+func (d *draft) meant(res *query.Result) *slack.ButtonBlockElement {
+	if d.view.Public || len(res.Near) == 0 || len(res.Services) == 0 {
+		return nil
+	}
+	return described(d.button(ActionAsk, plain(res.Near[0].Line, 24), res.Near[0].Line), offerLabel(res.Near[0]))
+}
+
+// lapsed offers the services that have ended, which due:overdue leaves out; nil where there
+// are none, and in a terminal, which says so in words.
+func (d *draft) lapsed(res *query.Result) *slack.ButtonBlockElement {
+	if res.Lapsed == nil || d.view.Whole {
+		return nil
+	}
+	return described(d.button(ActionAsk, signEnded+" Ended "+number(res.Lapsed.Found), res.Lapsed.Line),
+		count(res.Lapsed.Found, "ended service")+" past the date, not counted")
 }
 
 // there leaves out the buttons that are nil.
@@ -117,19 +176,90 @@ func (d *draft) removal() *slack.ButtonBlockElement {
 	return d.button(ActionRemove, "Remove", strings.TrimSpace(d.view.SharedBy+" "+d.view.SharedFile))
 }
 
-// foot shows the command to copy, which of the matches are shown if the head does not say so,
-// and what the answer rests on.
+// foot shows the command to copy, what is to be known of the answer, and what it rests on. In
+// one line for the asker alone, as far as that is possible: the menu More has the whole command.
 func (d *draft) foot(res *query.Result) {
-	d.context(code(d.style.commandLine(res.Query.Lasting().String()), 2500), join(dot, d.part, evidence(res)))
+	line := d.style.commandLine(res.Query.Lasting().String())
+	if d.reading == "" {
+		d.lead = ""
+	}
+	notes, full, brief := join(" ", d.notes...), join(dot, d.part, evidence(res, false)), join(dot, d.part, evidence(res, true))
+	columns := d.footRoom(res)
+	switch room := columns - codeColumns(line) - between; {
+	case widthOfAll(d.lead, notes, full) <= room:
+		d.context(join(" ", d.lead, code(line, 2500)), notes, full)
+		return
+	case widthOfAll(d.lead, notes, brief) <= room:
+	case d.lead != "" && widthOfAll(readAs, notes, brief) <= room:
+		d.lead = readAs
+	case widthOfAll(notes, brief) <= room:
+		d.lead = ""
+	case widthOfAll(notes, brief) > columns: // there are two lines in any case
+	default:
+		d.lead = ""
+		line = narrow(line, (columns-between-widthOfAll(notes, brief)-codeEdges)*8/9)
+		if columnsOf(line) < leastCommand {
+			line = ""
+		}
+	}
+	d.context(join(" ", d.lead, code(line, 2500)), notes, brief)
+}
+
+// footRoom is how many columns the foot has: below as many rows as a page usually has one
+// line, and where others read the answer two, as nothing above it says who sees it.
+func (d *draft) footRoom(res *query.Result) int {
+	list := res.Query.As == "" || res.Query.As == query.ViewList
+	switch {
+	case d.view.Whole || !list || len(res.Services) < manyRows:
+		return 10_000
+	case d.view.Public && d.view.SharedBy == "":
+		return 2 * footColumns
+	}
+	return footColumns
+}
+
+// footHolds reports whether the foot has room for the whole command beside what is to be known
+// of the answer.
+func (d *draft) footHolds(res *query.Result) bool {
+	notes := join(" ", d.notes...)
+	return codeColumns(d.style.commandLine(res.Query.Lasting().String()))+between+widthOfAll(notes, evidence(res, true)) <= d.footRoom(res)
+}
+
+const (
+	footColumns  = 110 // of small text, in a window of 1,400 pixels, where Slack writes a short date
+	between      = 2   // columns between two texts of the foot
+	codeEdges    = 2   // columns of the edges of code
+	manyRows     = 5   // below which one line more is no matter
+	leastCommand = 24  // columns of a command that is cut; a shorter one is left out
+)
+
+// codeColumns is how wide code is, whose letters are wider than those of other small text.
+func codeColumns(s string) int { return (9*columnsOf(s)+7)/8 + 2 }
+
+// widthOfAll is how wide texts are side by side.
+func widthOfAll(texts ...markup) int {
+	n := 0
+	for _, t := range texts {
+		if t != "" {
+			n += width(t) + between
+		}
+	}
+	return n
 }
 
 // evidence says as of when an answer is, out of how many rows, whether it is
-// complete, and which rows are missing from it.
-func evidence(res *query.Result) markup {
+// complete, and which rows are missing from it. Where it is brief, what was looked at is one
+// number if it is all, and left out if the gap says it.
+func evidence(res *query.Result, brief bool) markup {
 	parts := []markup{"as of " + date(res.AsOf)}
 	switch {
 	case res.Before > 0 && res.Looked > 0:
 		parts = append(parts, literal("looked at rows "+number(res.Before+1)+" to "+number(res.Before+res.Looked)+" of "+number(max(res.Of, res.Before+res.Looked))))
+	case brief && saysLooked[res.Why.Kind]:
+	case brief && res.Complete && res.Unreadable+res.Unpriced == 0 && res.Looked >= res.Of && res.Looked > 0:
+		parts = append(parts, literal("all "+count(res.Looked, "row")))
+	case brief && res.Looked > 0:
+		parts = append(parts, literal(number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
 	case res.Looked > 0 || res.Of > 0:
 		parts = append(parts, literal("looked at "+number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
 	}

@@ -38,6 +38,11 @@ func Gap(res *query.Result) string {
 	return ""
 }
 
+// saysLooked are the gaps whose sentences say how many rows were looked at.
+var saysLooked = map[query.GapKind]bool{
+	query.GapBudget: true, query.GapTime: true, query.GapFirstPage: true, query.GapFailed: true, query.GapFewer: true,
+}
+
 // failureOf names a failure of WHMCS by its kind alone.
 func failureOf(g query.Gap) string { return or(string(g.Failure), "the reason is not known") }
 

@@ -45,7 +45,7 @@ func listMessages(t testing.TB, all map[string]Message) {
 	all["list-page"] = house.Answer(paged, o)
 	all["list-shared"] = house.Answer(paged, shared())
 	alone, direct := here(), here()
-	alone.Alone, direct.Direct = "This channel is shared with another company, or is about to be.", true
+	alone.Alone, direct.Direct = "Another company reads here, or soon will.", true
 	all["list-alone"] = house.Answer(two, alone)
 	all["list-direct"] = house.Answer(two, direct)
 	all["list-ten"] = house.Answer(result(t, "client:1 rows:10", mixed(10)...), o)

@@ -11,22 +11,28 @@ import (
 
 // The head of every answer: who, and how many, in one line.
 
-// head says who shared the answer, whom it is about, how many match, and where there is room
-// which of them are shown.
+// head says whom the answer is about, how many match, and which of them are shown. How the
+// question was read, and who reads the answer, is at the foot where the line has no room.
 func (d *draft) head(res *query.Result) {
-	d.readers()
-	reading := d.heard(res)
-	line := d.headline(res, reading)
-	if width(line)+width(dot+reading) > d.headRoom() || len(res.Services) == 0 {
-		d.context(reading)
-		reading, line = "", d.headline(res, "")
-	}
 	d.part = literal(span(res))
 	if res.Query.As == query.ViewTable && !d.view.Lists {
 		d.part = "" // it is in the table's title
 	}
-	if line = join(dot, line, reading); width(line)+width(dot+d.part) <= d.headRoom()-spanRoom {
-		line, d.part = join(dot, line, d.part), ""
+	d.notes = append([]markup{d.readers()}, d.heard(res)...)
+	if len(res.Services) == 0 {
+		d.context(join(" ", append(d.notes, d.reading)...))
+		d.reading, d.notes = "", nil
+	}
+	line := d.fittingHeadline(res, d.part)
+	if notes := join(" ", d.notes...); notes != "" && !d.footHolds(res) {
+		if other := d.fittingHeadline(res, join(dot, notes, d.part)); d.fits(other, notes) {
+			line, d.notes = join(dot, other, notes), nil
+		}
+	}
+	for _, rest := range []*markup{&d.part, &d.reading} {
+		if d.fits(line, *rest) {
+			line, *rest = join(dot, line, *rest), ""
+		}
 	}
 	d.section(line, nil)
 	d.live(res)
@@ -36,7 +42,6 @@ func (d *draft) head(res *query.Result) {
 
 const (
 	headColumns    = 86 // of the first line of an answer in a window of 1,400 pixels
-	spanRoom       = 12 // left free behind which rows are shown: in a narrower window they are at the foot
 	companyColumns = 12 // a company that is cut shorter is left out
 )
 
@@ -48,20 +53,47 @@ func (d *draft) headRoom() int {
 	return headColumns
 }
 
-// readers says who shared the answer, or why only the asker sees it.
-func (d *draft) readers() {
-	if d.view.SharedBy != "" {
-		d.context("Shared by " + mention(d.view.SharedBy))
-	}
-	if d.view.Alone != "" {
-		d.context(join(" ", "Only you see this.", short(string(d.view.Alone), 300)))
+// A brevity is how much of the first line is left out for want of room.
+type brevity int
+
+const (
+	tellAll       brevity = iota
+	fewerStates           // the rarer states are one
+	withoutStates         // of several clients
+	countFilters          // the filters are counted; they are in the line at the foot
+)
+
+// fittingHeadline is the headline that says most of what the first line has room for,
+// together with what is behind it.
+func (d *draft) fittingHeadline(res *query.Result, behind markup) markup {
+	d.behind = behind
+	for d.brevity = tellAll; ; d.brevity++ {
+		line := d.headline(res)
+		if d.brevity == countFilters || d.fits(line, behind) {
+			return line
+		}
 	}
 }
 
+// fits reports whether the first line has room for a text behind it.
+func (d *draft) fits(line, behind markup) bool {
+	return width(line)+width(dot+behind) <= d.headRoom()
+}
+
+// readers says who shared the answer, or why only the asker sees it.
+func (d *draft) readers() markup {
+	if d.view.SharedBy != "" {
+		return "Shared by " + mention(d.view.SharedBy)
+	}
+	if d.view.Alone != "" {
+		return join(" ", "Only you see this.", short(string(d.view.Alone), 300))
+	}
+	return ""
+}
+
 // headline is the first thing to be read: whose services they are, how many, and of what
-// kind. A number that was not counted to its end is told as what it is. behind is what else is
-// to have room in that line.
-func (d *draft) headline(res *query.Result, behind markup) markup {
+// kind. A number that was not counted to its end is told as what it is.
+func (d *draft) headline(res *query.Result) markup {
 	question := asked(res.Query)
 	shown, matched := len(res.Services), atLeast(res)
 	rowless := !res.Empty() || res.Query.As == query.ViewDomains || res.Query.As == query.ViewEmails
@@ -73,11 +105,12 @@ func (d *draft) headline(res *query.Result, behind markup) markup {
 	case shown == 0 && matched == 0:
 		return nothing(res, question)
 	}
-	howMany := d.howMany(res)
+	howMany, without := d.howMany(res), d.withoutParts(res)
 	if id, ok := theClient(res); ok {
-		return join(dot, d.client(id, res.Clients, d.headRoom()-width(join(dot, " ", howMany, behind))), howMany)
+		room := d.headRoom() - width(without) - width(join(dot, " ", howMany, d.behind))
+		return join(" ", without, join(dot, d.client(id, res.Clients, room), howMany))
 	}
-	return join(dot, d.services(res), howMany)
+	return join(" ", without, join(dot, d.services(res), howMany))
 }
 
 // services counts the services and their clients.
@@ -89,7 +122,7 @@ func (d *draft) services(res *query.Result) markup {
 	if res.Holders > 0 {
 		who += " of " + count(res.Holders, "client")
 	}
-	return with(bold(literal(who)), res)
+	return d.with(bold(literal(who)), res)
 }
 
 // client names a client in so many columns, with a link to the page of WHMCS about them: "*Jane
@@ -116,33 +149,34 @@ func (d *draft) client(id int, clients map[int]whmcs.Client, room int) markup {
 // there is more than one state.
 func (d *draft) howMany(res *query.Result) markup {
 	_, one := theClient(res)
-	states := statesOf(res.Statuses)
+	states := literal(strings.Join(d.states(res.Statuses), ", "))
+	several := len(res.Statuses) > 1 && res.Summary == nil && d.brevity < withoutStates // the chart of a summary has them
 	switch {
 	case isCard(res):
 		return "1 service"
-	case one && res.Summary != nil:
-		return with(literal(count(atLeast(res), "service")), res)
-	case !one && (len(states) < 2 || res.Summary != nil): // the chart of a summary has them
-		return ""
+	case !one && several:
+		return states
 	case !one:
-		return literal(strings.Join(states, ", "))
-	case len(states) == 0 && res.Counted:
-		return with(literal(count(atLeast(res), "service")), res)
-	case len(states) == 0:
-		return with(literal("at least "+count(atLeast(res), "service")), res)
+		return ""
+	case states != "" && res.Summary == nil:
+		return d.with(states, res)
+	case res.Counted || res.Summary != nil:
+		return d.with(literal(count(atLeast(res), "service")), res)
 	}
-	return with(literal(strings.Join(states, ", ")), res)
+	return d.with(literal("at least "+count(atLeast(res), "service")), res)
 }
 
-// statesOf counts services by state, in words. Of more states than are easily read, those of
-// services that have ended are one.
-func statesOf(counts []query.Count) []string {
+// states counts services by state, in words. Of more states than are easily read, those of
+// services that have ended are one, and for want of room all but the first.
+func (d *draft) states(counts []query.Count) []string {
 	states := make([]string, 0, len(counts))
-	ended := 0
+	ended, others := 0, 0
 	for _, c := range counts {
 		status, ok := knownStatus(c.Value)
 		switch {
 		case !ok || c.N <= 0:
+		case d.brevity >= fewerStates && len(states) > 0:
+			others += c.N
 		case len(counts) > maxStatuses && !lives(status):
 			ended += c.N
 		default:
@@ -151,6 +185,9 @@ func statesOf(counts []query.Count) []string {
 	}
 	if ended > 0 {
 		states = append(states, number(ended)+" ended")
+	}
+	if others > 0 {
+		states = append(states, count(others, "other"))
 	}
 	return states
 }
@@ -183,13 +220,14 @@ func theClient(res *query.Result) (id int, ok bool) {
 // with adds the filters of an answer's question to how many match, in words: "75 services on
 // Saturn, active". What the head says already is left out, and what has no words of its
 // own is told as it was asked.
-func with(howMany markup, res *query.Result) markup {
+func (d *draft) with(howMany markup, res *query.Result) markup {
 	_, one := theClient(res)
 	var others, states []markup
 	on := false
 	for _, t := range res.Query.Terms {
 		switch {
 		case t.Key == "all", one && (t.Key == "client" || t.Key == "email") && !t.Not && len(t.Values) == 1:
+		case t.Key == "client" && !t.Not && len(t.Values) == 1 && strings.EqualFold(t.Values[0], res.Heard.Named): // said behind it
 		case t.Key == "status" && !t.Not && one && len(res.Statuses) > 0: // counted by state
 		case t.Key == "status" && !t.Not:
 			states = append(states, literal(strings.Join(t.Values, " or ")))
@@ -198,6 +236,13 @@ func with(howMany markup, res *query.Result) markup {
 		default:
 			others = append(others, code(t.String(), 300))
 		}
+	}
+	switch {
+	case len(others) == 0 || d.brevity < countFilters:
+	case len(res.Heard.Without) > 0: // there is no room for that
+		others, states = nil, nil
+	default:
+		others = []markup{literal("with " + count(len(others), "filter"))}
 	}
 	return join(", ", slices.Concat([]markup{howMany}, others, states)...)
 }
@@ -300,7 +345,9 @@ func asked(q query.Query) markup {
 
 // offers shows the questions that are worth asking instead.
 func (d *draft) offers(res *query.Result) {
-	d.offered(res.Near)
+	if len(res.Services) == 0 { // below rows it is beside the menu
+		d.offered(res.Near)
+	}
 	buttons := d.asks(res.Try)
 	if len(buttons) > 0 {
 		primary(buttons[0])

@@ -34,7 +34,7 @@ func (d *draft) announcement(res *query.Result) Message {
 		said += " It is in your direct messages with this bot."
 	}
 	d.section(said, nil)
-	d.readers()
+	d.context(d.readers())
 	d.live(res)
 	d.controls(res)
 	d.foot(res)

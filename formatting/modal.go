@@ -35,7 +35,7 @@ func Loading() slack.ModalViewRequest {
 func (s Style) Details(res *query.Result, v View) slack.ModalViewRequest {
 	d := s.draft(v)
 	if len(res.Services) == 0 {
-		d.section(d.headline(res, ""), nil)
+		d.section(d.headline(res), nil)
 		d.foot(res)
 		return d.modal("Service")
 	}

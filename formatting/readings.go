@@ -11,28 +11,19 @@ import (
 	"servicesbot/whmcs/query"
 )
 
-// heard says how the line that was typed was understood, where that is not plain.
-func (d *draft) heard(res *query.Result) markup {
+// heard says what of the line that was typed was understood in which way, where that is not
+// plain. What the line was read as is told by itself.
+func (d *draft) heard(res *query.Result) []markup {
 	h := res.Heard
-	if len(h.Without) > 0 {
-		d.section("*Nothing matches all of it.* Without "+emphasized(append(slices.Clone(h.Without), h.LeftOut...))+":", nil)
-		h.LeftOut = nil
-	}
+	d.saysReading(res)
 	var said []markup
-	if h.ReadAs {
-		read := res.Query.Lasting()
-		read.Fresh = h.Fresh
-		said = append(said, "Read as "+code(read.String(), 300)+".")
-	} else if h.Fresh {
+	if h.Fresh {
 		said = append(said, "Read past the cache.")
-	}
-	if d.view.Hint {
-		said = append(said, "Next time you can type just that.")
 	}
 	if len(res.Near) > 0 && atLeast(res) > 0 && !d.view.Public {
 		said = append(said, "Did you mean "+code(res.Near[0].Line, 300)+"?")
 	}
-	if len(h.LeftOut) > 0 {
+	if len(h.LeftOut) > 0 && len(h.Without) == 0 {
 		said = append(said, "Left out: "+emphasized(h.LeftOut)+".")
 	}
 	if len(h.Apart) > 0 {
@@ -41,7 +32,7 @@ func (d *draft) heard(res *query.Result) markup {
 	if h.Named != "" {
 		said = append(said, "Clients whose names begin with "+emphasized([]string{h.Named})+".")
 	}
-	if len(res.Existing) > 1 {
+	if len(res.Existing) > 1 && len(res.Services) == 0 { // rows name theirs
 		said = append(said, named(res.Existing))
 	}
 	if len(res.Missing) > 0 {
@@ -55,10 +46,34 @@ func (d *draft) heard(res *query.Result) markup {
 			said = append(said, "There is also "+alsoA(n)+short(strings.Join(n.Names, ", "), 300)+": "+code(n.Line, 300))
 		}
 	}
-	if res.Lapsed != nil {
+	if res.Lapsed != nil && d.view.Whole {
 		said = append(said, literal(count(res.Lapsed.Found, "ended service")+" past the date not counted:")+" "+code(res.Lapsed.Line, 300))
 	}
-	return join(" ", said...)
+	return said
+}
+
+// saysReading says what the line that was typed was read as: in the first line, or else by a word
+// before the line at the foot.
+func (d *draft) saysReading(res *query.Result) {
+	switch {
+	case !res.Heard.ReadAs:
+		return
+	case d.view.Hint:
+		d.lead = "Next time you can type"
+	default:
+		d.lead = readAs
+	}
+	d.reading = join(" ", d.lead, code(res.Query.Lasting().String(), 300)) + "."
+}
+
+const readAs markup = "Read as"
+
+// withoutParts says which parts of the line are left out, as nothing matches all of it.
+func (d *draft) withoutParts(res *query.Result) markup {
+	if len(res.Heard.Without) == 0 {
+		return ""
+	}
+	return "*Nothing matches all of it.* Without " + emphasized(slices.Concat(res.Heard.Without, res.Heard.LeftOut)) + ":"
 }
 
 // missed names the values of lists that no match has.

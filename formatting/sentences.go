@@ -75,17 +75,17 @@ type Alone string
 // The reasons for an answer to the asker alone.
 const (
 	AloneEmails     Alone = "E-mail addresses are for the asker alone."
-	AloneNoChannel  Alone = "There is no channel here that others could read it in."
-	AloneOutsiders  Alone = "This channel is shared with another company, or is about to be."
-	AloneNotKnown   Alone = "Slack does not say whether this channel is shared with another company."
-	AloneGuess      Alone = "The answer is a guess at what you meant. Share posts it here."
-	AloneNotInvited Alone = "The bot is not in this channel, so it cannot post here. Invite it first (/invite), then share again."
+	AloneNoChannel  Alone = "There is no channel here to post it in."
+	AloneOutsiders  Alone = "Another company reads here, or soon will."
+	AloneNotKnown   Alone = "Slack does not say whether outsiders read here."
+	AloneGuess      Alone = "It is a guess at what you meant. Share posts it."
+	AloneNotInvited Alone = "The bot is not in here. Type /invite, then Share."
 )
 
 // AloneRefused is the reason where Slack does not let the bot post; name is Slack's own word
 // for why not.
 func AloneRefused(name string) Alone {
-	return Alone("Slack does not let the bot post in this channel (" + name + ").")
+	return Alone("Slack does not let the bot post here (" + name + ").")
 }
 
 // A DenialReason is why somebody may not ask, in a word for the log and the audit line.

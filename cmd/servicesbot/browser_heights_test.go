@@ -29,11 +29,25 @@ func TestBrowserHeights(t *testing.T) {
 		{"/services all:yes", "rows 1 to 5", 420},                 // names that try to be more
 		{"/services product:vps", "rows 1 to 5", 420},             // of one product
 		{"/services client:7 -status:active", "rows 1 to 5", 420}, // a filter in the head
-		{"/services service:10", "1 service", 320},                // due today
-		{"/services service:17", "1 service", 320},                // due long ago
-		{"/services service:27", "Abuse: outgoing spam", 320},     // suspended
-		{"/services service:38", "1 service", 320},                // suspended, and overdue
-		{"/services as:summary", "Services by status", 560},       // of all
+		{"/services services of client 5", "Next time you can type", 420},
+		{"/services who is on saturn?", "Read as", 420},
+		{"/services all suspended services in the last year", "Left out", 420},
+		{"/services conor", "names begin with", 420},
+		{"/services 1.2.3.4", "address of the server", 420},
+		{"/services io", "There is also", 420},
+		{"/services overdue on saturn", "Ended", 420}, // those that have ended are on a button
+		{"/services saturn suspended with panel", "Nothing matches all of it", 420},
+		{"/services due:<7d sort:due", "rows 1 to 5", 420},      // three states
+		{"/services server:saturn page:2", "rows 6 to 10", 420}, // two pages to go to
+		{"/services client:1,2,5,7 status:active sort:due", "rows 1 to 5", 420},
+		{"/services server:saturn -client:1,2,3,4 -status:fraud,cancelled -product:starter amount:>1 sort:due", "4 filters", 420},
+		{"/services client:7 status:active,suspended -product:\"VPS M\" -product:Starter due:<3000d sort:-amount", "3 filters", 420},
+		{"/services server:saturn in:channel", "rows 1 to 5", 420}, // for all to read
+		{"/services service:10", "1 service", 320},                 // due today
+		{"/services service:17", "1 service", 320},                 // due long ago
+		{"/services service:27", "Abuse: outgoing spam", 320},      // suspended
+		{"/services service:38", "1 service", 320},                 // suspended, and overdue
+		{"/services as:summary", "Services by status", 560},        // of all
 		{"/services server:saturn as:summary", "Services by status", 560},
 		{"/services client:7 as:summary", "Services by status", 560},
 		{"/services help", "Ask for services", 500},
