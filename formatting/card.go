@@ -46,8 +46,16 @@ func (d *draft) facts(s whmcs.Service, currency string) []markup {
 		field("Product", productText(s)+", "+priceText(s, currency)),
 		dueField(s, d.view.Now),
 		field("Server", addressText(s)),
-		copied("Login", s.Username),
+		d.login(s),
 	}
+}
+
+// login is the control panel's login of a service, which what others read leaves out.
+func (d *draft) login(s whmcs.Service) markup {
+	if d.view.Public {
+		return ""
+	}
+	return copied("Login", s.Username)
 }
 
 // addressText names a service's server and, where it has one, its own address, else the
@@ -90,7 +98,7 @@ func (d *draft) service(s whmcs.Service, clients map[int]whmcs.Client) {
 	if reason := strings.TrimSpace(s.SuspensionReason); reason != "" {
 		d.section(suspended(s)+" "+short(reason, 1000), nil)
 	}
-	fields := serviceFields(s, clients)
+	fields := d.serviceFields(s, clients)
 	if d.style.Emails() && !d.view.Public {
 		fields = append(fields, copied("E-mail address", clients[s.ClientID].Email))
 	}
@@ -149,7 +157,7 @@ func id(n int) string {
 	return strconv.Itoa(n)
 }
 
-func serviceFields(s whmcs.Service, clients map[int]whmcs.Client) []markup {
+func (d *draft) serviceFields(s whmcs.Service, clients map[int]whmcs.Client) []markup {
 	order := id(s.OrderID)
 	if s.OrderNumber != "" {
 		order = strings.TrimSpace(order + " (number " + s.OrderNumber + ")")
@@ -160,7 +168,7 @@ func serviceFields(s whmcs.Service, clients map[int]whmcs.Client) []markup {
 		field("Product", strings.TrimSpace(s.Name+" (product:"+strconv.Itoa(s.PID)+")")),
 		field("Group", s.GroupName),
 		copied("Domain", s.Domain),
-		copied("Username", s.Username),
+		d.login(s),
 		copied("Dedicated IP", s.DedicatedIP),
 		copied("Assigned IPs", strings.Join(strings.Fields(s.AssignedIPs), ", ")),
 		field("Registered", string(s.RegDate)),

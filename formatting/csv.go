@@ -89,8 +89,11 @@ func (d *draft) leftOut(res *query.Result) markup {
 		return ""
 	}
 	said := markup("")
-	if d.style.Emails() && d.view.Public {
-		said = " E-mail addresses are left out, as others can open this file."
+	switch {
+	case d.style.Emails() && d.view.Public:
+		said = " Logins and e-mail addresses are left out, as others can open this file."
+	case d.view.Public:
+		said = " Logins are left out, as others can open this file."
 	}
 	if res.Unnamed > 0 {
 		said += literal(" The names of " + count(res.Unnamed, "client") + " are left out: WHMCS did not give them.")
@@ -111,6 +114,9 @@ func cell(s string) string {
 // formula matches where a cell begins, as spreadsheets may see it, with what they run.
 var formula = regexp.MustCompile(`(^|;[\s"']*)([=+\-@＝＋－＠])`)
 
+// loginColumn is left out of a file that others can open.
+const loginColumn = "Login"
+
 // csvColumns are the file's, named as people say it.
 func (style Style) csvColumns(res *query.Result, v View) []column {
 	currency := func(s whmcs.Service) string { return currencyOf(s.ClientID, res.Clients, style.Currency) }
@@ -125,7 +131,7 @@ func (style Style) csvColumns(res *query.Result, v View) []column {
 		{title: "Group", text: func(s whmcs.Service) string { return s.GroupName }},
 		{title: "Quantity", text: func(s whmcs.Service) string { return strconv.Itoa(s.Qty) }},
 		{title: "Domain", text: func(s whmcs.Service) string { return s.Domain }},
-		{title: "Login", text: func(s whmcs.Service) string { return s.Username }},
+		{title: loginColumn, text: func(s whmcs.Service) string { return s.Username }},
 		{title: "Amount", text: func(s whmcs.Service) string { return string(s.RecurringAmount) }},
 		{title: "First payment", text: func(s whmcs.Service) string { return string(s.FirstPaymentAmount) }},
 		{title: "Currency", text: currency},
@@ -142,7 +148,7 @@ func (style Style) csvColumns(res *query.Result, v View) []column {
 		{title: "Order", text: func(s whmcs.Service) string { return id(s.OrderID) }},
 	}
 	if v.Public {
-		return cols
+		return slices.DeleteFunc(cols, func(c column) bool { return c.title == loginColumn })
 	}
 	if style.Emails() {
 		cols = slices.Insert(cols, 4, column{title: "E-mail address", text: func(s whmcs.Service) string { return res.Clients[s.ClientID].Email }})

@@ -2,6 +2,7 @@ package formatting
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -71,6 +72,38 @@ func TestCSV(t *testing.T) {
 	}
 	if want := "*Complete:* a CSV file of 2 services for `client:1`.\nas of <!date^1795356200^{date_short_pretty} {time}|2026-11-22 14:03 UTC> ·\u00a0looked at 3 of 3 rows ·\u00a0complete"; comment != want {
 		t.Errorf("comment %q, want %q", comment, want)
+	}
+}
+
+// TestLoginsArePrivate: the asker alone sees a service's login; what others read has none, and a
+// file says so.
+func TestLoginsArePrivate(t *testing.T) {
+	t.Parallel()
+	const login = "demo_user"
+	res := result(t, "service:2 as:csv", hosting())
+	for _, public := range []bool{false, true} {
+		v := here()
+		v.Public = public
+		whole := v
+		whole.Whole = true
+		file, comment := house.CSV(res, v)
+		window, err := json.Marshal(house.Details(res, v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, text := range map[string]string{
+			"a card":       Plain(house.Answer(result(t, "service:2", hosting()), v)),
+			"a whole card": Plain(house.Answer(result(t, "service:2", hosting()), whole)),
+			"a file":       string(file),
+			"a window":     string(window),
+		} {
+			if strings.Contains(text, login) == public {
+				t.Errorf("public %t: the login in %s:\n%s", public, what, text)
+			}
+		}
+		if strings.Contains(comment, "Logins") != public {
+			t.Errorf("public %t: the comment is %q", public, comment)
+		}
 	}
 }
 

@@ -46,6 +46,9 @@ func (d *draft) heard(res *query.Result) []markup {
 			said = append(said, "There is also "+alsoA(n)+short(strings.Join(n.Names, ", "), 300)+": "+code(n.Line, 300))
 		}
 	}
+	if res.Unnamed > 0 && len(res.Services) > 0 && !IsFile(res) {
+		said = append(said, literal(count(res.Unnamed, "client")+" without a name: WHMCS did not give it in time."))
+	}
 	if res.Lapsed != nil && d.view.Whole {
 		said = append(said, literal(count(res.Lapsed.Found, "ended service")+" past the date not counted:")+" "+code(res.Lapsed.Line, 300))
 	}

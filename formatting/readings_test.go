@@ -26,3 +26,21 @@ func TestClientsOfThatNameAreForTheAsker(t *testing.T) {
 		}
 	}
 }
+
+// TestUnnamed: a row whose client's name did not come shows the number, and the answer says so.
+func TestUnnamed(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"server:saturn", "server:saturn as:table"} {
+		res := result(t, line, mixed(3)...)
+		res.Unnamed = 1
+		said := Plain(house.Answer(res, here()))
+		for _, want := range []string{"Jane Doe", "client 2", "1 client without a name"} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s does not say %q:\n%s", line, want, said)
+			}
+		}
+		if res.Unnamed = 0; strings.Contains(Plain(house.Answer(res, here())), "without a name") {
+			t.Errorf("%s: a name is missed that nobody asked for", line)
+		}
+	}
+}

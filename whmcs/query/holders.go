@@ -98,8 +98,9 @@ func (a *question) unknownClients(ids []int) []int {
 
 // askClients asks for each client, for all at once. Until WHMCS has answered one, the first is
 // asked for alone, as it may not be permitted. The API lets so many through as WHMCS bears, and
-// asks for none that it was told of within WHMCS_CACHE_TTL. One that fails is left unnamed.
-func (a *question) askClients(ctx context.Context, ids []int) {
+// asks for none that it was told of within WHMCS_CACHE_TTL. One that fails is left unnamed. It
+// reports whether WHMCS permits it, as far as that is known.
+func (a *question) askClients(ctx context.Context, ids []int) (permitted bool) {
 	if len(ids) > 0 && !a.f.named.Load() {
 		c, err := a.f.api.GetClientsDetails(ctx, ids[0], "")
 		if err == nil {
@@ -107,7 +108,7 @@ func (a *question) askClients(ctx context.Context, ids []int) {
 			a.f.named.Store(true)
 		}
 		if ids = ids[1:]; errors.Is(err, whmcs.ErrActionNotPermitted) || ctx.Err() != nil {
-			return
+			return !errors.Is(err, whmcs.ErrActionNotPermitted)
 		}
 	}
 	found, asked := make([]*whmcs.Client, len(ids)), make([]<-chan error, len(ids))
@@ -122,6 +123,7 @@ func (a *question) askClients(ctx context.Context, ids []int) {
 			a.learn(found[i])
 		}
 	}
+	return true
 }
 
 // addClients adds what is known of the clients of the rows: of a page as far as that comes
@@ -192,12 +194,15 @@ func (a *question) gone(d *details) bool {
 	}
 }
 
-// nameSoon learns names as far as they come within detailsWait.
+// nameSoon learns names as far as they come within detailsWait. Those that do not come are
+// counted, but not where WHMCS does not permit any: that is no news.
 func (a *question) nameSoon(ctx context.Context, ids []int) {
 	ctx, cancel := context.WithTimeout(ctx, detailsWait)
 	defer cancel()
 	unknown := a.unknownClients(ids)
-	a.askClients(ctx, unknown[:min(len(unknown), maxDetails)])
+	if a.askClients(ctx, unknown[:min(len(unknown), maxDetails)]) {
+		a.res.Unnamed = len(a.unknownClients(ids))
+	}
 }
 
 // listClients reads the list of all clients page by page until it has had those wanted, where

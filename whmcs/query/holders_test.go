@@ -139,10 +139,34 @@ func TestNamesOfAPageComeSoonOrNot(t *testing.T) {
 		}
 		begin := time.Now()
 		res := in.find(t, "status:active")
-		if took := time.Since(begin); took > 3*time.Second || len(res.Services) != 5 || len(res.Clients) != 0 {
-			t.Errorf("after %s %d rows with %d names", took, len(res.Services), len(res.Clients))
+		if took := time.Since(begin); took > 3*time.Second || len(res.Services) != 5 || len(res.Clients) != 0 || res.Unnamed == 0 {
+			t.Errorf("after %s %d rows with %d names, %d counted as missing", took, len(res.Services), len(res.Clients), res.Unnamed)
 		}
 	})
+}
+
+// TestOneNameOfAPageFails: a client whose name WHMCS does not give is counted; the others have
+// theirs. Where no name is permitted, none is counted.
+func TestOneNameOfAPageFails(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	in.find(t, "client:1") // it is known that names are permitted
+	if err := in.fake.Set(whmcsfake.Fault{Name: "error", Action: "GetClientsDetails", Skip: 1, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	res := in.find(t, "client:5,6,8,9 status:active rows:10 sort:-id")
+	clients := map[int]bool{}
+	for _, s := range res.Services {
+		clients[s.ClientID] = true
+	}
+	if len(clients) < 3 || len(res.Clients) != len(clients)-1 || res.Unnamed != 1 || !res.Complete {
+		t.Errorf("%d clients, %d names, %d counted as missing, complete %t", len(clients), len(res.Clients), res.Unnamed, res.Complete)
+	}
+
+	in = install(t, whmcsfake.Config{Actions: []string{"GetClientsProducts"}}, whmcs.Config{}, query.FinderConfig{})
+	if res := in.find(t, "status:active"); len(res.Services) != 5 || len(res.Clients) != 0 || res.Unnamed != 0 {
+		t.Errorf("not permitted: %d rows, %d names, %d counted as missing", len(res.Services), len(res.Clients), res.Unnamed)
+	}
 }
 
 // TestEmailsNotShown: what the operator did not choose is no answer, and leads on.
