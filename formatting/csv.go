@@ -37,7 +37,7 @@ func (style Style) CSV(res *query.Result, v View) (file []byte, comment string) 
 		w.Write(row)
 	}
 	w.Flush()
-	return b.Bytes(), string(join("\n", fileSays(res)+style.draft(v).leftOut(res), evidence(res, false)))
+	return b.Bytes(), string(join("\n", fileSays(res)+style.draft(v).leftOut(res), evidence(res, countsRows)))
 }
 
 // CSVName returns the name of a result's file. It holds nothing that anybody

@@ -177,32 +177,58 @@ func (d *draft) removal() *slack.ButtonBlockElement {
 }
 
 // foot shows the command to copy, what is to be known of the answer, and what it rests on. In
-// one line for the asker alone, as far as that is possible: the menu More has the whole command.
+// one line for the asker alone, as far as that is possible: a long command is cut, as the menu
+// More has all of it, but no note is.
 func (d *draft) foot(res *query.Result) {
-	line := d.style.commandLine(res.Query.Lasting().String())
-	if d.reading == "" {
-		d.lead = ""
-	}
-	notes, full, brief := join(" ", d.notes...), join(dot, d.part, evidence(res, false)), join(dot, d.part, evidence(res, true))
-	columns := d.footRoom(res)
-	switch room := columns - codeColumns(line) - between; {
-	case widthOfAll(d.lead, notes, full) <= room:
-		d.context(join(" ", d.lead, code(line, 2500)), notes, full)
-		return
-	case widthOfAll(d.lead, notes, brief) <= room:
-	case d.lead != "" && widthOfAll(readAs, notes, brief) <= room:
-		d.lead = readAs
-	case widthOfAll(notes, brief) <= room:
-		d.lead = ""
-	case widthOfAll(notes, brief) > columns: // there are two lines in any case
-	default:
-		d.lead = ""
-		line = narrow(line, (columns-between-widthOfAll(notes, brief)-codeEdges)*8/9)
-		if columnsOf(line) < leastCommand {
-			line = ""
+	line, columns := d.style.commandLine(res.Query.Lasting().String()), d.footRoom(res)
+	feet := d.feet(res)
+	for _, says := range feet {
+		if says.columns()+codeColumns(line)+between <= columns {
+			d.context(join(" ", says.lead, code(line, 2500)), says.notes, says.rests)
+			return
 		}
 	}
-	d.context(join(" ", d.lead, code(line, 2500)), notes, brief)
+	says, least := feet[0], feet[len(feet)-1]
+	if left := columns - least.columns() - between; says.notes == "" && left >= leastCommand {
+		says, line = least, narrow(line, (left-codeEdges)*8/9)
+	}
+	d.context(join(" ", says.lead, code(line, 2500)), says.notes, says.rests)
+}
+
+// A foot is what is beside the command at the foot.
+type foot struct{ lead, notes, rests markup }
+
+// columns is how wide a foot is.
+func (f foot) columns() int {
+	n := 0
+	for _, t := range []markup{f.lead, f.notes, f.rests} {
+		if t != "" {
+			n += width(t) + between
+		}
+	}
+	return n
+}
+
+// feet are what can be at the foot, from all that is to be said to the least.
+func (d *draft) feet(res *query.Result) []foot {
+	lead, short := d.lead, d.lead
+	if d.reading == "" {
+		lead, short = "", ""
+	} else if lead != readAs {
+		short = readAs
+	}
+	notes, part := join(" ", d.notes...), d.part
+	if res.First == 0 {
+		part = ""
+	}
+	brief, least := join(dot, d.part, evidence(res, countsBriefly)), join(dot, part, evidence(res, countsNothing))
+	return []foot{
+		{lead, notes, join(dot, d.part, evidence(res, countsRows))},
+		{lead, notes, brief},
+		{short, notes, brief},
+		{"", notes, brief},
+		{"", notes, least},
+	}
 }
 
 // footRoom is how many columns the foot has: below as many rows as a page usually has one
@@ -218,56 +244,43 @@ func (d *draft) footRoom(res *query.Result) int {
 	return footColumns
 }
 
-// footHolds reports whether the foot has room for the whole command beside what is to be known
-// of the answer.
+// footHolds reports whether the foot has room for the whole command beside all notes.
 func (d *draft) footHolds(res *query.Result) bool {
-	notes := join(" ", d.notes...)
-	return codeColumns(d.style.commandLine(res.Query.Lasting().String()))+between+widthOfAll(notes, evidence(res, true)) <= d.footRoom(res)
+	f := foot{notes: join(" ", d.notes...), rests: evidence(res, countsBriefly)}
+	return f.columns()+codeColumns(d.style.commandLine(res.Query.Lasting().String()))+between <= d.footRoom(res)
 }
 
 const (
-	footColumns  = 110 // of small text, in a window of 1,400 pixels, where Slack writes a short date
+	footColumns  = 112 // of small text, in a window of 1,400 pixels, where Slack writes a short date
 	between      = 2   // columns between two texts of the foot
 	codeEdges    = 2   // columns of the edges of code
 	manyRows     = 5   // below which one line more is no matter
-	leastCommand = 24  // columns of a command that is cut; a shorter one is left out
+	leastCommand = 24  // columns that are left for a command that is cut
 )
 
 // codeColumns is how wide code is, whose letters are wider than those of other small text.
 func codeColumns(s string) int { return (9*columnsOf(s)+7)/8 + 2 }
 
-// widthOfAll is how wide texts are side by side.
-func widthOfAll(texts ...markup) int {
-	n := 0
-	for _, t := range texts {
-		if t != "" {
-			n += width(t) + between
-		}
-	}
-	return n
-}
+// How an answer says how many rows were looked at.
+type counting int
+
+const (
+	countsRows    counting = iota
+	countsBriefly          // all of them are one number, and none are what the gap says
+	countsNothing          // for want of room, where nothing is missing
+)
 
 // evidence says as of when an answer is, out of how many rows, whether it is
-// complete, and which rows are missing from it. Where it is brief, what was looked at is one
-// number if it is all, and left out if the gap says it.
-func evidence(res *query.Result, brief bool) markup {
-	parts := []markup{"as of " + date(res.AsOf)}
-	switch {
-	case res.Before > 0 && res.Looked > 0:
-		parts = append(parts, literal("looked at rows "+number(res.Before+1)+" to "+number(res.Before+res.Looked)+" of "+number(max(res.Of, res.Before+res.Looked))))
-	case brief && saysLooked[res.Why.Kind]:
-	case brief && res.Complete && res.Unreadable+res.Unpriced == 0 && res.Looked >= res.Of && res.Looked > 0:
-		parts = append(parts, literal("all "+count(res.Looked, "row")))
-	case brief && res.Looked > 0:
-		parts = append(parts, literal(number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
-	case res.Looked > 0 || res.Of > 0:
-		parts = append(parts, literal("looked at "+number(res.Looked)+" of "+count(max(res.Of, res.Looked), "row")))
-	}
+// complete, and which rows are missing from it.
+func evidence(res *query.Result, how counting) markup {
+	parts := []markup{"as of " + date(res.AsOf), lookedAt(res, how)}
 	switch {
 	case res.Complete && res.Unreadable+res.Unpriced > 0:
 		parts = append(parts, "*not complete*")
 	case res.Complete && res.Counted:
 		parts = append(parts, "complete")
+	case res.Complete && how != countsRows:
+		parts = append(parts, "not complete")
 	case res.Complete:
 		parts = append(parts, "not complete: stopped at the rows shown")
 	case res.Why.Kind != "" && !res.Empty():
@@ -276,6 +289,24 @@ func evidence(res *query.Result, brief bool) markup {
 		parts = append(parts, "*not complete*")
 	}
 	return join(dot, append(parts, missing(res)...)...)
+}
+
+// lookedAt says how many rows were looked at.
+func lookedAt(res *query.Result, how counting) markup {
+	whole := res.Complete && res.Unreadable+res.Unpriced == 0
+	switch {
+	case how == countsNothing && whole, how != countsRows && saysLooked[res.Why.Kind]:
+		return ""
+	case res.Before > 0 && res.Looked > 0:
+		return literal("looked at rows " + number(res.Before+1) + " to " + number(res.Before+res.Looked) + " of " + number(max(res.Of, res.Before+res.Looked)))
+	case how == countsBriefly && whole && res.Looked >= res.Of && res.Looked > 0:
+		return literal("all " + count(res.Looked, "row"))
+	case how == countsBriefly && res.Looked > 0:
+		return literal(number(res.Looked) + " of " + count(max(res.Of, res.Looked), "row"))
+	case res.Looked > 0 || res.Of > 0:
+		return literal("looked at " + number(res.Looked) + " of " + count(max(res.Of, res.Looked), "row"))
+	}
+	return ""
 }
 
 // missing counts rows that WHMCS sent but that are not in the answer.

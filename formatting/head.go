@@ -18,6 +18,7 @@ func (d *draft) head(res *query.Result) {
 	if res.Query.As == query.ViewTable && !d.view.Lists {
 		d.part = "" // it is in the table's title
 	}
+	d.saysReading(res)
 	d.notes = append([]markup{d.readers()}, d.heard(res)...)
 	if len(res.Services) == 0 {
 		d.context(join(" ", append(d.notes, d.reading)...))

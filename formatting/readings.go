@@ -15,7 +15,6 @@ import (
 // plain. What the line was read as is told by itself.
 func (d *draft) heard(res *query.Result) []markup {
 	h := res.Heard
-	d.saysReading(res)
 	var said []markup
 	if h.Fresh {
 		said = append(said, "Read past the cache.")
