@@ -34,7 +34,7 @@ func TestBrowserHeights(t *testing.T) {
 		{"/services all suspended services in the last year", "Left out", 420},
 		{"/services conor", "names begin with", 420},
 		{"/services 1.2.3.4", "address of the server", 420},
-		{"/services io", "There is also", 420},
+		{"/services saturn suspeneded", "Did you mean", 420},
 		{"/services overdue on saturn", "Ended", 420}, // those that have ended are on a button
 		{"/services saturn suspended with panel", "Nothing matches all of it", 420},
 		{"/services due:<7d sort:due", "rows 1 to 5", 420},      // three states
