@@ -9,13 +9,15 @@ import (
 )
 
 // A gate limits the calls at once. Free places go first to questions, to each asker's
-// in turn, and to pages of scans only when no question waits: a question never waits
-// behind more than the calls already in flight and one of each other asker.
+// in turn, to pages of scans only when no question waits, and to the background when nobody
+// does: a question never waits behind more than the calls already in flight and one of each
+// other asker.
 type gate struct {
-	mu        sync.Mutex
-	free      int
-	questions queue
-	scans     queue
+	mu         sync.Mutex
+	free       int
+	questions  queue
+	scans      queue
+	background queue
 }
 
 // enter waits for a place. The place must be given back with leave, unless the
@@ -31,7 +33,10 @@ func (g *gate) enter(ctx context.Context, scan bool) error {
 		return nil
 	}
 	line := &g.questions
-	if scan {
+	switch {
+	case inBackground(ctx):
+		line = &g.background
+	case scan:
 		line = &g.scans
 	}
 	asker, place := askerOf(ctx), make(chan struct{})
@@ -60,7 +65,7 @@ func (g *gate) leave() {
 
 // pass hands a place to the next in turn. g.mu is held.
 func (g *gate) pass() {
-	for _, line := range []*queue{&g.questions, &g.scans} {
+	for _, line := range []*queue{&g.questions, &g.scans, &g.background} {
 		if place := line.next(); place != nil {
 			close(place)
 			return
@@ -223,3 +228,14 @@ func askerOf(ctx context.Context) string {
 	asker, _ := ctx.Value(askerKey{}).(string)
 	return asker
 }
+
+// backgroundKey is the key of what marks a context as InBackground does.
+type backgroundKey struct{}
+
+// InBackground marks the calls made with the context as those of work that nobody waits for:
+// each lets all others go first, and Pages asks for one page at a time.
+func InBackground(ctx context.Context) context.Context {
+	return context.WithValue(ctx, backgroundKey{}, true)
+}
+
+func inBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }

@@ -18,8 +18,8 @@ const (
 // duplicate ids. It stops when the caller stops and always ends. An error is the
 // last thing it yields.
 //
-// From the second page on it asks for up to Config.MaxConcurrent pages ahead;
-// other questions go before these. Without any filter in req nothing is kept in
+// From the second page on it asks for up to Config.MaxConcurrent pages ahead, or for
+// one at a time with InBackground; other questions go before these. Without any filter in req nothing is kept in
 // the cache. Rows that come or go meanwhile may be missed or not, but rows that
 // move because others went are not missed: what is before a page is read
 // again where the total has shrunk.
@@ -195,7 +195,11 @@ func (w *walk) follow(s *span, first bool) {
 // lookAhead asks for the next pages: for as many as there may be calls at once,
 // and for some more that wait for their place.
 func (w *walk) lookAhead(more int) {
-	for len(w.queue) < w.a.maxConcurrent+more && w.plan < w.total {
+	ahead := w.a.maxConcurrent + more
+	if inBackground(w.ctx) {
+		ahead = 1
+	}
+	for len(w.queue) < ahead && w.plan < w.total {
 		w.queue = append(w.queue, w.fetch(w.plan, w.stride))
 		w.plan += w.stride
 	}

@@ -37,6 +37,7 @@ type environment struct {
 	WHMCSMaxConcurrent string       `env:"WHMCS_MAX_CONCURRENT, default=4" help:"calls to WHMCS at once, 1 to 256; with REDIS_URL of all replicas together"`
 	WHMCSCacheTTL      string       `env:"WHMCS_CACHE_TTL, default=30s" help:"how long a reply of WHMCS is used again; 0s switches it off"`
 	WHMCSScanRows      string       `env:"WHMCS_SCAN_ROWS, default=20000" help:"rows that one question may look at"`
+	WHMCSWarm          string       `env:"WHMCS_WARM" help:"how often the whole installation is read in the background, such as 15m, from 1m to 6h: then questions about it are answered at once, with the age of the rows; off without it"`
 
 	RedisURL whmcs.Secret `env:"REDIS_URL" help:"Redis or Valkey server (redis://, rediss://, valkey://, valkeys://) that lets any number of processes with the same tokens work as one; off without it"`
 
@@ -61,8 +62,10 @@ type config struct {
 	worker                       local.Config // of the Local API; without a command: HTTP
 	adminURL, currency           string
 	scanRows                     int
+	warm                         time.Duration // 0: off
+	snapshotLife                 time.Duration // of the demo; 0: the usual one
 	redisURL                     whmcs.Secret     // "": this process is the only one
-	shared                       query.SharedRows // nil: likewise
+	shared, sharedWarm           query.SharedRows // nil: likewise
 	allow                        bot.Allow
 	contact                      string
 	command                      string
@@ -134,7 +137,7 @@ func (e *environment) read(p *problems, needs need, logs io.Writer) *config {
 		},
 		worker:   local.Config{Command: p.localCommand(e.WHMCSLocalCommand)},
 		adminURL: p.adminURL(e.WHMCSAdminURL), currency: p.currency(e.WHMCSCurrency),
-		scanRows: p.number("WHMCS_SCAN_ROWS", e.WHMCSScanRows, 1, 10_000_000),
+		scanRows: p.number("WHMCS_SCAN_ROWS", e.WHMCSScanRows, 1, 10_000_000), warm: p.warm(e.WHMCSWarm),
 		command:  p.command(e.BotCommand), fields: p.fields(e.BotFields),
 		rows: p.number("BOT_ROWS", e.BotRows, 1, 10), userRate: p.number("BOT_USER_RATE", e.BotUserRate, 0, 100_000),
 		httpAddr: p.addr(e.HTTPAddr), log: p.logger(e.LogLevel, e.LogFormat, logs),

@@ -99,6 +99,14 @@ func (p *problems) duration(name, text string, least, most time.Duration) time.D
 	return d
 }
 
+// warm is how often the whole installation is read in the background; 0: never.
+func (p *problems) warm(text string) time.Duration {
+	if text == "" {
+		return 0
+	}
+	return p.duration("WHMCS_WARM", text, time.Minute, 6*time.Hour)
+}
+
 // round writes a whole number of minutes or hours without trailing zeros.
 func round(d time.Duration) string {
 	text := d.String()

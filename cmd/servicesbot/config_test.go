@@ -62,6 +62,7 @@ func TestConfigProblems(t *testing.T) {
 		{"WHMCS_ADMIN_URL", "javascript:alert(1)"}, {"WHMCS_CURRENCY", "euro-coins"},
 		{"WHMCS_TIMEOUT", "30-fortnights"}, {"WHMCS_PAGE_SIZE", "0x64"}, {"WHMCS_PAGE_SIZE", "-7000"},
 		{"WHMCS_MAX_CONCURRENT", "many-calls"}, {"WHMCS_CACHE_TTL", "-5s"}, {"WHMCS_SCAN_ROWS", "all-of-them"},
+		{"WHMCS_WARM", "often"}, {"WHMCS_WARM", "59s"}, {"WHMCS_WARM", "6h0m1s"}, {"WHMCS_WARM", "15"},
 		{"REDIS_URL", "http://bot:hush@redis.internal"}, {"REDIS_URL", "redis://bot:hush@redis.internal?pool_size=5"}, {"REDIS_URL", "redis.internal:6379"},
 		{"BOT_ALLOW", ""}, {"BOT_ALLOW", "xoxb-alice-herself"}, {"BOT_ALLOW", "alice-herself-of-support"}, {"TZ", "Europe/Wien"}, {"BOT_COMMAND", "services-no-slash"},
 		{"BOT_FIELDS", "password-please"}, {"BOT_ROWS", "11111"}, {"BOT_USER_RATE", "-1000"},

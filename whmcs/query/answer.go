@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"servicesbot/whmcs"
 )
@@ -220,11 +221,20 @@ func (f *Finder) knownServers(ctx context.Context) []whmcs.Server {
 	return list
 }
 
-// rowsAtHand are the rows of the snapshots that there are.
-func (f *Finder) rowsAtHand() iter.Seq[*whmcs.Service] {
+// scansAtHand are the snapshots that there are, and the warm rows.
+func (f *Finder) scansAtHand() []*scan {
 	f.mu.Lock()
 	scans := slices.Clone(f.scans)
 	f.mu.Unlock()
+	if r := f.warmer.rows(); r != nil && !slices.Contains(scans, r.scan) {
+		scans = append(scans, r.scan)
+	}
+	return scans
+}
+
+// rowsAtHand are the rows of the snapshots that there are, and the warm rows.
+func (f *Finder) rowsAtHand() iter.Seq[*whmcs.Service] {
+	scans := f.scansAtHand()
 	return func(yield func(*whmcs.Service) bool) {
 		for _, s := range scans {
 			for _, p := range s.look().pages {
@@ -240,11 +250,9 @@ func (f *Finder) rowsAtHand() iter.Seq[*whmcs.Service] {
 
 // allAtHand reports whether every row of the installation is at hand.
 func (f *Finder) allAtHand() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.ContainsFunc(f.scans, func(s *scan) bool {
+	return slices.ContainsFunc(f.scansAtHand(), func(s *scan) bool {
 		now := s.look()
-		return s.from == (place{}) && now.ended && !now.fewer
+		return s.from == (place{}) && now.ended && !now.fewer && time.Since(now.AsOf) < f.cfg.SnapshotLife
 	})
 }
 

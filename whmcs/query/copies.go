@@ -56,6 +56,18 @@ type manifest struct {
 	Left   bool
 	Ended  bool
 	Fewer  bool
+
+	Took  time.Duration // of warm rows: how long the reading took
+	Names int           // of warm rows: so many chunks at the end hold clients
+}
+
+// manifest describes what was read.
+func (s *scan) manifest() manifest {
+	r := s.reader
+	return manifest{
+		Began: s.began, At: [3]int{r.at.part, r.at.offset, r.at.id}, Totals: r.totals, Extent: r.Coverage,
+		Whole: r.whole, Left: r.left, Ended: r.ended, Fewer: r.fewer,
+	}
 }
 
 // packed returns pages as chunks of some 1,000 rows.
@@ -66,36 +78,43 @@ func packed(pages []*whmcs.Page) ([][]byte, error) {
 		for ; end < len(pages) && rows < chunkRows; end++ {
 			rows += len(pages[end].Services)
 		}
-		var chunk bytes.Buffer
-		squeezed, err := flate.NewWriter(&chunk, flate.BestSpeed)
+		chunk, err := squeezed(pages[begin:end])
 		if err != nil {
 			return nil, err
 		}
-		if err := errors.Join(gob.NewEncoder(squeezed).Encode(pages[begin:end]), squeezed.Close()); err != nil {
-			return nil, err
-		}
-		chunks = append(chunks, chunk.Bytes())
+		chunks = append(chunks, chunk)
 		begin = end
 	}
 	return chunks, nil
 }
 
-// unpacked returns the pages of chunks.
-func unpacked(chunks [][]byte) ([]*whmcs.Page, error) {
-	parts, done := make([][]*whmcs.Page, len(chunks)), make([]<-chan error, len(chunks))
+// squeezed returns a part of a copy as a chunk.
+func squeezed(part any) ([]byte, error) {
+	var chunk bytes.Buffer
+	w, err := flate.NewWriter(&chunk, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(gob.NewEncoder(w).Encode(part), w.Close())
+	return chunk.Bytes(), err
+}
+
+// unpacked returns what chunks hold: pages, or clients.
+func unpacked[T any](chunks [][]byte) ([]T, error) {
+	parts, done := make([][]T, len(chunks)), make([]<-chan error, len(chunks))
 	for i, chunk := range chunks {
 		done[i] = whmcs.Go(func() error {
 			text := io.LimitReader(flate.NewReader(bytes.NewReader(chunk)), chunkAtMost)
 			return gob.NewDecoder(text).Decode(&parts[i])
 		})
 	}
-	var pages []*whmcs.Page
+	var all []T
 	var failed error
 	for i := range done {
 		failed = errors.Join(failed, <-done[i])
-		pages = append(pages, parts[i]...)
+		all = append(all, parts[i]...)
 	}
-	return pages, failed
+	return all, failed
 }
 
 // run reads as much as is wanted: together with other processes where they share rows and
@@ -158,17 +177,7 @@ func (s *scan) lead(ctx context.Context, generation string) error {
 	defer shared.Yield(context.WithoutCancel(ctx), generation)
 	reading, stop := context.WithCancel(ctx)
 	going := whmcs.Go(func() error {
-		tick := time.NewTicker(goingEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				now := s.look()
-				_ = shared.Going(reading, generation, now.Looked, now.Of) // else another reads too
-			case <-reading.Done():
-				return nil
-			}
-		}
+		return keepLead(reading, shared, generation, func() whmcs.Coverage { return s.look().Coverage })
 	})
 	err := whmcs.Recovered(func() error { return s.reader.read(ctx, s.keeper(ctx), s.forget) })
 	stop()
@@ -179,43 +188,66 @@ func (s *scan) lead(ctx context.Context, generation string) error {
 	return err
 }
 
+// keepLead says again and again how far the leader's reading has come, until ctx ends.
+func keepLead(ctx context.Context, shared SharedRows, generation string, read func() whmcs.Coverage) error {
+	tick := time.NewTicker(goingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			now := read()
+			_ = shared.Going(ctx, generation, now.Looked, now.Of) // else another reads too
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
 // publish shares what was read, if that is everything or as much as any question may look at.
 func (s *scan) publish(ctx context.Context, generation string) {
 	now := s.look()
 	if !s.reader.ended && now.Looked < s.f.cfg.ScanRows || len(now.pages) == 0 {
 		return
 	}
-	at := s.reader.at
-	m := manifest{
-		Began: s.began, At: [3]int{at.part, at.offset, at.id}, Totals: s.reader.totals, Extent: s.reader.Coverage,
-		Whole: s.reader.whole, Left: s.reader.left, Ended: s.reader.ended, Fewer: s.reader.fewer,
-	}
-	text, err := json.Marshal(m)
+	text, err := json.Marshal(s.manifest())
 	if err != nil {
 		return
 	}
 	chunks, err := packed(now.pages)
 	if err == nil {
-		_ = s.f.cfg.Shared.Save(ctx, generation, text, chunks, snapshotLife-time.Since(m.Extent.AsOf)) // else each process reads
+		_ = s.f.cfg.Shared.Save(ctx, generation, text, chunks, s.f.cfg.SnapshotLife-time.Since(now.AsOf)) // else each process reads
 	}
 }
 
 // adopt takes the rows that another process has read, where they are young enough.
 func (s *scan) adopt(ctx context.Context) bool {
-	var m manifest
-	_, chunks, err := s.f.cfg.Shared.Load(ctx, func(text []byte) bool {
-		if json.Unmarshal(text, &m) != nil || len(m.Totals) != len(s.reader.totals) {
-			return false
-		}
-		return !s.fresh && time.Since(m.Extent.AsOf) < snapshotLife || s.fresh && m.Began.After(s.began)
+	m, chunks := load(ctx, s.f.cfg.Shared, func(m manifest) bool {
+		young := time.Since(m.Extent.AsOf) < s.f.cfg.SnapshotLife
+		return len(m.Totals) == len(s.reader.totals) && (!s.fresh && young || s.fresh && m.Began.After(s.began))
 	})
-	if err != nil || chunks == nil {
+	if chunks == nil {
 		return false
 	}
-	pages, err := unpacked(chunks)
+	pages, err := unpacked[*whmcs.Page](chunks)
 	if err != nil {
 		return false
 	}
+	s.fill(m, pages)
+	return true
+}
+
+// load returns the copy that another process has read, if it is wanted; without chunks there
+// is none.
+func load(ctx context.Context, shared SharedRows, wanted func(manifest) bool) (m manifest, chunks [][]byte) {
+	_, chunks, err := shared.Load(ctx, func(text []byte) bool { return json.Unmarshal(text, &m) == nil && wanted(m) })
+	if err != nil || m.Names < 0 || m.Names > len(chunks) {
+		return m, nil
+	}
+	return m, chunks
+}
+
+// fill makes the scan one that has read what a copy holds.
+func (s *scan) fill(m manifest, pages []*whmcs.Page) {
 	r := s.reader
 	size := 0
 	for _, p := range pages {
@@ -232,5 +264,4 @@ func (s *scan) adopt(ctx context.Context) bool {
 	defer s.mu.Unlock()
 	s.bytes, s.rows.pages, s.rows.extent, s.rows.elsewhere = size, pages, r.extent, Progress{}
 	s.wake()
-	return true
 }

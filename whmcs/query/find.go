@@ -27,7 +27,8 @@ type Finder struct {
 	api *whmcs.API
 	cfg FinderConfig
 
-	named atomic.Bool // WHMCS has given a client's details: it permits that
+	named  atomic.Bool // WHMCS has given a client's details: it permits that
+	warmer *warmer     // the whole installation, as last read to its end
 
 	mu    sync.Mutex
 	scans []*scan // the whole installation, as last read from some places on, oldest first
@@ -40,6 +41,11 @@ type FinderConfig struct {
 	Currency string           // the installation's one currency; "": not known to be one
 	Now      func() time.Time // nil: time.Now; its location decides what "today" is
 	Shared   SharedRows       // rows that several processes read once for all; nil: this one reads for itself
+
+	Warm         time.Duration     // between the beginnings of two readings of KeepWarm
+	SharedWarm   SharedRows        // as Shared, for warm rows
+	SnapshotLife time.Duration     // how old rows may be that answer as if they had just been read; 0: 5 minutes
+	Observe      func(WarmReading) // called when a reading of warm rows has ended; nil: none
 }
 
 // NewFinder returns a Finder.
@@ -54,13 +60,19 @@ func NewFinder(api *whmcs.API, cfg FinderConfig) *Finder {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Finder{api: api, cfg: cfg}
+	if cfg.SnapshotLife <= 0 {
+		cfg.SnapshotLife = snapshotLife
+	}
+	f := &Finder{api: api, cfg: cfg}
+	f.warmer = newWarmer(f)
+	return f
 }
 
 // Options are of one call of Find.
 type Options struct {
 	Snapshot bool           // a fresh question may use the rows of a scan of the last minutes all the same
 	Since    Matches        // of an earlier answer: all matches are read, and Result has what changed; nil: not wanted
+	Warm     bool           // warm rows will do: rows older than a snapshot's, whose age the answer says
 	Progress func(Progress) // called during a scan, never concurrently; nil: none
 }
 
@@ -76,7 +88,19 @@ type Progress struct {
 // answered as it is, one of package whmcs's, or ctx's where that was
 // cancelled. Reading that is cut short, by its budget, by ctx's deadline or by a
 // failure after something was found, gives a Result that is not Complete.
+//
+// Warm rows never answer that nothing was found: WHMCS is read again before that is said.
 func (f *Finder) Find(ctx context.Context, q Query, opt Options) (*Result, error) {
+	res, err := f.find(ctx, q, opt)
+	if err == nil && res.Warm && res.Matched == 0 {
+		opt.Warm = false
+		return f.find(ctx, q, opt)
+	}
+	return res, err
+}
+
+// find answers q as Find does, once.
+func (f *Finder) find(ctx context.Context, q Query, opt Options) (*Result, error) {
 	q, err := Parse(q.String()) // q may have been put together by hand
 	if err != nil {
 		return nil, err

@@ -75,6 +75,7 @@ func (a *question) pageOfHolders(all []Holder) []Holder {
 // call for each, or where they are many GetClients page by page, if that is fewer calls. What it
 // does not learn is counted.
 func (a *question) nameClients(ctx context.Context, ids []int) {
+	a.knowNames(ids)
 	unknown := a.unknownClients(ids)
 	if len(unknown) > maxDetails {
 		a.listClients(ctx, unknown)
@@ -82,6 +83,15 @@ func (a *question) nameClients(ctx context.Context, ids []int) {
 	}
 	a.askClients(ctx, unknown[:min(len(unknown), maxDetails)])
 	a.res.Unnamed = len(a.unknownClients(ids))
+}
+
+// knowNames learns the names of clients that came with warm rows.
+func (a *question) knowNames(ids []int) {
+	for _, id := range a.unknownClients(ids) {
+		if c, ok := a.names[id]; ok {
+			a.learn(&c)
+		}
+	}
 }
 
 // unknownClients are those of ids that nothing is known of, each once.
@@ -199,6 +209,7 @@ func (a *question) gone(d *details) bool {
 func (a *question) nameSoon(ctx context.Context, ids []int) {
 	ctx, cancel := context.WithTimeout(ctx, detailsWait)
 	defer cancel()
+	a.knowNames(ids)
 	unknown := a.unknownClients(ids)
 	if a.askClients(ctx, unknown[:min(len(unknown), maxDetails)]) {
 		a.res.Unnamed = len(a.unknownClients(ids))

@@ -64,7 +64,7 @@ func (a *question) numberedPage() page {
 func (a *question) listedPage() page {
 	at, ok := a.boundary(true)
 	if !ok {
-		a.lost = true
+		a.lost = GapLost
 		return page{}
 	}
 	a.compare(at, digestOf(a.found[:at]))
@@ -182,6 +182,9 @@ func (a *question) beside(s *whmcs.Service, before bool, count int, digest uint6
 		if !a.extent.ended {
 			p.until = a.res.Looked
 		}
+	}
+	if a.extent.ended && a.res.Looked > a.f.cfg.ScanRows { // a page of rows at hand alone
+		p.until = a.res.Looked
 	}
 	return p
 }

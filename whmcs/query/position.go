@@ -25,7 +25,7 @@ type position struct {
 	looked  int   // rows that the answers before looked at
 	matched int   // of which so many matched
 	asOf    int64 // the oldest reply they rest on, seconds since 1970; 0: there were none
-	until   int   // rows to look at from there; 0: as many as one question may
+	until   int   // rows to look at from there; 0: as many as one question may; more: all, of warm rows
 
 	row    place   // the row next to the page, without its offset; no id: the page is the first from there
 	key    sortKey // of that row; zero in WHMCS's order

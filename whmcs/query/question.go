@@ -34,13 +34,15 @@ type question struct {
 	marked  bool                   // that row was met
 	slim    bool                   // rows are a scan's, without notes, fields and options
 
-	extent  extent // of the reading
-	limit   int    // rows to look at
-	started int    // rows of the scan that were there when the question came
-	told    int    // rows at the last progress
-	end     place  // behind the last row that was looked at
-	beyond  bool   // there are rows behind the limit
-	lost    bool   // the place of the position cannot be found again
+	extent  extent  // of the reading
+	limit   int     // rows to look at
+	started int     // rows of the scan that were there when the question came
+	told    int     // rows at the last progress
+	end     place   // behind the last row that was looked at
+	beyond  bool    // there are rows behind the limit
+	lost    GapKind // why the page of the position cannot be shown; "": it can
+
+	names map[int]whmcs.Client // that came with warm rows
 
 	res *Result
 }
@@ -50,6 +52,8 @@ var (
 	errBudget  = errors.New("the budget of rows is used up")
 	errTime    = errors.New("the time is up")
 	errUnnamed = errors.New("servers have no names here")
+
+	errNotAtHand = errors.New("the page is one of rows that are not in memory any more")
 )
 
 // asked says what WHMCS is asked for, in its parameters.
@@ -104,7 +108,7 @@ func (a *question) search(ctx context.Context) error {
 	if err != nil && errors.Is(timed.Err(), context.DeadlineExceeded) && (a.plan.whole || a.res.Looked > 0) {
 		err = errTime
 	}
-	if a.extent.ended && a.res.AsOf.IsZero() {
+	if (a.extent.ended || errors.Is(err, errNotAtHand)) && a.res.AsOf.IsZero() {
 		a.res.AsOf = time.Now()
 	}
 	return err
@@ -243,7 +247,10 @@ func (a *question) judge(ctx context.Context, err error) error {
 	case errors.Is(err, errMoved):
 		gap.Kind = GapMoved
 	case errors.Is(err, errLost):
-		a.lost = true
+		a.lost = GapLost
+		return nil
+	case errors.Is(err, errNotAtHand):
+		a.lost = GapNotAtHand
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled), len(a.found) == 0:
 		return err

@@ -33,6 +33,8 @@ type Result struct {
 
 	whmcs.Coverage // of what was asked of WHMCS
 
+	Warm bool // it rests on warm rows, which are older than a snapshot's; see Options
+
 	Before int // rows looked at by the answers that this one goes on from
 
 	Complete bool
@@ -105,6 +107,7 @@ const (
 	GapFewer       GapKind = "fewer rows sent"        // WHMCS counts more than it sends
 	GapPart        GapKind = "a part"                 // figures or a file of the rows behind those of the answer before
 	GapLost        GapKind = "place lost"             // WHMCS changed so much that the page cannot be found again
+	GapNotAtHand   GapKind = "rows not at hand"       // of which the page is one, and one question may not read so many
 	GapDetails     GapKind = "details not read"       // of the one service found
 	GapNoServers   GapKind = "servers without names"  // and the question needs them
 	GapServerWords GapKind = "words not looked for in names of servers"
@@ -147,13 +150,13 @@ func (a *question) answer(ctx context.Context, d *details) {
 // fill puts the page asked for, and what is counted, into the result.
 func (a *question) fill() {
 	p := a.page()
-	a.res.Changed = a.res.Changed || a.extent.changed || a.lost
-	if a.lost {
+	a.res.Changed = a.res.Changed || a.extent.changed || a.lost == GapLost
+	if a.lost != "" {
 		a.found = nil
-		a.incomplete(Gap{Kind: GapLost})
+		a.incomplete(Gap{Kind: a.lost, Looked: a.pos.until})
 	}
 	a.res.First, a.res.Matched = p.first, len(a.found)
-	a.res.Counted = a.extent.ended && !a.lost
+	a.res.Counted = a.extent.ended && a.lost == ""
 	if a.pos.from != (place{}) {
 		a.continued()
 	}

@@ -44,11 +44,26 @@ type scanned struct {
 	changed   chan struct{} // closed at the next change
 }
 
-// readShared answers from a scan that others may share.
+// readShared answers from a scan that others may share, or at once from warm rows.
 func (a *question) readShared(ctx context.Context) error {
 	a.slim = true
+	if r := a.warmRows(); r != nil {
+		a.names = r.names
+		if a.pos.until == 0 || a.pos.until > a.f.cfg.ScanRows {
+			a.limit = MaxWarmRows
+		}
+		return a.readFrom(ctx, r.scan, r.look())
+	}
+	if a.pos.until > a.f.cfg.ScanRows {
+		return errNotAtHand
+	}
 	s, now := a.f.join(a)
 	defer s.leave(a)
+	return a.readFrom(ctx, s, now)
+}
+
+// readFrom answers from a scan, of which it has seen what there was before.
+func (a *question) readFrom(ctx context.Context, s *scan, now scanned) error {
 	joined := len(now.pages)
 	a.started = now.Looked
 	for taken, began := 0, now.began; ; now = s.look() {
@@ -123,7 +138,7 @@ func (s *scan) serves(a *question) bool {
 	if a.q.Fresh && !a.opt.Snapshot {
 		return s.fresh && (s.cancel != nil || s.rows.Looked == 0 && len(s.wants) > 0)
 	}
-	return s.rows.AsOf.IsZero() || time.Since(s.rows.AsOf) < snapshotLife
+	return s.rows.AsOf.IsZero() || time.Since(s.rows.AsOf) < a.f.cfg.SnapshotLife
 }
 
 // look returns what there is now.
@@ -211,6 +226,7 @@ func (s *scan) runEnded(ctx context.Context, err error) {
 	s.wake()
 	s.mu.Unlock()
 	s.f.keep(s)
+	s.f.warmer.offer(s)
 }
 
 // clearRun notes that a run is over, and with what error unless it was cancelled. s.mu is held.
@@ -224,6 +240,14 @@ func (s *scan) clearRun(ctx context.Context, err error) {
 	if s.rows.ended {
 		s.texts, s.reader.had = nil, nil
 	}
+}
+
+// finish notes that everything was read, by a run that no question began.
+func (s *scan) finish() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rows.extent = s.reader.extent
+	s.texts, s.reader.had = nil, nil
 }
 
 // forget drops the pages: the reader begins again.

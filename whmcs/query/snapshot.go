@@ -12,7 +12,7 @@ import (
 // It may vanish at any moment: which rows a page shows does not depend on it.
 
 const (
-	// snapshotLife is how old a snapshot's oldest rows may be.
+	// snapshotLife is how old a snapshot's oldest rows may be, unless configured otherwise.
 	snapshotLife = 5 * time.Minute
 	// snapshotBytes is how much memory all snapshots may take, about, while nothing
 	// is read. It is some 160,000 services.
@@ -43,7 +43,7 @@ func (f *Finder) keep(s *scan) {
 	if !s.rows.AsOf.IsZero() {
 		age = time.Since(s.rows.AsOf)
 	}
-	s.expiry = time.AfterFunc(snapshotLife-age, func() {
+	s.expiry = time.AfterFunc(f.cfg.SnapshotLife-age, func() {
 		whmcs.Recovered(func() error { f.forget(s); return nil })
 	})
 }

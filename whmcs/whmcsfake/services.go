@@ -38,6 +38,10 @@ type shape struct {
 	oddName    int
 	oddMoney   bool
 	noStatus   bool
+
+	suspended   int // every active service on a server whose id is a multiple
+	suspendedOn string
+
 	oddDates   bool
 	oddOptions bool
 	hostile    bool

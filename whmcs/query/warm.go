@@ -1,0 +1,302 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// Warm rows are those of the last complete reading of the installation. While they are
+// young they are as good as a snapshot. Later they still answer at once, with their age,
+// while newer ones are read.
+
+const (
+	// warmLife is how old warm rows may be where none are read in the background.
+	warmLife = 30 * time.Minute
+	// MaxWarmRows is how many rows are read in the background at most: some 320 MiB, and as
+	// much again while newer ones are read.
+	MaxWarmRows = 500_000
+)
+
+// A warmer has the warm rows of a Finder, and reads newer ones.
+type warmer struct {
+	f    *Finder
+	most int // rows of a reading
+
+	mu      sync.Mutex
+	last    *warmRows          // nil: none, or too old
+	began   time.Time          // when the last reading did
+	failure error              // of the last reading; nil: it brought rows
+	running <-chan error       // closed when the reading in progress ends; nil: there is none
+	cancel  context.CancelFunc // of that
+	changed chan struct{}      // closed when newer rows are there, or a reading has ended
+	expiry  *time.Timer
+	closed  bool
+}
+
+// warmRows are a complete reading.
+type warmRows struct {
+	*scan
+	took      time.Duration
+	names     map[int]whmcs.Client // of clients, by id; empty: GetClients did not give them
+	elsewhere bool                 // another process has read them
+}
+
+// asOf is when WHMCS sent the oldest of the rows.
+func (r *warmRows) asOf() time.Time { return r.look().AsOf }
+
+// A WarmReading is how a reading of the whole installation beside all questions ended.
+type WarmReading struct {
+	Rows, Clients int           // clients: whose names were read
+	Calls         int           // to WHMCS, for the services
+	Took          time.Duration // from the first call to the last
+	AsOf          time.Time     // when WHMCS sent the oldest row; zero: nothing complete was read
+	Elsewhere     bool          // another process has read, for all
+	Err           error         // why there are no newer rows; nil: there are
+}
+
+func newWarmer(f *Finder) *warmer { return &warmer{f: f, most: MaxWarmRows, changed: make(chan struct{})} }
+
+// KeepWarm reads the whole installation again and again until ctx ends: FinderConfig.Warm
+// after the last reading began, or at once where that took longer. It reads with one call at
+// a time, behind all questions.
+func (f *Finder) KeepWarm(ctx context.Context) {
+	w := f.warmer
+	for {
+		if wait := w.untilNext(); wait > 0 {
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+				return
+			}
+			continue // a question may have begun a reading meanwhile
+		}
+		select {
+		case <-w.begin(whmcs.InBackground(context.Background()), f.cfg.Warm):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Renew begins to read newer rows, unless that is in progress or has begun in the last five
+// minutes. It does not wait.
+func (f *Finder) Renew() {
+	w := f.warmer
+	if w.untilRenewal() > 0 {
+		return
+	}
+	ctx := context.Background()
+	if w.tooMany() {
+		ctx = whmcs.InBackground(ctx)
+	}
+	w.begin(ctx, f.cfg.SnapshotLife)
+}
+
+// AwaitNewer waits until there are rows of a complete reading that are newer than than, and
+// begins that reading where need be, as Renew does. Where ctx ends first, the error is that of
+// the last reading, if it failed, else ctx's.
+func (f *Finder) AwaitNewer(ctx context.Context, than time.Time) error {
+	w := f.warmer
+	for {
+		f.Renew()
+		w.mu.Lock()
+		newer, closed, failure, running, changed := w.last != nil && w.last.asOf().After(than), w.closed, w.failure, w.running, w.changed
+		w.mu.Unlock()
+		var again <-chan time.Time
+		switch {
+		case newer:
+			return nil
+		case closed:
+			return context.Canceled
+		case running == nil:
+			again = time.After(w.untilRenewal())
+		}
+		select {
+		case <-changed:
+		case <-again:
+		case <-ctx.Done():
+			return cmp.Or(failure, ctx.Err())
+		}
+	}
+}
+
+// Close ends the reading in progress, if there is one, and waits for that. No other one
+// begins; questions are answered as before.
+func (f *Finder) Close() {
+	w := f.warmer
+	w.mu.Lock()
+	w.closed = true
+	running := w.running
+	if running != nil {
+		w.cancel()
+	}
+	w.mu.Unlock()
+	if running != nil {
+		<-running
+	}
+}
+
+// untilNext is how long it takes until the next reading in the background is due. One that
+// failed is tried again before its interval is over.
+func (w *warmer) untilNext() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.failure != nil {
+		return w.until(min(w.f.cfg.Warm, w.f.cfg.SnapshotLife))
+	}
+	return w.until(w.f.cfg.Warm)
+}
+
+// untilRenewal is how long it takes until a question may begin a reading.
+func (w *warmer) untilRenewal() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.until(w.f.cfg.SnapshotLife)
+}
+
+// until is what is left of a time since the last reading began. w.mu is held.
+func (w *warmer) until(pause time.Duration) time.Duration {
+	if w.began.IsZero() {
+		return 0
+	}
+	return max(0, pause-time.Since(w.began))
+}
+
+// tooMany reports whether the installation has more rows than a question may read: then it is
+// read in the background alone. Else a reading that questions wait for is as fast as theirs.
+func (w *warmer) tooMany() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last == nil || w.last.look().Looked > w.f.cfg.ScanRows
+}
+
+// begin begins a reading, if there is none in progress, and returns what is closed at its
+// end. Rows that another process has begun to read within age will do.
+func (w *warmer) begin(ctx context.Context, age time.Duration) (ended <-chan error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.running != nil:
+		return w.running
+	case w.closed:
+		return nil
+	}
+	w.began = time.Now()
+	since := w.began.Add(-age)
+	ctx, w.cancel = context.WithCancel(whmcs.WithBudget(ctx))
+	w.running = whmcs.Go(func() error {
+		var r *warmRows
+		err := whmcs.Recovered(func() (err error) { r, err = w.read(ctx, since); return err })
+		w.end(r, err)
+		return nil
+	})
+	return w.running
+}
+
+// end notes how a reading ended.
+func (w *warmer) end(r *warmRows, err error) {
+	w.mu.Lock()
+	stopped := w.closed
+	w.cancel()
+	w.running, w.failure = nil, err
+	w.mu.Unlock()
+	seen := WarmReading{Err: err}
+	if r != nil {
+		w.take(r)
+		now := r.look()
+		seen = WarmReading{Rows: now.Looked, Clients: len(r.names), Calls: now.Calls, Took: r.took, AsOf: now.AsOf, Elsewhere: r.elsewhere}
+	}
+	w.wake()
+	if observe := w.f.cfg.Observe; observe != nil && !stopped {
+		observe(seen)
+	}
+}
+
+// wake wakes all who wait for newer rows.
+func (w *warmer) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+// offer takes the rows of a scan that questions had read, if it is complete.
+func (w *warmer) offer(s *scan) {
+	s.mu.Lock()
+	keep := s.from == (place{}) && s.rows.ended && !s.rows.fewer && s.bytes <= snapshotBytes
+	s.mu.Unlock()
+	if !keep {
+		return
+	}
+	w.take(&warmRows{scan: s, took: time.Since(s.began)})
+}
+
+// take keeps the rows of a complete reading until they are too old or others take their
+// place. Names that it lacks are those of the one before.
+func (w *warmer) take(r *warmRows) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	asOf := r.asOf()
+	if w.last != nil && w.last.scan != r.scan && !asOf.After(w.last.asOf()) {
+		return
+	}
+	if w.last != nil && len(r.names) == 0 {
+		r.names = w.last.names
+	}
+	w.last = r
+	if r.began.After(w.began) || r.elsewhere {
+		w.began = r.began
+	}
+	if w.expiry != nil {
+		w.expiry.Stop()
+	}
+	w.expiry = time.AfterFunc(r.life()-time.Since(asOf), func() {
+		whmcs.Recovered(func() error { w.forget(r); return nil })
+	})
+}
+
+// life is how old the rows may be: so old that the next reading, and one more of its length,
+// are over.
+func (r *warmRows) life() time.Duration {
+	if cfg := r.f.cfg; cfg.Warm > 0 {
+		return max(cfg.Warm+2*r.took, cfg.SnapshotLife)
+	}
+	return warmLife
+}
+
+// forget lets go of rows that are too old.
+func (w *warmer) forget(r *warmRows) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.last == r {
+		w.last = nil
+	}
+}
+
+// rows returns the warm rows; nil: there are none.
+func (w *warmer) rows() *warmRows {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}
+
+// warmRows returns the rows that answer a question at once, whatever is being read: those of a
+// complete reading that are young enough for it. nil: there are none.
+func (a *question) warmRows() *warmRows {
+	r := a.f.warmer.rows()
+	if r == nil || a.pos.from != (place{}) || a.q.Fresh && !a.opt.Snapshot {
+		return nil
+	}
+	if time.Since(r.asOf()) < a.f.cfg.SnapshotLife {
+		return r
+	}
+	if !a.opt.Warm || a.q.Fresh || a.q.As == ViewCSV || a.q.As == ViewEmails {
+		return nil
+	}
+	a.res.Warm = true
+	return r
+}

@@ -1,0 +1,197 @@
+package query
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// How warm rows are read, by one process for all that share them.
+
+const (
+	// warmFailures is how often in a row a reading may fail before it is given up.
+	warmFailures = 3
+	// warmPause is how long a reading waits after a failure. For as long WHMCS is left alone
+	// after several.
+	warmPause = 15 * time.Second
+	// warmLook is how often a process looks whether another has read.
+	warmLook = 5 * time.Second
+)
+
+// Why a reading brings no warm rows, beside WHMCS's own errors.
+var (
+	errTooManyRows = errors.New("the installation has more services than are kept in memory")
+	errFewerRows   = errors.New("WHMCS counts more services than it sends")
+)
+
+// read reads the whole installation, or takes the rows that another process has begun to
+// read after since.
+func (w *warmer) read(ctx context.Context, since time.Time) (*warmRows, error) {
+	shared := w.f.cfg.SharedWarm
+	if shared == nil {
+		return w.readHere(ctx)
+	}
+	for {
+		if r := w.f.adoptWarm(ctx, since); r != nil {
+			return r, nil
+		}
+		generation, err := shared.Lead(ctx)
+		switch {
+		case err != nil:
+			return w.readHere(ctx) // the others cannot be reached
+		case generation != "":
+			return w.lead(ctx, generation, since)
+		}
+		if err := sleep(ctx, warmLook); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// lead reads for all processes.
+func (w *warmer) lead(ctx context.Context, generation string, since time.Time) (*warmRows, error) {
+	shared := w.f.cfg.SharedWarm
+	defer shared.Yield(context.WithoutCancel(ctx), generation)
+	going, stop := context.WithCancel(ctx)
+	told := whmcs.Go(func() error {
+		return keepLead(going, shared, generation, func() whmcs.Coverage { return whmcs.Coverage{} })
+	})
+	defer func() {
+		stop()
+		<-told
+	}()
+	if r := w.f.adoptWarm(ctx, since); r != nil { // another one has just ended
+		return r, nil
+	}
+	r, err := w.readHere(ctx)
+	if err == nil {
+		r.share(ctx, shared, generation)
+	}
+	return r, err
+}
+
+// readHere reads the rows, and then, where the background is for that, the clients' names:
+// whoever waits for rows does not wait for these.
+func (w *warmer) readHere(ctx context.Context) (*warmRows, error) {
+	r, err := w.f.readAll(ctx)
+	if err != nil || w.f.cfg.Warm == 0 {
+		return r, err
+	}
+	w.take(r)
+	w.wake()
+	return &warmRows{scan: r.scan, took: r.took, names: w.f.readNames(ctx)}, nil
+}
+
+// readAll reads every service.
+func (f *Finder) readAll(ctx context.Context) (*warmRows, error) {
+	s := newScan(f, true, place{})
+	keep := func(p pageOf) (bool, error) {
+		s.keep(p.Page)
+		if s.reader.Looked > f.warmer.most {
+			return false, errTooManyRows
+		}
+		return true, nil
+	}
+	for failures := 0; ; {
+		looked := s.reader.Looked
+		err := s.reader.read(ctx, keep, s.forget)
+		if err == nil {
+			break
+		}
+		if failures++; s.reader.Looked > looked {
+			failures = 1
+		}
+		if ctx.Err() != nil || failures == warmFailures || errors.Is(err, errTooManyRows) || errors.As(err, new(*whmcs.PanicError)) {
+			return nil, err
+		}
+		if err := sleep(ctx, max(warmPause, time.Until(f.api.State().BreakerUntil))); err != nil {
+			return nil, err
+		}
+	}
+	s.finish()
+	if s.rows.fewer {
+		return nil, errFewerRows
+	}
+	return &warmRows{scan: s, took: time.Since(s.began)}, nil
+}
+
+// readNames reads the names of all clients, as far as GetClients gives them.
+func (f *Finder) readNames(ctx context.Context) map[int]whmcs.Client {
+	names := make(map[int]whmcs.Client)
+	for offset := 0; len(names) < MaxWarmRows; {
+		page, err := f.api.ListClients(ctx, offset)
+		if err != nil {
+			return nil // those of the reading before are more
+		}
+		if len(page.Clients) == 0 {
+			break
+		}
+		for _, c := range page.Clients {
+			names[c.ID] = c
+		}
+		if offset += len(page.Clients); offset >= page.Total {
+			break
+		}
+	}
+	return names
+}
+
+// sleep waits, at most until ctx ends: then it returns ctx's error.
+func sleep(ctx context.Context, pause time.Duration) error {
+	over := time.NewTimer(pause)
+	defer over.Stop()
+	select {
+	case <-over.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// adoptWarm takes the rows that another process has begun to read after since; nil: none has.
+func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
+	m, chunks := load(ctx, f.cfg.SharedWarm, func(m manifest) bool { return m.Ended && m.Began.After(since) })
+	if chunks == nil {
+		return nil
+	}
+	last := len(chunks) - m.Names
+	pages, err := unpacked[*whmcs.Page](chunks[:last])
+	clients, failed := unpacked[whmcs.Client](chunks[last:])
+	if err != nil || failed != nil {
+		return nil
+	}
+	s := newScan(f, true, place{})
+	s.fill(m, pages)
+	s.finish()
+	s.began = m.Began
+	r := &warmRows{scan: s, took: m.Took, names: make(map[int]whmcs.Client, len(clients)), elsewhere: true}
+	for _, c := range clients {
+		r.names[c.ID] = c
+	}
+	return r
+}
+
+// share makes rows the newest copy of all processes. Where that fails each of them reads.
+func (r *warmRows) share(ctx context.Context, shared SharedRows, generation string) {
+	chunks, err := packed(r.look().pages)
+	if err != nil {
+		return
+	}
+	m := r.manifest()
+	m.Took = r.took
+	for clients := range slices.Chunk(slices.Collect(maps.Values(r.names)), chunkRows) {
+		chunk, err := squeezed(clients)
+		if err != nil {
+			return
+		}
+		chunks, m.Names = append(chunks, chunk), m.Names+1
+	}
+	if text, err := json.Marshal(m); err == nil {
+		_ = shared.Save(ctx, generation, text, chunks, r.life()-time.Since(r.asOf()))
+	}
+}
