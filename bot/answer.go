@@ -60,6 +60,7 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		b.say(ctx, a.Request, rec, formatting.SaysSharedBefore)
 		return at
 	}
+	b.dropCorrections(a, d, at)
 	defer func() {
 		if !rec.shared { // a further click may share; after a panic too
 			b.releaseShare(ctx, a.Request, d.once)
@@ -81,6 +82,9 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		return f.at
 	}
 	b.remember(ctx, a, ans)
+	if ans.Result != nil && ans.Result.Warm {
+		b.answers.Finder.Renew()
+	}
 	f.answer = &ans
 	return b.deliver(ctx, a, rec, f)
 }

@@ -51,6 +51,12 @@ const (
 	outcomeSharedAlready Outcome = "shared_already"
 )
 
+// The outcomes of the correction of an answer that rests on warm rows.
+const (
+	outcomeCorrected    Outcome = "corrected"
+	outcomeNotCorrected Outcome = "not_corrected"
+)
+
 // The outcomes of what is no question.
 const (
 	outcomeFormShown         Outcome = "form"

@@ -81,8 +81,9 @@ type Bot struct {
 	answers *Answers
 	blocks  newBlocks
 
-	inProgress *inProgress
-	notesLimit *rate.Limiter // notes of progress, all questions together
+	inProgress  *inProgress
+	corrections *corrections
+	notesLimit  *rate.Limiter // notes of progress, all questions together
 
 	deadAfter time.Duration // of a socket without a ping
 
@@ -132,7 +133,7 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
-		edits: newEdits(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), notesLimit: newNotesLimit(),
+		edits: newEdits(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), corrections: newCorrections(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),

@@ -39,7 +39,7 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 	f = b.facts(ctx, a, f)
 	d := deliveryOf(a, f)
 	o := &outgoing{ask: a, to: d.to, answer: f.answer, rec: rec, view: b.answers.viewOf(a.Request, d)}
-	o.view.Hint = b.hints(o)
+	o.view.Hint, o.view.Follows = b.hints(o), b.follows(o)
 	if d.withdraw {
 		b.withdraw(ctx, a, f.at)
 		f.at.file = ""
@@ -65,7 +65,11 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 		f.closed = why
 		return b.deliver(ctx, a, rec, f) // to the asker alone
 	}
-	return b.delivered(ctx, o, f.at, b.reach(ctx, o, at, err))
+	is := b.delivered(ctx, o, f.at, b.reach(ctx, o, at, err))
+	if o.view.Follows && rec.sent {
+		b.correctLater(o, is.address)
+	}
+	return is
 }
 
 // hintsEvery is how often one person is shown a shorter way to ask at most.
@@ -112,6 +116,7 @@ func (b *Bot) reach(ctx context.Context, o *outgoing, at address, err error) rec
 	case err == nil:
 		return receipt{at, nil}
 	case o.ask.deed != deedShare || !o.to.public():
+		o.view.Follows = false // where it ends it may stay as it is
 		at, err = b.poster.sendElsewhere(ctx, o.to, b.answers.write(*o.answer, o.view), err)
 		return receipt{at, err}
 	case unknownOutcome(err):

@@ -37,6 +37,7 @@
 //	notes.go     what a slow question says meanwhile; stop.go ends it
 //	edits.go     which questions can be edited, and where their answers are
 //	live.go      answers that are kept current; renew.go asks again for them and ends them
+//	correct.go   an answer from warm rows is corrected when newer ones are there
 //	share.go     an answer is shared once, and taken back (once.go: what happens once)
 //	modals.go    details, the search form and the Home tab (history.go: last questions;
 //	             pins.go: those that somebody pinned)

@@ -81,7 +81,7 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 	}
 	// A share reads past the cache, but is content with a scan's rows of the last minutes: the channel
 	// sees what its asker saw, without a second scan. An answer that is kept current reads all again.
-	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh && q.Live == 0, Progress: progress, Since: a.since}
+	opt := query.Options{Snapshot: a.deed == deedShare && !q.Fresh && q.Live == 0, Warm: a.deed == deedAsk, Progress: progress, Since: a.since}
 	r.Query.Fresh = q.Fresh || a.deed == deedShare || a.Action == formatting.ActionRefresh || q.Live > 0
 	if q.Live > 0 && a.live == nil {
 		opt.Since = query.Matches{} // what is found is what later answers are compared with

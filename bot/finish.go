@@ -42,8 +42,10 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	b.draining.Store(true)
 	left := whmcs.Go(func() error { b.leaveSlack(); return nil })
 	ended := whmcs.Go(func() error { b.endLives(); return nil })
+	corrected := whmcs.Go(func() error { b.corrections.end(); return nil })
 	done := whmcs.Go(func() error {
 		end(b.questions, b.modals)
+		<-corrected
 		<-left
 		end(b.refusals)
 		return nil

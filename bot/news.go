@@ -71,6 +71,8 @@ func (b *Bot) heardNews(n news) {
 		}
 	case newsEdited:
 		b.edits.newerElsewhere(n.Name, n.Number)
+	case newsReplaced:
+		b.meanwhile(func() { b.corrections.drop(n.Name) })
 	case newsBlocks:
 		b.blocks.refuse(time.Now().Add(n.Life))
 	case newsTrouble:

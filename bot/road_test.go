@@ -164,6 +164,7 @@ func (r *road) makeBot(s setup) {
 			Now:    s.now,
 			Log:    log,
 		}
+		r.t.Cleanup(s.bot.Answers.Finder.Close)
 	}
 	if r.bot, err = bot.New(s.bot); err != nil {
 		r.t.Fatal(err)

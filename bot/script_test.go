@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
@@ -29,7 +30,13 @@ func TestTalk(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := newRoad(t, likeTheDemo)
+			r := newRoad(t, func(s *setup) {
+				likeTheDemo(s)
+				if filepath.Base(path) == "warm.talk" {
+					s.find.SnapshotLife = time.Millisecond // all rows are older
+					s.whmcs.Latency = time.Second          // so that one sees them
+				}
+			})
 			r.addSwitches()
 			err = slackfake.Play(t.Context(), r.slack, string(script), slackfake.PlayOptions{Name: filepath.Base(path), Patience: patience})
 			if err != nil {
@@ -81,7 +88,7 @@ func (r *road) addSwitches() {
 			r.t.Error(err)
 		}
 	}})
-	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated", "trace", "bot-protection", "malformed", "counts-more"} {
+	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated", "trace", "bot-protection", "malformed", "counts-more", "suspended"} {
 		r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-" + name, Group: "WHMCS", Set: func(on bool) {
 			if err := r.whmcs.Clear(name); err != nil && !on {
 				r.t.Error(err)

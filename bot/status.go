@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"servicesbot/whmcs"
+	"servicesbot/whmcs/query"
 )
 
 // A Status is what the process shows of itself: the metrics, and what /healthz and
@@ -37,6 +38,12 @@ type Status struct {
 	whmcsSeconds *prometheus.HistogramVec // action
 	whmcsRetries *prometheus.CounterVec   // action
 	whmcsCached  *prometheus.CounterVec   // action
+
+	corrections  *prometheus.CounterVec // outcome
+	warmReadings *prometheus.CounterVec // outcome
+	warmRows     prometheus.Gauge
+	warmAsOf     prometheus.Gauge
+	warmSeconds  prometheus.Gauge
 
 	storeMetrics // zero until watchStore: there is no store
 
@@ -74,6 +81,11 @@ func NewStatus(version string) *Status {
 		whmcsSeconds:  m.secondsBy("whmcs_seconds", "Seconds of a call to WHMCS.", "action"),
 		whmcsRetries:  m.counters("whmcs_retries_total", "Calls to WHMCS that were retries.", "action"),
 		whmcsCached:   m.counters("whmcs_cached_total", "Answers of WHMCS that needed no call.", "action"),
+		corrections:   m.counters("corrections_total", "Answers from warm rows by what became of their correction: corrected, not_corrected, or edited where a newer answer came first.", "outcome"),
+		warmReadings:  m.counters("warm_readings_total", "Readings of the whole installation beside all questions, by outcome: read, elsewhere (by another replica) or failed.", "outcome"),
+		warmRows:      m.gauge("warm_rows", "Services in the last such reading that ended well."),
+		warmAsOf:      m.gauge("warm_timestamp_seconds", "When WHMCS sent the oldest of these, in seconds since 1970."),
+		warmSeconds:   m.gauge("warm_reading_seconds", "Seconds that it took."),
 	}
 	m.NewCounterFunc(prometheus.CounterOpts{
 		Name: "servicesbot_log_lines_lost_total", Help: "Lines of the log that were lost because nobody read it."}, s.logLost)
@@ -115,6 +127,22 @@ func (s *Status) ObserveWHMCS(c whmcs.Call) {
 	if c.Try > 0 {
 		s.whmcsRetries.WithLabelValues(c.Action).Inc()
 	}
+}
+
+// ObserveWarm notes how a reading of warm rows ended; it is for query.FinderConfig.Observe.
+func (s *Status) ObserveWarm(r query.WarmReading) {
+	switch {
+	case r.Err != nil:
+		s.warmReadings.WithLabelValues("failed").Inc()
+		return
+	case r.Elsewhere:
+		s.warmReadings.WithLabelValues("elsewhere").Inc()
+	default:
+		s.warmReadings.WithLabelValues("read").Inc()
+	}
+	s.warmRows.Set(float64(r.Rows))
+	s.warmAsOf.Set(float64(r.AsOf.Unix()))
+	s.warmSeconds.Set(r.Took.Seconds())
 }
 
 // WatchLog has the lines that b lost counted in the metrics.

@@ -107,13 +107,14 @@ type news struct {
 
 // The kinds of news.
 const (
-	newsOutside = "outside" // outsiders read in channel Name
-	newsChanged = "changed" // the sharing of channel Name changed
-	newsStop    = "stop"    // User stops question Name
-	newsStopped = "stopped" // question Name was stopped; whether its note stays
-	newsEdited  = "edited"  // question Name has the version Number now
-	newsBlocks  = "blocks"  // Slack refuses the newer blocks for Life
-	newsTrouble = "trouble" // WHMCS is left alone for Life because of Name, having failed Since
-	newsJoined  = "joined"  // replica From has joined
-	newsLeft    = "left"    // replica From has left
+	newsOutside  = "outside"  // outsiders read in channel Name
+	newsChanged  = "changed"  // the sharing of channel Name changed
+	newsStop     = "stop"     // User stops question Name
+	newsStopped  = "stopped"  // question Name was stopped; whether its note stays
+	newsEdited   = "edited"   // question Name has the version Number now
+	newsReplaced = "replaced" // the message at Name, a channel and a ts, gets a newer answer
+	newsBlocks   = "blocks"   // Slack refuses the newer blocks for Life
+	newsTrouble  = "trouble"  // WHMCS is left alone for Life because of Name, having failed Since
+	newsJoined   = "joined"   // replica From has joined
+	newsLeft     = "left"     // replica From has left
 )

@@ -27,6 +27,8 @@ func Gap(res *query.Result) string {
 		return "This is of the rows behind the first " + number(res.Before) + " alone; the answer before has the others."
 	case query.GapLost:
 		return "WHMCS changed so much since the page before that this page cannot be found. Start again with the first page."
+	case query.GapNotAtHand:
+		return "This page is one of an answer from " + count(g.Looked, "row") + ", more than one question may read, and they are not in memory any more. Start again with the first page."
 	case query.GapDetails:
 		return "The details of service " + id(g.Service) + " could not be read: " + failureOf(g) + "."
 	case query.GapNoServers:

@@ -37,6 +37,7 @@ func (d *draft) head(res *query.Result) {
 	}
 	d.section(line, nil)
 	d.live(res)
+	d.age(res)
 	d.changed(res)
 	d.offers(res)
 }

@@ -62,10 +62,11 @@ type config struct {
 	worker                       local.Config // of the Local API; without a command: HTTP
 	adminURL, currency           string
 	scanRows                     int
-	warm                         time.Duration // 0: off
-	snapshotLife                 time.Duration // of the demo; 0: the usual one
-	redisURL                     whmcs.Secret     // "": this process is the only one
-	shared, sharedWarm           query.SharedRows // nil: likewise
+	warm                         time.Duration           // 0: off
+	snapshotLife                 time.Duration           // of the demo; 0: the usual one
+	redisURL                     whmcs.Secret            // "": this process is the only one
+	shared, sharedWarm           query.SharedRows        // nil: likewise
+	observeWarm                  func(query.WarmReading) // nil: nobody
 	allow                        bot.Allow
 	contact                      string
 	command                      string
@@ -138,7 +139,7 @@ func (e *environment) read(p *problems, needs need, logs io.Writer) *config {
 		worker:   local.Config{Command: p.localCommand(e.WHMCSLocalCommand)},
 		adminURL: p.adminURL(e.WHMCSAdminURL), currency: p.currency(e.WHMCSCurrency),
 		scanRows: p.number("WHMCS_SCAN_ROWS", e.WHMCSScanRows, 1, 10_000_000), warm: p.warm(e.WHMCSWarm),
-		command:  p.command(e.BotCommand), fields: p.fields(e.BotFields),
+		command: p.command(e.BotCommand), fields: p.fields(e.BotFields),
 		rows: p.number("BOT_ROWS", e.BotRows, 1, 10), userRate: p.number("BOT_USER_RATE", e.BotUserRate, 0, 100_000),
 		httpAddr: p.addr(e.HTTPAddr), log: p.logger(e.LogLevel, e.LogFormat, logs),
 	}

@@ -142,12 +142,15 @@ func (s *stage) exportLine() string {
 
 // serve runs the bot between the fakes until ctx ends.
 func (s *stage) serve(ctx context.Context, logs io.Writer) error {
-	b, api, err := newBot(s.config(logs), bot.NewStatus(version), nil, slog.New(slog.DiscardHandler))
+	cfg := s.config(logs)
+	b, api, finder, err := newBot(cfg, bot.NewStatus(version), nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	forget := func() { b.TryNewBlocks(); api.TryAgain() }
+	forget, forgetRows := func() { b.TryNewBlocks(); api.TryAgain() }, finder.Forget
 	s.forget.Store(&forget)
+	s.forgetRows.Store(&forgetRows)
+	defer cfg.keepWarm(ctx, finder)()
 	return b.Run(ctx)
 }
 
@@ -159,11 +162,15 @@ const demoCurrency = "EUR"
 // demoCacheTTL is short, so that a switch of WHMCS shows soon.
 const demoCacheTTL = 5 * time.Second
 
+// demoSnapshotLife is short, so that nobody waits for minutes to see an answer from older rows.
+const demoSnapshotLife = 20 * time.Second
+
 // A stage is what surrounds the bot in the demo: a Slack and a WHMCS.
 type stage struct {
 	workspace    *slackfake.Workspace
 	installation *whmcsfake.Server
 	forget       atomic.Pointer[func()] // lets the bot forget what went wrong
+	forgetRows   atomic.Pointer[func()] // and what it read
 }
 
 // newStage starts both fakes, joined: calls of WHMCS show up in the workspace's trace,
@@ -202,11 +209,12 @@ func (s *stage) config(logs io.Writer) *config {
 			URL: s.installation.URL(), Identifier: whmcsfake.Identifier, Secret: whmcsfake.Secret,
 			CacheTTL: demoCacheTTL,
 		},
-		adminURL: demoAdminURL,
-		currency: demoCurrency,
-		allow:    bot.Allow{Groups: []string{slackfake.SupportTeam}},
-		contact:  slackfake.Bob,
-		command:  "/services",
-		log:      slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		adminURL:     demoAdminURL,
+		currency:     demoCurrency,
+		snapshotLife: demoSnapshotLife,
+		allow:        bot.Allow{Groups: []string{slackfake.SupportTeam}},
+		contact:      slackfake.Bob,
+		command:      "/services",
+		log:          slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 }

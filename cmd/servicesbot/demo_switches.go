@@ -22,12 +22,21 @@ var whmcsSwitches = []struct{ fault, label string }{
 	{"maintenance", "Down for maintenance"},
 	{"rate-limited", "Limits the bot (429)"},
 	{"truncated", "Replies are cut off"},
+	{"suspended", "A few services on Saturn are suspended"},
 }
 
 // repaired lets the bot forget failures that would otherwise last for a while after a switch
 // was turned off: an outage that it waits out, an hour without tables.
 func (s *stage) repaired() {
 	if forget := s.forget.Load(); forget != nil {
+		(*forget)()
+	}
+}
+
+// anotherInstallation lets the bot forget the rows that it has read: they are of another
+// installation.
+func (s *stage) anotherInstallation() {
+	if forget := s.forgetRows.Load(); forget != nil {
 		(*forget)()
 	}
 }
@@ -74,6 +83,7 @@ func (s *stage) addSwitches() {
 			} else {
 				installation.Resize(whmcsfake.DefaultServices)
 			}
+			s.anotherInstallation()
 		},
 	})
 }

@@ -71,8 +71,8 @@ func (p *process) unset() bool {
 	return true
 }
 
-// newBot makes the bot and its way to WHMCS. A nil store is none.
-func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logger) (*bot.Bot, *whmcs.API, error) {
+// newBot makes the bot, its way to WHMCS and its search. A nil store is none.
+func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logger) (*bot.Bot, *whmcs.API, *query.Finder, error) {
 	cfg.whmcs.Observe = status.ObserveWHMCS
 	if cfg.logs != nil {
 		status.WatchLog(cfg.logs)
@@ -81,10 +81,15 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 		cfg.whmcs.Places = store.Places(cfg.installation(), cfg.whmcs.MaxConcurrent, cfg.whmcs.Timeout)
 		cfg.whmcs.LeftAlone = store.LeftAlone
 		cfg.shared = store.Rows(cfg.installation())
+		cfg.sharedWarm = store.Rows(cfg.installation() + "\x00warm")
+	}
+	cfg.observeWarm = func(r query.WarmReading) {
+		status.ObserveWarm(r)
+		logWarm(cfg.log, r)
 	}
 	api, answers, err := newAnswers(cfg)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	b, err := bot.New(bot.Config{
 		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
@@ -94,7 +99,7 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 		Status:     status, Store: store,
 		Log: cfg.log, Audit: audit,
 	})
-	return b, api, err
+	return b, api, answers.Finder, err
 }
 
 // serve runs the bot until ctx ends.
@@ -112,7 +117,7 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 	if store != nil {
 		defer store.Close()
 	}
-	b, api, err := newBot(cfg, status, store, audit)
+	b, api, finder, err := newBot(cfg, status, store, audit)
 	if err != nil {
 		return err
 	}
@@ -140,6 +145,7 @@ func serve(ctx context.Context, cfg *config, audit *slog.Logger) error {
 			return nil
 		})
 	})
+	defer cfg.keepWarm(greeting, finder)()
 	err = b.Run(ctx)
 	cfg.log.Info("stopped")
 	if refusal, ok := errors.AsType[*bot.Refusal](err); ok {
@@ -178,6 +184,36 @@ func greetWHMCS(ctx context.Context, api *whmcs.API, log *slog.Logger) {
 		log.Error("whmcs does not answer; the bot runs and says so in its answers", "error", err)
 	default:
 		log.Info("whmcs answers")
+	}
+}
+
+// keepWarm begins to read the whole installation in the background, where that is set. The
+// returned function ends every reading, and waits for that.
+func (c *config) keepWarm(ctx context.Context, finder *query.Finder) (end func()) {
+	if c.warm == 0 {
+		return finder.Close
+	}
+	ctx, stop := context.WithCancel(ctx)
+	stopped := whmcs.Go(func() error {
+		finder.KeepWarm(ctx)
+		return nil
+	})
+	return func() {
+		stop()
+		<-stopped
+		finder.Close()
+	}
+}
+
+// logWarm logs how a reading of the whole installation ended.
+func logWarm(log *slog.Logger, r query.WarmReading) {
+	switch {
+	case r.Err != nil:
+		log.Warn("the installation was not read; answers from old rows are not corrected", "error", r.Err)
+	case r.Elsewhere:
+		log.Info("another replica has read the installation", "services", r.Rows, "clients", r.Clients, "seconds", r.Took.Seconds())
+	default:
+		log.Info("the installation was read", "services", r.Rows, "clients", r.Clients, "calls", r.Calls, "seconds", r.Took.Seconds())
 	}
 }
 
@@ -233,9 +269,12 @@ func newAnswers(cfg *config) (*whmcs.API, *bot.Answers, error) {
 		return nil, nil, err
 	}
 	return api, &bot.Answers{
-		Finder: query.NewFinder(api, query.FinderConfig{Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency, Now: cfg.now, Shared: cfg.shared}),
-		Style:  formatting.Style{Command: cfg.command, AdminURL: cfg.adminURL, Fields: cfg.fields, Currency: cfg.currency},
-		Now:    cfg.now,
-		Log:    cfg.log,
+		Finder: query.NewFinder(api, query.FinderConfig{
+			Rows: cfg.rows, ScanRows: cfg.scanRows, Currency: cfg.currency, Now: cfg.now, Shared: cfg.shared,
+			Warm: cfg.warm, SharedWarm: cfg.sharedWarm, SnapshotLife: cfg.snapshotLife, Observe: cfg.observeWarm,
+		}),
+		Style: formatting.Style{Command: cfg.command, AdminURL: cfg.adminURL, Fields: cfg.fields, Currency: cfg.currency},
+		Now:   cfg.now,
+		Log:   cfg.log,
 	}, nil
 }

@@ -58,7 +58,9 @@ type WarmReading struct {
 	Err           error         // why there are no newer rows; nil: there are
 }
 
-func newWarmer(f *Finder) *warmer { return &warmer{f: f, most: MaxWarmRows, changed: make(chan struct{})} }
+func newWarmer(f *Finder) *warmer {
+	return &warmer{f: f, most: MaxWarmRows, changed: make(chan struct{})}
+}
 
 // KeepWarm reads the whole installation again and again until ctx ends: FinderConfig.Warm
 // after the last reading began, or at once where that took longer. It reads with one call at
@@ -102,17 +104,18 @@ func (f *Finder) Renew() {
 func (f *Finder) AwaitNewer(ctx context.Context, than time.Time) error {
 	w := f.warmer
 	for {
-		f.Renew()
 		w.mu.Lock()
-		newer, closed, failure, running, changed := w.last != nil && w.last.asOf().After(than), w.closed, w.failure, w.running, w.changed
+		newer, closed, failure, changed := w.last != nil && w.last.asOf().After(than), w.closed, w.failure, w.changed
 		w.mu.Unlock()
-		var again <-chan time.Time
 		switch {
 		case newer:
 			return nil
 		case closed:
 			return context.Canceled
-		case running == nil:
+		}
+		f.Renew()
+		var again <-chan time.Time
+		if !w.reads() {
 			again = time.After(w.untilRenewal())
 		}
 		select {
@@ -140,6 +143,16 @@ func (f *Finder) Close() {
 	}
 }
 
+// Forget lets go of all rows that were read: what is asked next is read again.
+func (f *Finder) Forget() {
+	f.mu.Lock()
+	f.scans = nil
+	f.mu.Unlock()
+	f.warmer.mu.Lock()
+	defer f.warmer.mu.Unlock()
+	f.warmer.last = nil
+}
+
 // untilNext is how long it takes until the next reading in the background is due. One that
 // failed is tried again before its interval is over.
 func (w *warmer) untilNext() time.Duration {
@@ -164,6 +177,13 @@ func (w *warmer) until(pause time.Duration) time.Duration {
 		return 0
 	}
 	return max(0, pause-time.Since(w.began))
+}
+
+// reads reports whether a reading is in progress.
+func (w *warmer) reads() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running != nil
 }
 
 // tooMany reports whether the installation has more rows than a question may read: then it is

@@ -1,0 +1,220 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"servicesbot/whmcs"
+)
+
+// An answer from warm rows is corrected in its place when newer rows are there.
+
+const (
+	correctWithin   = 15 * time.Minute // newer rows are waited for
+	correctionsMost = 500              // answers that wait for their correction
+	correctionTime  = 5 * time.Second  // one that the end of the process forces, on its way to Slack
+)
+
+// corrections are the answers that wait for newer rows.
+type corrections struct {
+	mu     sync.Mutex
+	all    map[string]*correction // by the place of their message
+	closed bool
+}
+
+// A correction is one answer that waits.
+type correction struct {
+	cancel context.CancelCauseFunc
+	over   <-chan error
+}
+
+func newCorrections() *corrections { return &corrections{all: make(map[string]*correction)} }
+
+// spot names a message that can be changed; "": none.
+func spot(channel, ts string) string {
+	if ts == "" {
+		return ""
+	}
+	return channel + "/" + ts
+}
+
+// room reports whether one more answer can wait.
+func (c *corrections) room() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.closed && len(c.all) < correctionsMost
+}
+
+// begin has the message at a place corrected by do, until the place is dropped or the
+// process ends.
+func (c *corrections) begin(place string, do func(context.Context)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	if old := c.all[place]; old != nil {
+		old.cancel(errEdited)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	one := &correction{cancel: cancel}
+	c.all[place] = one
+	one.over = whmcs.Go(func() error {
+		defer c.done(place, one)
+		do(ctx)
+		return nil
+	})
+}
+
+func (c *corrections) done(place string, one *correction) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	one.cancel(nil)
+	if c.all[place] == one {
+		delete(c.all, place)
+	}
+}
+
+// drop ends the correction of a message, which gets a newer answer, and waits for that: no
+// correction takes the place of what is newer.
+func (c *corrections) drop(place string) {
+	c.mu.Lock()
+	one := c.all[place]
+	c.mu.Unlock()
+	if one != nil {
+		one.cancel(errEdited)
+		<-one.over
+	}
+}
+
+// end ends all: each says in its place that it was not corrected.
+func (c *corrections) end() {
+	c.mu.Lock()
+	c.closed = true
+	all := make([]*correction, 0, len(c.all))
+	for _, one := range c.all {
+		all = append(all, one)
+	}
+	c.mu.Unlock()
+	for _, one := range all {
+		one.cancel(errRestarting)
+	}
+	for _, one := range all {
+		<-one.over
+	}
+}
+
+// dropCorrections ends what waits to correct a message that a is to change: the one clicked,
+// and the answer to an earlier version of the question. Other replicas hear of it too.
+func (b *Bot) dropCorrections(a *ask, d delivery, earlier posted) {
+	places := []string{spot(earlier.channel, earlier.ts)}
+	if a.onAnswer() && (d.to.way == replace || d.to.way == update) {
+		places = append(places, spot(a.Channel, a.Message))
+	}
+	for _, place := range places {
+		if place == "" {
+			continue
+		}
+		b.corrections.drop(place)
+		if b.store != nil {
+			b.meanwhile(func() { // a correction that comes after all is one of rows that are newer still
+				_ = b.store.broadcast(context.Background(), news{Kind: newsReplaced, Name: place})
+			})
+		}
+	}
+}
+
+// follows reports whether an answer is to be corrected: it is from warm rows, and goes where
+// it can be changed later.
+func (b *Bot) follows(o *outgoing) bool {
+	changeable := o.to.way == post || o.to.way == update || o.to.way == replace
+	return o.answer.Result != nil && o.answer.Result.Warm && changeable && b.corrections.room()
+}
+
+// correctLater has an answer corrected that was sent to an address.
+func (b *Bot) correctLater(o *outgoing, at address) {
+	place := spot(at.channel, at.ts)
+	switch {
+	case at.way == replace:
+		place = spot(o.ask.Channel, o.ask.Message)
+	case at.way != update:
+		return // it went elsewhere
+	}
+	if place == "" {
+		return
+	}
+	b.corrections.begin(place, func(ctx context.Context) {
+		outcome := b.correct(ctx, o, at)
+		b.status.corrections.WithLabelValues(string(outcome)).Inc()
+	})
+}
+
+// correct waits for newer rows and puts the answer from them in the place of the one at an
+// address. Where there are none, the old one says so.
+func (b *Bot) correct(ctx context.Context, o *outgoing, at address) Outcome {
+	old := o.answer.Result
+	waiting, enough := context.WithTimeout(ctx, correctWithin)
+	err := b.answers.Finder.AwaitNewer(waiting, old.AsOf)
+	enough()
+	if errors.Is(context.Cause(ctx), errEdited) {
+		return outcomeEdited
+	}
+	next := &outgoing{ask: o.ask, to: at, rec: newRecord(o.ask.Request), view: o.view, uploaded: o.uploaded}
+	next.rec.ask, next.view.Follows = o.ask, false
+	if err == nil {
+		next.answer = b.answerAgain(ctx, o.ask, at)
+	}
+	outcome := outcomeCorrected
+	if next.answer == nil {
+		outcome, next.answer, next.view.NotCorrected = outcomeNotCorrected, o.answer, true
+	} else {
+		next.view.Corrects = old
+	}
+	next.view.Now = b.answers.now()
+	if errors.Is(context.Cause(ctx), errEdited) {
+		return outcomeEdited
+	}
+	next.rec.note(*next.answer)
+	b.sendCorrection(ctx, next)
+	next.rec.outcome = outcome
+	next.rec.write(context.Background(), b.cfg.Audit)
+	return outcome
+}
+
+// answerAgain finds the answer to a in the newest rows, for those who read the one at an
+// address; nil: there is none for them, or their asker may not ask any more.
+func (b *Bot) answerAgain(ctx context.Context, a *ask, at address) *Answer {
+	ctx, cancel := context.WithTimeout(whmcs.WithAsker(ctx, a.asker()), scanLimit)
+	defer cancel()
+	if b.access.Allow(ctx, a.Request) != nil {
+		return nil
+	}
+	ans := b.answers.find(ctx, a, nil)
+	if ans.Result == nil {
+		return nil
+	}
+	d := deliveryOf(a, b.facts(ctx, a, facts{at: posted{address: at}, answer: &ans}))
+	if at.public() != d.to.public() {
+		return nil
+	}
+	return &ans
+}
+
+// sendCorrection sends a corrected answer. A message that is gone needs none.
+func (b *Bot) sendCorrection(ctx context.Context, o *outgoing) {
+	if errors.Is(context.Cause(ctx), errRestarting) {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, correctionTime)
+	defer cancel()
+	_, err := b.send(ctx, o)
+	switch {
+	case gone(err):
+		return
+	case err != nil:
+		b.log.Warn("an answer was not corrected", "ref", o.ask.Ref, "error", err)
+	}
+	o.rec.sent, o.rec.shared = err == nil, o.to.public()
+}
