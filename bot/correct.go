@@ -22,6 +22,8 @@ type corrections struct {
 	mu     sync.Mutex
 	all    map[string]*correction // by the place of their message
 	closed bool
+
+	within time.Duration // that newer rows are waited for
 }
 
 // A correction is one answer that waits.
@@ -30,7 +32,9 @@ type correction struct {
 	over   <-chan error
 }
 
-func newCorrections() *corrections { return &corrections{all: make(map[string]*correction)} }
+func newCorrections() *corrections {
+	return &corrections{all: make(map[string]*correction), within: correctWithin}
+}
 
 // spot names a message that can be changed; "": none.
 func spot(channel, ts string) string {
@@ -48,17 +52,20 @@ func (c *corrections) room() bool {
 }
 
 // begin has the message at a place corrected by do, until the place is dropped or the
-// process ends.
+// process ends: where it is about to, do says so at once.
 func (c *corrections) begin(place string, do func(context.Context)) {
+	ctx, cancel := context.WithCancelCause(context.Background())
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.closed {
+		c.mu.Unlock()
+		cancel(errRestarting)
+		do(ctx)
 		return
 	}
+	defer c.mu.Unlock()
 	if old := c.all[place]; old != nil {
 		old.cancel(errEdited)
 	}
-	ctx, cancel := context.WithCancelCause(context.Background())
 	one := &correction{cancel: cancel}
 	c.all[place] = one
 	one.over = whmcs.Go(func() error {
@@ -119,7 +126,7 @@ func (b *Bot) dropCorrections(a *ask, d delivery, earlier posted) {
 		}
 		b.corrections.drop(place)
 		if b.store != nil {
-			b.meanwhile(func() { // a correction that comes after all is one of rows that are newer still
+			b.meanwhile(func() {
 				_ = b.store.broadcast(context.Background(), news{Kind: newsReplaced, Name: place})
 			})
 		}
@@ -155,7 +162,7 @@ func (b *Bot) correctLater(o *outgoing, at address) {
 // address. Where there are none, the old one says so.
 func (b *Bot) correct(ctx context.Context, o *outgoing, at address) Outcome {
 	old := o.answer.Result
-	waiting, enough := context.WithTimeout(ctx, correctWithin)
+	waiting, enough := context.WithTimeout(ctx, b.corrections.within)
 	err := b.answers.Finder.AwaitNewer(waiting, old.AsOf)
 	enough()
 	if errors.Is(context.Cause(ctx), errEdited) {

@@ -28,3 +28,6 @@ func (b *Bot) Renew(now time.Time) { b.renewLives(context.Background(), now) }
 
 // ForgetPeople forgets what Slack said of people.
 func (b *Bot) ForgetPeople() { b.access.users.InvalidateAll() }
+
+// CorrectWithin lets answers of a test wait for newer rows for d.
+func (b *Bot) CorrectWithin(d time.Duration) { b.corrections.within = d }

@@ -101,7 +101,8 @@ type setup struct {
 	store     bot.Secret    // URL of what replicas share; "": none
 	deadBeat  time.Duration // of a replica without a sign of life; 0: as always
 
-	storeWithin time.Duration // one call to the store; 0: storePatience
+	storeWithin   time.Duration // one call to the store; 0: storePatience
+	correctWithin time.Duration // that newer rows are waited for; 0: as always
 }
 
 // setupOf is what a road is made of, with a change.
@@ -171,6 +172,9 @@ func (r *road) makeBot(s setup) {
 	}
 	if s.unpaced {
 		r.bot.Unpaced()
+	}
+	if s.correctWithin > 0 {
+		r.bot.CorrectWithin(s.correctWithin)
 	}
 	if s.deadAfter > 0 {
 		r.bot.DeadAfter(s.deadAfter)
