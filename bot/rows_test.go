@@ -174,6 +174,69 @@ func TestLargerThanAQuestionMayLookAt(t *testing.T) {
 	}
 }
 
+// TestOneReplicaKeepsAllWarm: of replicas that keep rows warm one reads, with the names of
+// clients, and the others take what it read; where it ends meanwhile, another one reads.
+func TestOneReplicaKeepsAllWarm(t *testing.T) {
+	t.Parallel()
+	redis, fake := bot.StartRedis(t), newInstallation(t, 2000, 50*time.Millisecond)
+	read := make(chan query.WarmReading, 10)
+	stops := make([]func(), 3)
+	finders := make([]*query.Finder, 3)
+	for n := range finders {
+		api, err := whmcs.New(whmcs.Config{URL: fake.URL(), Identifier: whmcsfake.Identifier, Secret: whmcsfake.Secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		finders[n] = query.NewFinder(api, query.FinderConfig{
+			SharedWarm: bot.OpenRows(t, redis.URL()), Warm: time.Hour, SnapshotLife: time.Millisecond, ScanRows: 500,
+			Observe: func(r query.WarmReading) { read <- r },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			finders[n].KeepWarm(ctx)
+		}()
+		stops[n] = sync.OnceFunc(func() {
+			cancel()
+			<-ended
+			finders[n].Close()
+		})
+		t.Cleanup(stops[n])
+		if n == 0 {
+			for fake.Count("GetClientsProducts") < 3 {
+				<-time.After(time.Millisecond)
+			}
+		}
+	}
+	stops[0]() // in the middle of its reading
+	began := fake.Count("GetClientsProducts")
+	here, elsewhere := <-read, <-read
+	if here.Elsewhere {
+		here, elsewhere = elsewhere, here
+	}
+	if here.Elsewhere || !elsewhere.Elsewhere || here.Rows != 2000 || elsewhere.Rows != 2000 || here.Clients == 0 || elsewhere.Clients != here.Clients {
+		t.Errorf("readings: %+v and %+v", here, elsewhere)
+	}
+	if n := fake.Count("GetClientsProducts") - began; n > 21 {
+		t.Errorf("%d calls: both have read", n)
+	}
+	calls := fake.Count("")
+	for n, f := range finders[1:] {
+		q, err := query.Parse("server:saturn as:clients")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := f.Find(t.Context(), q, query.Options{Warm: true})
+		if err != nil || !res.Warm || !res.Complete || res.Looked != 2000 || res.Unnamed != 0 {
+			t.Errorf("finder %d: %v, %+v", n+1, err, res)
+		}
+	}
+	if n := fake.Count("") - calls; n != 0 {
+		t.Errorf("%d calls for what is warm", n)
+	}
+}
+
 // BenchmarkSharedRows reads 20,000 services from a WHMCS that takes 50 ms a page, and then takes
 // them from another process's copy. It prints both times, what is on the server, and judges
 // nothing.

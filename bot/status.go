@@ -82,10 +82,10 @@ func NewStatus(version string) *Status {
 		whmcsRetries:  m.counters("whmcs_retries_total", "Calls to WHMCS that were retries.", "action"),
 		whmcsCached:   m.counters("whmcs_cached_total", "Answers of WHMCS that needed no call.", "action"),
 		corrections:   m.counters("corrections_total", "Answers from warm rows by what became of their correction: corrected, not_corrected, or edited where a newer answer came first.", "outcome"),
-		warmReadings:  m.counters("warm_readings_total", "Readings of the whole installation beside all questions, by outcome: read, elsewhere (by another replica) or failed.", "outcome"),
-		warmRows:      m.gauge("warm_rows", "Services in the last such reading that ended well."),
-		warmAsOf:      m.gauge("warm_timestamp_seconds", "When WHMCS sent the oldest of these, in seconds since 1970."),
-		warmSeconds:   m.gauge("warm_reading_seconds", "Seconds that it took."),
+		warmReadings:  m.counters("warm_readings_total", "Readings of warm rows by outcome: read, elsewhere (by another replica) or failed.", "outcome"),
+		warmRows:      m.gauge("warm_rows", "Services in the last complete reading of warm rows."),
+		warmAsOf:      m.gauge("warm_timestamp_seconds", "When WHMCS sent the oldest of the warm rows, in seconds since 1970."),
+		warmSeconds:   m.gauge("warm_reading_seconds", "Seconds that the last complete reading of warm rows took."),
 	}
 	m.NewCounterFunc(prometheus.CounterOpts{
 		Name: "servicesbot_log_lines_lost_total", Help: "Lines of the log that were lost because nobody read it."}, s.logLost)

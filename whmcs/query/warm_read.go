@@ -132,6 +132,7 @@ func (f *Finder) readNames(ctx context.Context) map[int]whmcs.Client {
 			break
 		}
 		for _, c := range page.Clients {
+			c.Email = "" // which is read when it is asked for
 			names[c.ID] = c
 		}
 		if offset += len(page.Clients); offset >= page.Total {
