@@ -34,15 +34,14 @@ type question struct {
 	marked  bool                   // that row was met
 	slim    bool                   // rows are a scan's, without notes, fields and options
 
-	extent  extent  // of the reading
-	limit   int     // rows to look at
-	started int     // rows of the scan that were there when the question came
-	told    int     // rows at the last progress
-	end     place   // behind the last row that was looked at
-	beyond  bool    // there are rows behind the limit
-	lost    GapKind // why the page of the position cannot be shown; "": it can
-
-	names map[int]whmcs.Client // that came with warm rows
+	extent  extent               // of the reading
+	limit   int                  // rows to look at
+	started int                  // rows of the scan that were there when the question came
+	told    int                  // rows at the last progress
+	end     place                // behind the last row that was looked at
+	beyond  bool                 // there are rows behind the limit
+	lost    GapKind              // why the page of the position cannot be shown; "": it can
+	names   map[int]whmcs.Client // of clients, that came with warm rows
 
 	res *Result
 }
@@ -52,8 +51,6 @@ var (
 	errBudget  = errors.New("the budget of rows is used up")
 	errTime    = errors.New("the time is up")
 	errUnnamed = errors.New("servers have no names here")
-
-	errNotAtHand = errors.New("the page is one of rows that are not in memory any more")
 )
 
 // asked says what WHMCS is asked for, in its parameters.
@@ -264,14 +261,6 @@ func (a *question) judge(ctx context.Context, err error) error {
 
 // incomplete says why the result is not complete.
 func (a *question) incomplete(gap Gap) { a.res.Complete, a.res.Why = false, gap }
-
-// kindOf names a failure of WHMCS; "" where it is another.
-func kindOf(err error) whmcs.Kind {
-	if e, ok := errors.AsType[*whmcs.Error](err); ok {
-		return e.Kind
-	}
-	return ""
-}
 
 // stopped is the error of a question that its asker stopped.
 func stopped(ctx context.Context) error {

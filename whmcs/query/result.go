@@ -113,6 +113,14 @@ const (
 	GapServerWords GapKind = "words not looked for in names of servers"
 )
 
+// kindOf names a failure of WHMCS; "" where it is another.
+func kindOf(err error) whmcs.Kind {
+	if e, ok := errors.AsType[*whmcs.Error](err); ok {
+		return e.Kind
+	}
+	return ""
+}
+
 // answer fills the result from what was found.
 func (a *question) answer(ctx context.Context, d *details) {
 	a.fill()

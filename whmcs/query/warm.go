@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -303,6 +304,9 @@ func (w *warmer) rows() *warmRows {
 	defer w.mu.Unlock()
 	return w.last
 }
+
+// errNotAtHand is why a page is not found that only warm rows hold.
+var errNotAtHand = errors.New("the page is one of rows that are not in memory any more")
 
 // warmRows returns the rows that answer a question at once, whatever is being read: those of a
 // complete reading that are young enough for it. nil: there are none.
