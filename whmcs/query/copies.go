@@ -221,7 +221,7 @@ func (s *scan) publish(ctx context.Context, generation string) {
 
 // adopt takes the rows that another process has read, where they are young enough.
 func (s *scan) adopt(ctx context.Context) bool {
-	m, chunks := load(ctx, s.f.cfg.Shared, func(m manifest) bool {
+	m, chunks, _ := load(ctx, s.f.cfg.Shared, func(m manifest) bool {
 		young := time.Since(m.Extent.AsOf) < s.f.cfg.SnapshotLife
 		return len(m.Totals) == len(s.reader.totals) && (!s.fresh && young || s.fresh && m.Began.After(s.began))
 	})
@@ -238,12 +238,12 @@ func (s *scan) adopt(ctx context.Context) bool {
 
 // load returns the copy that another process has read, if it is wanted; without chunks there
 // is none.
-func load(ctx context.Context, shared SharedRows, wanted func(manifest) bool) (m manifest, chunks [][]byte) {
-	_, chunks, err := shared.Load(ctx, func(text []byte) bool { return json.Unmarshal(text, &m) == nil && wanted(m) })
+func load(ctx context.Context, shared SharedRows, wanted func(manifest) bool) (m manifest, chunks [][]byte, err error) {
+	_, chunks, err = shared.Load(ctx, func(text []byte) bool { return json.Unmarshal(text, &m) == nil && wanted(m) })
 	if err != nil || m.Names < 0 || m.Names > len(chunks) {
-		return m, nil
+		return m, nil, err
 	}
-	return m, chunks
+	return m, chunks, nil
 }
 
 // fill makes the scan one that has read what a copy holds.

@@ -156,7 +156,12 @@ func sleep(ctx context.Context, pause time.Duration) error {
 
 // adoptWarm takes the rows that another process has begun to read after since; nil: none has.
 func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
-	m, chunks := load(ctx, f.cfg.SharedWarm, func(m manifest) bool { return m.Ended && m.Began.After(since) })
+	var m manifest
+	var chunks [][]byte
+	_ = tried(ctx, func() (err error) {
+		m, chunks, err = load(ctx, f.cfg.SharedWarm, func(m manifest) bool { return m.Ended && m.Began.After(since) })
+		return err
+	})
 	if chunks == nil {
 		return nil
 	}
@@ -193,6 +198,16 @@ func (r *warmRows) share(ctx context.Context, shared SharedRows, generation stri
 		chunks, m.Names = append(chunks, chunk), m.Names+1
 	}
 	if text, err := json.Marshal(m); err == nil {
-		_ = shared.Save(ctx, generation, text, chunks, r.life()-time.Since(r.asOf()))
+		_ = tried(ctx, func() error { return shared.Save(ctx, generation, text, chunks, r.life()-time.Since(r.asOf())) })
 	}
+}
+
+// tried does up to three times what costs less than to read the installation again.
+func tried(ctx context.Context, do func() error) (err error) {
+	for range 3 {
+		if err = do(); err == nil || sleep(ctx, time.Second) != nil {
+			break
+		}
+	}
+	return err
 }
