@@ -14,22 +14,24 @@ import (
 const (
 	correctWithin   = 15 * time.Minute // newer rows are waited for
 	correctionsMost = 500              // answers that wait for their correction
-	correctionTime  = 5 * time.Second  // one that the end of the process forces, on its way to Slack
+	matchesMost     = 1_000_000        // services that these have found, all together: some 40 MiB
 )
 
 // corrections are the answers that wait for newer rows.
 type corrections struct {
-	mu     sync.Mutex
-	all    map[string]*correction // by the place of their message
-	closed bool
+	mu      sync.Mutex
+	all     map[string]*correction // by the place of their message
+	matches int                    // of them all
+	closed  bool
 
 	within time.Duration // that newer rows are waited for
 }
 
 // A correction is one answer that waits.
 type correction struct {
-	cancel context.CancelCauseFunc
-	over   <-chan error
+	matches int
+	cancel  context.CancelCauseFunc
+	over    <-chan error
 }
 
 func newCorrections() *corrections {
@@ -44,16 +46,16 @@ func spot(channel, ts string) string {
 	return channel + "/" + ts
 }
 
-// room reports whether one more answer can wait.
-func (c *corrections) room() bool {
+// room reports whether one more answer can wait, which has found so many services.
+func (c *corrections) room(matches int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !c.closed && len(c.all) < correctionsMost
+	return !c.closed && len(c.all) < correctionsMost && c.matches+matches <= matchesMost
 }
 
-// begin has the message at a place corrected by do, until the place is dropped or the
-// process ends: where it is about to, do says so at once.
-func (c *corrections) begin(place string, do func(context.Context)) {
+// begin has the message at a place, which shows so many matches, corrected by do, until the place
+// is dropped or the process ends: where it is about to, do says so at once.
+func (c *corrections) begin(place string, matches int, do func(context.Context)) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.mu.Lock()
 	if c.closed {
@@ -66,8 +68,9 @@ func (c *corrections) begin(place string, do func(context.Context)) {
 	if old := c.all[place]; old != nil {
 		old.cancel(errEdited)
 	}
-	one := &correction{cancel: cancel}
+	one := &correction{matches: matches, cancel: cancel}
 	c.all[place] = one
+	c.matches += matches
 	one.over = whmcs.Go(func() error {
 		defer c.done(place, one)
 		do(ctx)
@@ -79,6 +82,7 @@ func (c *corrections) done(place string, one *correction) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	one.cancel(nil)
+	c.matches -= one.matches
 	if c.all[place] == one {
 		delete(c.all, place)
 	}
@@ -137,7 +141,8 @@ func (b *Bot) dropCorrections(a *ask, d delivery, earlier posted) {
 // it can be changed later.
 func (b *Bot) follows(o *outgoing) bool {
 	changeable := o.to.way == post || o.to.way == update || o.to.way == replace
-	return o.answer.Result != nil && o.answer.Result.Warm && changeable && b.corrections.room()
+	res := o.answer.Result
+	return res != nil && res.Warm && changeable && b.corrections.room(len(res.Matches))
 }
 
 // correctLater has an answer corrected that was sent to an address.
@@ -152,7 +157,7 @@ func (b *Bot) correctLater(o *outgoing, at address) {
 	if place == "" {
 		return
 	}
-	b.corrections.begin(place, func(ctx context.Context) {
+	b.corrections.begin(place, len(o.answer.Result.Matches), func(ctx context.Context) {
 		outcome := b.correct(ctx, o, at)
 		b.status.corrections.WithLabelValues(string(outcome)).Inc()
 	})
@@ -171,13 +176,15 @@ func (b *Bot) correct(ctx context.Context, o *outgoing, at address) Outcome {
 	next := &outgoing{ask: o.ask, to: at, rec: newRecord(o.ask.Request), view: o.view, uploaded: o.uploaded}
 	next.rec.ask, next.view.Follows = o.ask, false
 	if err == nil {
-		next.answer = b.answerAgain(ctx, o.ask, at)
+		again := *o.ask
+		again.since = old.Matches
+		next.answer = b.answerAgain(ctx, &again, at)
 	}
 	outcome := outcomeCorrected
 	if next.answer == nil {
 		outcome, next.answer, next.view.NotCorrected = outcomeNotCorrected, o.answer, true
 	} else {
-		next.view.Corrects = old
+		next.view.Corrects = old.AsOf
 	}
 	next.view.Now = b.answers.now()
 	if errors.Is(context.Cause(ctx), errEdited) {
@@ -199,7 +206,7 @@ func (b *Bot) answerAgain(ctx context.Context, a *ask, at address) *Answer {
 		return nil
 	}
 	ans := b.answers.find(ctx, a, nil)
-	if ans.Result == nil {
+	if unread(ans) {
 		return nil
 	}
 	d := deliveryOf(a, b.facts(ctx, a, facts{at: posted{address: at}, answer: &ans}))
@@ -211,10 +218,7 @@ func (b *Bot) answerAgain(ctx context.Context, a *ask, at address) *Answer {
 
 // sendCorrection sends a corrected answer. A message that is gone needs none.
 func (b *Bot) sendCorrection(ctx context.Context, o *outgoing) {
-	if errors.Is(context.Cause(ctx), errRestarting) {
-		ctx = context.WithoutCancel(ctx)
-	}
-	ctx, cancel := context.WithTimeout(ctx, correctionTime)
+	ctx, cancel := background(ctx)
 	defer cancel()
 	_, err := b.send(ctx, o)
 	switch {

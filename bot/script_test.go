@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"servicesbot/bot"
 	"servicesbot/bot/slackfake"
@@ -30,14 +29,17 @@ func TestTalk(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := newRoad(t, func(s *setup) {
-				likeTheDemo(s)
-				if filepath.Base(path) == "warm.talk" {
-					s.find.SnapshotLife = time.Millisecond // all rows are older
-					s.whmcs.Latency = time.Second          // so that one sees them
+			set, whmcs := likeTheDemo, &holding{}
+			if filepath.Base(path) == "warm.talk" {
+				set = func(s *setup) {
+					likeTheDemo(s)
+					warmAtOnce(whmcs)(s)
 				}
-			})
+			}
+			r := newRoad(t, set)
 			r.addSwitches()
+			r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-waits", Group: "WHMCS", Set: whmcs.hold})
+			r.slack.AddSwitch(slackfake.Switch{Name: "bot-restarts", Group: "WHMCS", Set: func(bool) { r.restart(setupOf(set)) }})
 			err = slackfake.Play(t.Context(), r.slack, string(script), slackfake.PlayOptions{Name: filepath.Base(path), Patience: patience})
 			if err != nil {
 				t.Fatal(err)
@@ -88,7 +90,7 @@ func (r *road) addSwitches() {
 			r.t.Error(err)
 		}
 	}})
-	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated", "trace", "bot-protection", "malformed", "counts-more", "suspended"} {
+	for _, name := range []string{"slow", "down", "invalid-ip", "maintenance", "rate-limited", "truncated", "trace", "bot-protection", "malformed", "counts-more"} {
 		r.slack.AddSwitch(slackfake.Switch{Name: "whmcs-" + name, Group: "WHMCS", Set: func(on bool) {
 			if err := r.whmcs.Clear(name); err != nil && !on {
 				r.t.Error(err)

@@ -2,7 +2,6 @@ package formatting
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -63,67 +62,8 @@ func (d *draft) live(res *query.Result) {
 	case l.Ended != "":
 		says = join(" ", "*No longer kept current*:", short(string(l.Ended), 200))
 	}
-	d.context(join(dot, says, d.changes(l)))
-	if l.Changes == nil || !rowsShown(res) {
-		return
-	}
-	var lines []markup
-	for _, c := range l.Changes.Services {
-		lines = append(lines, d.change(c))
-	}
-	d.context(join("\n", lines...))
-}
-
-// rowsShown reports whether an answer shows rows, so that it may name services.
-func rowsShown(res *query.Result) bool {
-	return res.Query.As == "" || res.Query.As == query.ViewList || res.Query.As == query.ViewTable
-}
-
-// changes counts what changed: "Active 75 → 71, Suspended +4 since 10:02".
-func (d *draft) changes(l *Live) markup {
-	if l.Changes == nil {
-		return ""
-	}
-	var parts []string
-	for _, c := range l.Changes.Statuses {
-		name := or(string(c.Status), "Unknown")
-		if c.Before == 0 {
-			parts = append(parts, name+" +"+number(c.Now))
-		} else {
-			parts = append(parts, name+" "+number(c.Before)+" → "+number(c.Now))
-		}
-	}
-	switch {
-	case l.Changes.Left == 1:
-		parts = append(parts, "1 no longer matches")
-	case l.Changes.Left > 1:
-		parts = append(parts, number(l.Changes.Left)+" no longer match")
-	case l.Changes.None():
-		parts = append(parts, "no change")
-	}
-	if len(parts) == 0 {
-		parts = append(parts, "the same counts, of other services")
-	}
-	return join(" ", literal(strings.Join(parts, ", ")), "since "+clock(l.Begun))
-}
-
-// change says what became of one service.
-func (d *draft) change(c query.ServiceChange) markup {
-	s := c.Service
-	if s.ClientID == 0 { // WHMCS does not send it any more
-		return join(": ", literal(serviceLine(s.ID)), "gone")
-	}
-	name := or(oneLine(s.Domain), productText(s))
-	now := statusText(s.Status)
-	switch {
-	case c.New:
-		now = "new, " + now
-	case c.Left && s.Status == c.Was:
-		now = "no longer matches"
-	default:
-		now = statusText(c.Was) + " → " + now
-	}
-	return join(": ", bold(link(d.style.serviceURL(s), cut(name, 80, escapedUnits))), short(now, 100))
+	d.context(join(dot, says, changesSince(l.Changes, l.Begun)))
+	d.changedServices(l.Changes, res)
 }
 
 // ending lets anybody who may ask end the updates; nil where there are none.

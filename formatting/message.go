@@ -46,25 +46,25 @@ func (s Style) Emails() bool {
 
 // A View is what one message must know of who reads it, and where.
 type View struct {
-	Public        bool          // others read it too: no Fields, no private buttons
-	Lists         bool          // Slack refuses the newer blocks: lists and texts instead
-	Direct        bool          // there is no channel to share it in
-	Modal         bool          // it is in a modal
-	Whole         bool          // a card shows all that is known, as there is no window for the rest
-	Hint          bool          // says how the question is typed in short
-	Shared        bool          // of details: they have just been shared
-	Repeat        bool          // it may have been posted before, by a process that ended then
-	Alone         Alone         // why the asker alone reads what others would; "": another matter
-	SharedBy      string        // user id, in a shared answer
-	SharedFile    string        // id of the file that belongs to a shared answer
-	FileElsewhere bool          // the CSV file goes to the direct messages, not where the message goes
-	Live          *Live         // how it is kept current; nil: it is not
-	NotLive       Sentence      // why it is not, where that was wanted; "": it was not
-	Now           time.Time     // for "in 3 days"; its location is the process's
-	Ref           string        // reference of the request, shown in failures
-	Follows       bool          // of warm rows: the answer is corrected when newer ones are there
-	NotCorrected  bool          // of warm rows: it was to be, and was not
-	Corrects      *query.Result // what the answer takes the place of, as newer rows are there; nil: another matter
+	Public        bool      // others read it too: no Fields, no private buttons
+	Lists         bool      // Slack refuses the newer blocks: lists and texts instead
+	Direct        bool      // there is no channel to share it in
+	Modal         bool      // it is in a modal
+	Whole         bool      // a card shows all that is known, as there is no window for the rest
+	Hint          bool      // says how the question is typed in short
+	Shared        bool      // of details: they have just been shared
+	Repeat        bool      // it may have been posted before, by a process that ended then
+	Alone         Alone     // why the asker alone reads what others would; "": another matter
+	SharedBy      string    // user id, in a shared answer
+	SharedFile    string    // id of the file that belongs to a shared answer
+	FileElsewhere bool      // the CSV file goes to the direct messages, not where the message goes
+	Live          *Live     // how it is kept current; nil: it is not
+	NotLive       Sentence  // why it is not, where that was wanted; "": it was not
+	Now           time.Time // for "in 3 days"; its location is the process's
+	Ref           string    // reference of the request, shown in failures
+	Follows       bool      // of warm rows: the answer is corrected when newer ones are there
+	NotCorrected  bool      // of warm rows: it was to be, and was not
+	Corrects      time.Time // of when the rows were of the answer whose place this one takes, as newer ones are there; zero: of none
 }
 
 // The actions of buttons: what Action gives for a clicked button's action_id. The

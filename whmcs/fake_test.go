@@ -127,7 +127,6 @@ var (
 		{fault: whmcsfake.Fault{Name: "odd-money"}, calls: 1, rows: 2, check: each(func(s whmcs.Service) bool { return s.RecurringAmount == "1,234.56" || s.RecurringAmount == "1.234,56" })},
 		{fault: whmcsfake.Fault{Name: "odd-names", N: 2}, calls: 1, rows: 2, check: each(func(s whmcs.Service) bool { return s.ID == 1 || s.Name == "" })},
 		{fault: whmcsfake.Fault{Name: "no-status"}, calls: 1, rows: 2, check: each(func(s whmcs.Service) bool { return s.Status == whmcs.StatusUnknown })},
-		{fault: whmcsfake.Fault{Name: "suspended", N: 2, Text: "Pluto"}, calls: 1, rows: 2, check: each(func(s whmcs.Service) bool { return s.ID == 1 || s.Status == whmcs.StatusSuspended })},
 		{fault: whmcsfake.Fault{Name: "odd-dates"}, calls: 1, rows: 2, check: each(func(s whmcs.Service) bool { return s.RegDate == "2026-02-30" && s.NextDueDate == "" })},
 		{fault: whmcsfake.Fault{Name: "odd-options"}, calls: 1, rows: 2, check: each(func(s whmcs.Service) bool {
 			return len(s.CustomFields) == 0 && len(s.ConfigOptions) == 3 && s.ConfigOptions[0].Value == "3"

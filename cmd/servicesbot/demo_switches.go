@@ -22,7 +22,6 @@ var whmcsSwitches = []struct{ fault, label string }{
 	{"maintenance", "Down for maintenance"},
 	{"rate-limited", "Limits the bot (429)"},
 	{"truncated", "Replies are cut off"},
-	{"suspended", "A few services on Saturn are suspended"},
 }
 
 // repaired lets the bot forget failures that would otherwise last for a while after a switch

@@ -45,20 +45,26 @@ func (a *question) track(s *whmcs.Service) {
 	if _, ok := a.opt.Since[s.ID]; !ok {
 		return
 	}
-	kept := *s
-	a.tracked[s.ID] = &kept
+	if !a.slim {
+		kept := *s
+		s = &kept
+	}
+	a.tracked[s.ID] = s
 }
 
 // compareMatches puts the matches, and what changed since opt.Since, into the result. It needs all
-// matches.
+// matches. Those of warm rows are what the answer from newer rows is compared with.
 func (a *question) compareMatches() {
-	if a.opt.Since == nil || !a.res.Counted || !a.res.Complete || a.res.Before > 0 {
+	if a.opt.Since == nil && !a.res.Warm || !a.res.Counted || !a.res.Complete || a.res.Before > 0 {
 		return
 	}
 	a.res.Matches = make(Matches, len(a.found))
 	now := make(map[int]*whmcs.Service, len(a.found))
 	for _, s := range a.found {
 		a.res.Matches[s.ID], now[s.ID] = s.Status, s
+	}
+	if a.opt.Since == nil {
+		return
 	}
 	c := &Changes{}
 	counts := make(map[whmcs.Status]*StatusChange)

@@ -46,7 +46,7 @@ type Result struct {
 	Summary  *Summary             // of as:summary
 	ByClient []Holder             // of as:clients a page of them, those with most services first; of as:emails all
 	Domains  []string             // of as:domains: all of them, each once, sorted
-	Matches  Matches              // with Options.Since: all matches; nil where they are not all known
+	Matches  Matches              // with Options.Since, and of warm rows: all matches; nil where they are not all known
 	Changes  *Changes             // with Options.Since: what changed; nil where that is not known
 	Unnamed  int                  // clients whose names and addresses an answer is about, and WHMCS did not give
 

@@ -202,9 +202,7 @@ func TestRenewal(t *testing.T) {
 		in.find(t, "as:summary")
 		<-time.After(6 * time.Minute)
 		old := in.find(t, activeOnSaturn, warm)
-		if err := in.fake.Set(whmcsfake.Fault{Name: "suspended"}); err != nil {
-			t.Fatal(err)
-		}
+		in.fake.Suspend("Saturn", 4)
 		in.fake.ResetCalls()
 		began := time.Now()
 		var all sync.WaitGroup
@@ -478,9 +476,7 @@ func TestWarmCardIsReadByID(t *testing.T) {
 		if !slices.ContainsFunc(calls, func(c string) bool { return c == "GetClientsProducts serviceid=2" }) || len(calls) > 2 {
 			t.Errorf("asked %v", calls)
 		}
-		if err := in.fake.Set(whmcsfake.Fault{Name: "suspended", N: 2, Text: "Pluto"}); err != nil {
-			t.Fatal(err)
-		}
+		in.fake.Suspend("Pluto", 1)
 		if res := in.find(t, line, warm); res.Warm || res.Matched != 0 || res.Looked != 650 {
 			t.Errorf("warm %v, %d found of %d", res.Warm, res.Matched, res.Looked)
 		}

@@ -153,7 +153,6 @@ var definitions = []definition{
 	{name: "malformed", about: "services whose id is a multiple of N (2) have text that is not UTF-8: WHMCS refuses each page that holds one", n: 2, shape: func(sh *shape, f Fault, _ int) { sh.malformed = f.N }},
 	{name: "odd-money", about: "recurring amounts in other spellings, some of which cannot be read, and cycles that nobody knows", shape: func(sh *shape, _ Fault, _ int) { sh.oddMoney = true }},
 	{name: "odd-names", about: "every Nth (3rd) row has a list for a name", n: 3, shape: func(sh *shape, f Fault, _ int) { sh.oddName = f.N }},
-	{name: "suspended", about: "on the server Text (Saturn) every active service whose id is a multiple of N (19) is suspended", n: 19, text: "Saturn", shape: func(sh *shape, f Fault, _ int) { sh.suspended, sh.suspendedOn = f.N, f.Text }},
 	{name: "no-status", about: "the status is absent in rows with an odd id and blank in the others", shape: func(sh *shape, _ Fault, _ int) { sh.noStatus = true }},
 	{name: "odd-dates", about: "zero dates and days that no calendar has", shape: func(sh *shape, _ Fault, _ int) { sh.oddDates = true }},
 	{name: "odd-options", about: "options with number, text and true as values; custom fields are an empty string", shape: func(sh *shape, _ Fault, _ int) { sh.oddOptions = true }},

@@ -100,7 +100,6 @@ var wires = []wire{
 	{fault: whmcsfake.Fault{Name: "unreadable", N: 2}, has: []string{`"product":[{"id":"1"`, `},"unexpected text"]`}, json: true},
 	{fault: whmcsfake.Fault{Name: "odd-names", N: 2}, has: []string{`"name":"Starter"`, `"name":["not","a","text"]`}, json: true},
 	{fault: whmcsfake.Fault{Name: "no-status"}, has: []string{`"status":""`}, lacks: []string{"Terminated", "Active"}, json: true},
-	{fault: whmcsfake.Fault{Name: "suspended", N: 2, Text: "Pluto"}, has: []string{`"suspensionreason":"Hardware failure"`, `"status":"Suspended"`, `"status":"Terminated"`}, lacks: []string{`"Active"`}, json: true},
 	{fault: whmcsfake.Fault{Name: "odd-dates"}, has: []string{`"regdate":"2026-02-30"`, `"nextduedate":"0000-00-00"`}, json: true},
 	{fault: whmcsfake.Fault{Name: "odd-options"}, has: []string{`"customfields":""`, `"value":3}`, `"value":true}`}, json: true},
 	{fault: whmcsfake.Fault{Name: "hostile"}, has: []string{`"groupname":"R&amp;D"`, "&amp;lt;!here&amp;gt;"}, lacks: []string{"demodomain"}, json: true},

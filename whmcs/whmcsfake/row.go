@@ -8,9 +8,6 @@ func (w *writer) row(sv service, nth int) {
 		w.b = appendString(w.b, "unexpected text")
 		return
 	}
-	if w.sh.suspended > 0 && sv.id%w.sh.suspended == 0 && sv.status == "Active" && sv.server != nil && sv.server.name == w.sh.suspendedOn {
-		sv.status, sv.reason = "Suspended", "Hardware failure"
-	}
 	w.malformed = w.malformed || w.sh.malformed > 0 && sv.id%w.sh.malformed == 0
 	w.b = append(w.b, `{"id":`...)
 	w.plainNumber(sv.id)

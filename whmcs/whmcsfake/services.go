@@ -38,10 +38,6 @@ type shape struct {
 	oddName    int
 	oddMoney   bool
 	noStatus   bool
-
-	suspended   int // every active service on a server whose id is a multiple
-	suspendedOn string
-
 	oddDates   bool
 	oddOptions bool
 	hostile    bool
