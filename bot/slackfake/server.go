@@ -14,3 +14,6 @@ func (w *Workspace) routes() http.Handler {
 	mux.Handle("/", w.demoRoutes())
 	return mux
 }
+
+// Handler serves what Start serves on a socket, for tests in fake time.
+func (w *Workspace) Handler() http.Handler { return w.routes() }
