@@ -9,22 +9,29 @@ import (
 )
 
 // A gate limits the calls at once. Free places go first to questions, to each asker's
-// in turn, to pages of scans only when no question waits, and to the background when nobody
-// does: a question never waits behind more than the calls already in flight and one of each
-// other asker.
+// in turn, to pages of scans only when no question waits, and to the background where nobody
+// misses them: a question never waits behind more than the calls already in flight and one of
+// each other asker.
 type gate struct {
-	mu         sync.Mutex
-	free       int
-	questions  queue
-	scans      queue
-	background queue
+	mu        sync.Mutex
+	free      int
+	left      time.Time // when a call last gave its place back
+	questions queue
+	scans     queue
 }
+
+// giveWay is how long nobody made a call before the background takes the last place: else a
+// question that makes one call after the other would wait for the background between any two.
+const giveWay = 100 * time.Millisecond
 
 // enter waits for a place. The place must be given back with leave, unless the
 // error, which is ctx's, says that there is none.
 func (g *gate) enter(ctx context.Context, scan bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if inBackground(ctx) {
+		return g.enterLast(ctx)
 	}
 	g.mu.Lock()
 	if g.free > 0 {
@@ -33,10 +40,7 @@ func (g *gate) enter(ctx context.Context, scan bool) error {
 		return nil
 	}
 	line := &g.questions
-	switch {
-	case inBackground(ctx):
-		line = &g.background
-	case scan:
+	if scan {
 		line = &g.scans
 	}
 	asker, place := askerOf(ctx), make(chan struct{})
@@ -56,16 +60,42 @@ func (g *gate) enter(ctx context.Context, scan bool) error {
 	return ctx.Err()
 }
 
+// enterLast waits for a place that nobody misses: there is another one, or nobody has made a
+// call for a moment.
+func (g *gate) enterLast(ctx context.Context) error {
+	look := time.NewTicker(giveWay)
+	defer look.Stop()
+	for !g.takeSpare() {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (g *gate) takeSpare() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	spare := g.free > 1 || g.free == 1 && time.Since(g.left) >= giveWay
+	if spare {
+		g.free--
+	}
+	return spare
+}
+
 // leave gives a place back.
 func (g *gate) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.left = time.Now()
 	g.pass()
 }
 
 // pass hands a place to the next in turn. g.mu is held.
 func (g *gate) pass() {
-	for _, line := range []*queue{&g.questions, &g.scans, &g.background} {
+	for _, line := range []*queue{&g.questions, &g.scans} {
 		if place := line.next(); place != nil {
 			close(place)
 			return
@@ -233,7 +263,8 @@ func askerOf(ctx context.Context) string {
 type backgroundKey struct{}
 
 // InBackground marks the calls made with the context as those of work that nobody waits for:
-// each lets all others go first, and Pages asks for one page at a time.
+// each lets all others go first, also those that a question makes next, and Pages asks for one
+// page at a time.
 func InBackground(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }

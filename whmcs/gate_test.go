@@ -179,3 +179,34 @@ func TestRetryAfterHoldsAllBack(t *testing.T) {
 		})
 	}
 }
+
+// TestGateOfTheBackground wants the last place left to those who asked a moment ago.
+func TestGateOfTheBackground(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := gate{free: 1}
+		ctx, leave := context.WithCancel(InBackground(t.Context()))
+		for range 3 { // calls of one question, one after the other
+			if err := g.enter(t.Context(), false); err != nil {
+				t.Fatal(err)
+			}
+			g.leave()
+		}
+		began := time.Now()
+		if err := g.enter(ctx, true); err != nil || time.Since(began) != giveWay {
+			t.Errorf("entered after %v: %v", time.Since(began), err)
+		}
+		waiting := make(chan error)
+		go func() { waiting <- g.enter(ctx, true) }()
+		<-time.After(time.Minute)
+		leave()
+		if err := <-waiting; err == nil || g.free != 0 {
+			t.Errorf("%v, %d free after one has left", err, g.free)
+		}
+		two := gate{free: 2}
+		two.left = time.Now()
+		if !two.takeSpare() || two.takeSpare() {
+			t.Error("the background takes all places but the last at once")
+		}
+	})
+}
