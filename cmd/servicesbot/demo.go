@@ -162,13 +162,14 @@ const demoCurrency = "EUR"
 // demoCacheTTL is short, so that a switch of WHMCS shows soon.
 const demoCacheTTL = 5 * time.Second
 
-// demoSnapshotLife is short, so that nobody waits for minutes to see an answer from older rows.
-const demoSnapshotLife = 20 * time.Second
+// demoOldAfter is short, so that nobody waits for minutes to see an answer from older rows.
+const demoOldAfter = 20 * time.Second
 
 // A stage is what surrounds the bot in the demo: a Slack and a WHMCS.
 type stage struct {
 	workspace    *slackfake.Workspace
 	installation *whmcsfake.Server
+	oldAfter     time.Duration          // how old rows are whose age the bot says; 0: the usual
 	forget       atomic.Pointer[func()] // lets the bot forget what went wrong
 	forgetRows   atomic.Pointer[func()] // and what it read
 }
@@ -180,7 +181,7 @@ func newStage(addr string) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{workspace: workspace}
+	s := &stage{workspace: workspace, oldAfter: demoOldAfter}
 	s.installation = whmcsfake.New(whmcsfake.Config{OnCall: s.noteCall})
 	if err := s.installation.Start(); err != nil {
 		return nil, err
@@ -211,7 +212,7 @@ func (s *stage) config(logs io.Writer) *config {
 		},
 		adminURL:     demoAdminURL,
 		currency:     demoCurrency,
-		snapshotLife: demoSnapshotLife,
+		snapshotLife: s.oldAfter,
 		allow:        bot.Allow{Groups: []string{slackfake.SupportTeam}},
 		contact:      slackfake.Bob,
 		command:      "/services",

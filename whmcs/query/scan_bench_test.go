@@ -95,12 +95,33 @@ func beScan() error {
 // and tells the most memory that process had.
 func BenchmarkScan(b *testing.B) {
 	const services = 100_000
+	self, url := fakeOf(b, services)
+	for b.Loop() {
+		scan := exec.Command(self, "-role=scan", "-services="+fmt.Sprint(services), "-url="+url)
+		scan.Stderr = os.Stderr
+		said, err := scan.Output()
+		if err != nil {
+			b.Fatal(err)
+		}
+		var peak float64
+		if _, err := fmt.Sscan(string(said), &peak); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(peak/1024, "MiB")
+		if peak > 160*1024 {
+			b.Errorf("the process had %.0f MiB", peak/1024)
+		}
+	}
+}
+
+// fakeOf starts a WHMCS in a process of its own and returns the program and the address.
+func fakeOf(b *testing.B, services int) (self, url string) {
+	b.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		b.Fatal(err)
 	}
-	count := fmt.Sprint(services)
-	fake := exec.Command(self, "-role=fake", "-services="+count)
+	fake := exec.Command(self, "-role=fake", "-services="+fmt.Sprint(services))
 	fake.Stderr = os.Stderr
 	in, err := fake.StdinPipe()
 	if err != nil {
@@ -117,24 +138,9 @@ func BenchmarkScan(b *testing.B) {
 		in.Close()
 		fake.Wait()
 	})
-	url, err := bufio.NewReader(out).ReadString('\n')
+	url, err = bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		b.Fatal(err)
 	}
-	for b.Loop() {
-		scan := exec.Command(self, "-role=scan", "-services="+count, "-url="+strings.TrimSpace(url))
-		scan.Stderr = os.Stderr
-		said, err := scan.Output()
-		if err != nil {
-			b.Fatal(err)
-		}
-		var peak float64
-		if _, err := fmt.Sscan(string(said), &peak); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(peak/1024, "MiB")
-		if peak > 160*1024 {
-			b.Errorf("the process had %.0f MiB", peak/1024)
-		}
-	}
+	return self, strings.TrimSpace(url)
 }

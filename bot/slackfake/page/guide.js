@@ -37,6 +37,8 @@ const steps = [
     try: [{ say: "@servicesbot client:1", in: "partner-acme", as: "U0ALICE" }] },
   { id: "live", title: "Keep an answer current", text: "The bot asks again every five minutes and says what changed. Turn on “Suspends 4 services on saturn” and choose Refresh in the post's menu More …, or wait. Anybody may press End updates.",
     try: [{ say: "@servicesbot server:saturn status:active live:yes", in: "incident-42", as: "U0BOB" }, { pane: "switches", label: "Open the switches" }] },
+  { id: "warm", title: "An answer at once, corrected later", text: "The first question reads every service. Wait half a minute, turn on “Suspends 4 services on saturn” and “Every call takes 3 s”, and ask again: the answer comes at once from the rows of before, says as of when they are, and is corrected in its place. It then says what changed.",
+    try: [{ say: "@servicesbot server:saturn status:active as:summary", in: "incident-42", as: "U0BOB" }, { pane: "switches", label: "Open the switches" }] },
   { id: "break", title: "Break something", text: "Make WHMCS slow and big, mention the bot and watch its progress in the thread. Press Stop when you have seen enough, and turn the switches off. Take WHMCS down; let Slack refuse tables. The wire shows every call.",
     try: [{ pane: "switches", label: "Open the switches" }, { pane: "wire", label: "Open the wire" }, { say: "@servicesbot status:suspended as:summary fresh:yes", in: "incident-42", as: "U0ALICE" }] },
   { id: "help", title: "Help", text: "Explains every filter, with examples to click.",
