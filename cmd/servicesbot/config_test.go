@@ -40,11 +40,23 @@ func TestConfigDefaults(t *testing.T) {
 	if c.whmcs.Timeout != 30*time.Second || c.whmcs.PageSize != 100 || c.whmcs.MaxConcurrent != 4 || c.whmcs.CacheTTL != 30*time.Second {
 		t.Errorf("defaults of WHMCS: %+v", c.whmcs)
 	}
-	if c.command != "/services" || c.rows != 5 || c.userRate != 30 || c.scanRows != 20000 || c.slackURL != "https://slack.com/api/" {
+	if c.command != "/services" || c.rows != 5 || c.userRate != 30 || c.scanRows != 20000 || c.warm != 0 || c.slackURL != "https://slack.com/api/" {
 		t.Errorf("defaults of the bot: %+v", c)
 	}
 	if len(c.allow.Users) != 1 || len(c.allow.Groups) != 1 || len(c.allow.Channels) != 1 || c.allow.Everyone {
 		t.Errorf("allow = %+v", c.allow)
+	}
+}
+
+// TestConfigWarm: the whole installation is read every minute to every six hours.
+func TestConfigWarm(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{"1m": time.Minute, "15m": 15 * time.Minute, "6h": 6 * time.Hour} {
+		values := good()
+		values["WHMCS_WARM"] = text
+		if c, err := loadFrom(values, needWHMCS|needSlack); err != nil || c.warm != want {
+			t.Errorf("%s: %v, %v", text, c, err)
+		}
 	}
 }
 
