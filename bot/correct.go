@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ const (
 	correctWithin   = 15 * time.Minute // newer rows are waited for
 	correctionsMost = 500              // answers that wait for their correction
 	matchesMost     = 1_000_000        // services that these have found, all together: some 40 MiB
+	clickedFor      = time.Minute      // longer than an answer takes from Slack's acceptance to its wait
 )
 
 // corrections are the answers that wait for newer rows.
@@ -22,6 +24,7 @@ type corrections struct {
 	mu      sync.Mutex
 	all     map[string]*correction // by the place of their message
 	matches int                    // of them all
+	newer   map[string]time.Time   // places that get a newer answer, and when that was asked for
 	closed  bool
 
 	within time.Duration // that newer rows are waited for
@@ -35,7 +38,7 @@ type correction struct {
 }
 
 func newCorrections() *corrections {
-	return &corrections{all: make(map[string]*correction), within: correctWithin}
+	return &corrections{all: make(map[string]*correction), newer: make(map[string]time.Time), within: correctWithin}
 }
 
 // spot names a message that can be changed; "": none.
@@ -53,29 +56,35 @@ func (c *corrections) room(matches int) bool {
 	return !c.closed && len(c.all) < correctionsMost && c.matches+matches <= matchesMost
 }
 
-// begin has the message at a place, which shows so many matches, corrected by do, until the place
-// is dropped or the process ends: where it is about to, do says so at once.
-func (c *corrections) begin(place string, matches int, do func(context.Context)) {
+// begin has an answer at a place corrected by do, until the place is dropped or the process ends:
+// where it is about to, do says so at once. It reports false where the place gets a newer answer
+// already: people click as soon as they see a message.
+func (c *corrections) begin(place string, o *outgoing, do func(context.Context)) bool {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
 		cancel(errRestarting)
 		do(ctx)
-		return
+		return true
 	}
 	defer c.mu.Unlock()
+	if c.newer[place].After(o.ask.Received) {
+		cancel(nil)
+		return false
+	}
 	if old := c.all[place]; old != nil {
 		old.cancel(errEdited)
 	}
-	one := &correction{matches: matches, cancel: cancel}
+	one := &correction{matches: len(o.answer.Result.Matches), cancel: cancel}
 	c.all[place] = one
-	c.matches += matches
+	c.matches += one.matches
 	one.over = whmcs.Go(func() error {
 		defer c.done(place, one)
 		do(ctx)
 		return nil
 	})
+	return true
 }
 
 func (c *corrections) done(place string, one *correction) {
@@ -88,10 +97,12 @@ func (c *corrections) done(place string, one *correction) {
 	}
 }
 
-// drop ends the correction of a message, which gets a newer answer, and waits for that: no
-// correction takes the place of what is newer.
-func (c *corrections) drop(place string) {
+// drop ends the correction of a message, which gets an answer that was asked for at a time, and
+// waits for that: no correction takes the place of what is newer.
+func (c *corrections) drop(place string, asked time.Time) {
 	c.mu.Lock()
+	maps.DeleteFunc(c.newer, func(_ string, at time.Time) bool { return time.Since(at) > clickedFor })
+	c.newer[place] = asked
 	one := c.all[place]
 	c.mu.Unlock()
 	if one != nil {
@@ -128,7 +139,7 @@ func (b *Bot) dropCorrections(a *ask, d delivery, earlier posted) {
 		if place == "" {
 			continue
 		}
-		b.corrections.drop(place)
+		b.corrections.drop(place, a.Received)
 		if b.store != nil {
 			b.meanwhile(func() {
 				_ = b.store.broadcast(context.Background(), news{Kind: newsReplaced, Name: place})
@@ -157,10 +168,13 @@ func (b *Bot) correctLater(o *outgoing, at address) {
 	if place == "" {
 		return
 	}
-	b.corrections.begin(place, len(o.answer.Result.Matches), func(ctx context.Context) {
+	begun := b.corrections.begin(place, o, func(ctx context.Context) {
 		outcome := b.correct(ctx, o, at)
 		b.status.corrections.WithLabelValues(string(outcome)).Inc()
 	})
+	if !begun {
+		b.status.corrections.WithLabelValues(string(outcomeEdited)).Inc()
+	}
 }
 
 // correct waits for newer rows and puts the answer from them in the place of the one at an
@@ -200,7 +214,7 @@ func (b *Bot) correct(ctx context.Context, o *outgoing, at address) Outcome {
 // answerAgain finds the answer to a in the newest rows, for those who read the one at an
 // address; nil: there is none for them, or their asker may not ask any more.
 func (b *Bot) answerAgain(ctx context.Context, a *ask, at address) *Answer {
-	ctx, cancel := context.WithTimeout(whmcs.WithAsker(ctx, a.asker()), scanLimit)
+	ctx, cancel := context.WithTimeout(whmcs.WithAsker(ctx, a.asker()), questionLimit)
 	defer cancel()
 	if b.access.Allow(ctx, a.Request) != nil {
 		return nil

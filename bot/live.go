@@ -309,7 +309,10 @@ func (b *Bot) liveSent(ctx context.Context, o *outgoing, r receipt) {
 
 // endUpdates ends the updates of the post that was clicked.
 func (b *Bot) endUpdates(ctx context.Context, a *ask, rec *record) {
-	l, ok := b.dropLive(ctx, byPost(a.Channel, a.Message))
+	l, ok := live{}, false
+	if at, _ := b.liveAt(ctx, a.Channel, a.Message); at != nil {
+		l, ok = b.dropLive(ctx, byRef(at.Ref))
+	}
 	if !ok {
 		rec.outcome = outcomeNothingToStop
 		b.say(ctx, a.Request, rec, formatting.SaysLiveNotHere)

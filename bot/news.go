@@ -72,7 +72,7 @@ func (b *Bot) heardNews(n news) {
 	case newsEdited:
 		b.edits.newerElsewhere(n.Name, n.Number)
 	case newsReplaced:
-		b.meanwhile(func() { b.corrections.drop(n.Name) })
+		b.meanwhile(func() { b.corrections.drop(n.Name, time.Now()) })
 	case newsBlocks:
 		b.blocks.refuse(time.Now().Add(n.Life))
 	case newsTrouble:

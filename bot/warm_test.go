@@ -152,3 +152,28 @@ func TestCorrectionWaitsForFifteenMinutes(t *testing.T) {
 		in.shows(ts, "Newer rows could not be read or shown.")
 	})
 }
+
+// TestClickBeforeTheWait: an answer that was clicked as soon as it was seen, before it waits for
+// its correction, is not corrected; the answer to that click may be.
+func TestClickBeforeTheWait(t *testing.T) {
+	t.Parallel()
+	c, asked := newCorrections(), time.Now()
+	answered := func(after time.Duration) *outgoing {
+		return &outgoing{ask: &ask{Request: &Request{Received: asked.Add(after)}}, answer: &Answer{Result: &query.Result{}}}
+	}
+	corrected := make(chan time.Duration, 2)
+	begin := func(place string, after time.Duration) bool {
+		return c.begin(place, answered(after), func(context.Context) { corrected <- after })
+	}
+	c.drop("C1/1", asked.Add(time.Second))
+	if begin("C1/1", 0) {
+		t.Error("the answer that was clicked waits for its correction")
+	}
+	if !begin("C1/2", 0) || !begin("C1/1", time.Second) {
+		t.Error("another answer, or the one to the click, does not wait")
+	}
+	c.end()
+	if len(corrected) != 2 {
+		t.Errorf("%d corrections, want 2", len(corrected))
+	}
+}
