@@ -19,7 +19,7 @@ func (d *draft) heard(res *query.Result) []markup {
 	if h.Fresh {
 		said = append(said, "Read past the cache.")
 	}
-	if len(res.Near) > 0 && atLeast(res) > 0 && !d.view.Public {
+	if len(res.Near) > 0 && atLeast(res) > 0 && h.Named == "" && !d.view.Public {
 		said = append(said, "Did you mean "+code(res.Near[0].Line, 300)+"?")
 	}
 	if len(h.LeftOut) > 0 && len(h.Without) == 0 {

@@ -45,21 +45,11 @@ func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, e
 		return nil, err
 	}
 	if err == nil && !res.nothing() {
-		res = f.fuller(ctx, r, res, opt)
-		if res.loose && !r.Strict {
-			if named, err := f.namedTogether(ctx, r, opt); named != nil || err != nil {
-				return named, err
-			}
-			heard.Apart = wordsIn(res.Query)
-		}
-		if res.partly && !r.Strict {
-			f.slipped(ctx, r, res)
-		}
-		return f.also(ctx, r, res).heard(heard), nil
+		return f.found(ctx, r, f.fuller(ctx, r, res, opt), heard, opt), nil
 	}
 	other, failed := f.otherMeaning(ctx, r, opt, &heard)
 	if other != nil {
-		f.slipped(ctx, r, other)
+		f.slipped(ctx, r, other, heard.Without)
 	}
 	if other != nil || failed != nil {
 		return other.heard(heard), failed
@@ -73,24 +63,39 @@ func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, e
 	return res.heard(heard), nil
 }
 
+// found completes an answer that has services. Where some have a word only within another,
+// clients whose names begin with the words come first.
+func (f *Finder) found(ctx context.Context, r Reading, res *Result, heard Heard, opt Options) *Result {
+	words := wordsIn(res.Query)
+	if res.loose && !r.Strict {
+		if named := f.namedTogether(ctx, r, heard, opt); named != nil {
+			named.Near = []Offer{{Line: res.Query.Lasting().WithPage(1).String(), Found: res.Matched, Counted: res.Counted}}
+			return named
+		}
+		if len(words) > 1 {
+			heard.Apart = words
+		}
+	}
+	if res.partly && !r.Strict {
+		f.slipped(ctx, r, res, nil)
+	}
+	return f.also(ctx, r, res).heard(heard)
+}
+
 // namedTogether answers a line whose words are the beginning of clients' names, all together;
-// nil: no client has such a name and a service that matches the rest.
-func (f *Finder) namedTogether(ctx context.Context, r Reading, opt Options) (*Result, error) {
+// nil: none has such a name and a service that matches the rest, or too many have.
+func (f *Finder) namedTogether(ctx context.Context, r Reading, heard Heard, opt Options) *Result {
 	all := r.names(nil)
 	if len(all) == 0 {
-		return nil, nil
+		return nil
 	}
-	opt.Snapshot = true
+	opt.Snapshot = true // the rows were just read
 	res, err := f.Find(ctx, all[0].query, opt)
-	switch {
-	case is(err, ManyClients):
-		return nil, err
-	case err != nil && ctx.Err() != nil:
-		return nil, stopped(ctx)
-	case err != nil || res.nothing():
-		return nil, nil
+	if err != nil || res.nothing() {
+		return nil
 	}
-	return res.heard(Heard{ReadAs: true, LeftOut: r.LeftOut, Unsure: r.Unsure, Fresh: r.Core.Fresh, Named: all[0].named}), nil
+	heard.ReadAs, heard.Named = true, all[0].named
+	return res.heard(heard)
 }
 
 // otherMeaning answers the first of the other meanings that has a match; nil: none has.

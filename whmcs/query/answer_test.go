@@ -69,7 +69,8 @@ plan starter package → product:starter 249
 server saturn hosting → server:saturn 123
 gibberish due this week → gibberish due:this-week 0 near due:this-week 85
 kunde 5 active → kunde "5" status:active 0 near client:5 status:active 10 near service:5 status:active 1 near status:active 412
-harbour web → client:"harbour web" 310 [named harbour web]
+harbour web → client:"harbour web" 310 [named harbour web] near harbour web 1
+harbour → client:harbour 310 [named harbour] near harbour 18
 shoes web → shoes web 2 [apart shoes, web]
 gone.example, demodomain.com → domain:gone.example,demodomain.com 1 [missing gone.example]
 gone.example demodomain.com saturn → domain:gone.example,demodomain.com saturn 1 [missing gone.example]
@@ -79,6 +80,8 @@ server:saturn,plutoo → server:saturn,plutoo 123 [missing plutoo]
 status:active,fraud client:5 → status:active,fraud client:5 10
 suspeneded → suspeneded 0 near status:suspended 62
 saturn suspeneded → saturn 123 [without suspeneded] near saturn status:suspended 13
+bussiness plan on jupiter → jupiter 99 [without bussiness] near jupiter product:Business 14
+which of conor's sites are due this month? → client:conor due:this-month 5 [named conor]
 client:5 overdu → client:5 overdu 1 near client:5 due:overdue 3
 unpaid.exmple → domain:unpaid.exmple 0 near domain:unpaid.example 1
 demodomian2.net → domain:demodomian2.net 0 near domain:demodomain2.net 1

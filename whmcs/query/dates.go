@@ -22,7 +22,6 @@ func (s days) holds(d whmcs.Date) bool {
 var (
 	dayForm      = regexp.MustCompile(`^([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?$`)
 	dayFirstForm = regexp.MustCompile(`^([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})$`)
-	relativeForm = regexp.MustCompile(`^(-?)0*([0-9]{1,4})([dwmy])$`)
 	spelledForm  = regexp.MustCompile(`^(-?)0*([0-9]{1,4}) ?(d|w|m|y|)(?:ays?|eeks?|o|onths?|r|rs|ears?|)$`)
 )
 
@@ -94,16 +93,34 @@ func readDateRange(low, high string, ahead bool) (string, *flaw) {
 	return low + ".." + high, nil
 }
 
+// relativeOf parts a distance in days, weeks, months or years: -30d.
+func relativeOf(s string) (sign, number, unit string, ok bool) {
+	n := strings.TrimPrefix(s, "-")
+	if len(n) < 2 || strings.IndexByte("dwmy", n[len(n)-1]) < 0 {
+		return "", "", "", false
+	}
+	sign, number, unit = s[:len(s)-len(n)], n[:len(n)-1], n[len(n)-1:]
+	for len(number) > 1 && number[0] == '0' {
+		number = number[1:]
+	}
+	return sign, number, unit, allDigits(number) && len(number) < 5
+}
+
+func isRelative(s string) bool {
+	_, _, _, ok := relativeOf(s)
+	return ok
+}
+
 // readPoint reads a day, a month, a year, a day with a name, or a distance.
 func readPoint(s string, ahead bool) (string, *flaw) {
 	if _, ok := dayWords[s]; ok {
 		return s, nil
 	}
-	if m := relativeForm.FindStringSubmatch(s); m != nil {
-		if m[1] != "" && !ahead {
+	if sign, n, unit, ok := relativeOf(s); ok {
+		if sign != "" && !ahead {
 			return "", newFlaw(RegisteredAhead, s, s[1:])
 		}
-		return m[1] + m[2] + m[3], nil
+		return sign + n + unit, nil
 	}
 	if p, ok := periodNamed(s); ok {
 		return p, nil
@@ -216,12 +233,12 @@ func pointDays(p string, today whmcs.Date, ahead bool) days {
 	if s, ok := periodDays(p, today, ahead); ok {
 		return s
 	}
-	if m := relativeForm.FindStringSubmatch(p); m != nil {
-		n, _ := strconv.Atoi(m[1] + m[2])
+	if sign, number, unit, ok := relativeOf(p); ok {
+		n, _ := strconv.Atoi(sign + number)
 		if !ahead {
 			n = -n
 		}
-		d := shift(today, n, m[3][0])
+		d := shift(today, n, unit[0])
 		return days{d, d}
 	}
 	switch len(p) {
@@ -249,7 +266,7 @@ func dateDays(v string, today whmcs.Date, ahead bool) days {
 	op := opOf(v)
 	text := v[len(op):]
 	p := pointDays(text, today, ahead)
-	distance := relativeForm.MatchString(text)
+	distance := isRelative(text)
 	if distance && !ahead {
 		op = strings.NewReplacer("<", ">", ">", "<").Replace(op)
 	}

@@ -126,6 +126,9 @@ func asciiHost(s string) string {
 // isHostWord reports whether a bare word is taken for a host name: labels with
 // dots between them and a top level of letters, also in a URL or with *. before.
 func isHostWord(w string) bool {
+	if !strings.Contains(w, ".") && isASCII(w) {
+		return false
+	}
 	if len(w) > 2000 || strings.Contains(w, "@") && !strings.Contains(w, "://") {
 		return false
 	}

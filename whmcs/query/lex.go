@@ -40,6 +40,7 @@ const maxValues = 100
 type lexer struct {
 	line   string
 	pos    int
+	values []value // of all tokens
 	faults []fault
 }
 
@@ -53,6 +54,7 @@ func (l *lexer) fault(at span, why Reason, edits []edit) {
 // tokens returns all tokens of the line.
 func (l *lexer) tokens() []token {
 	all := make([]token, 0, 1+strings.Count(l.line, " "))
+	l.values = make([]value, 0, cap(all))
 	for {
 		l.skipSpace()
 		if l.pos == len(l.line) {
@@ -102,10 +104,11 @@ func (l *lexer) token() token {
 		t.key = l.line[l.pos : l.pos+n]
 		l.pos += n + 1
 	}
+	first := len(l.values)
 	for !l.ends(l.pos) {
 		v := l.value()
 		if v.text != "" || v.quoted {
-			t.values = append(t.values, v)
+			l.values = append(l.values, v)
 		}
 		t.trailing = false
 		if !l.ends(l.pos) && l.line[l.pos] == ',' {
@@ -116,6 +119,7 @@ func (l *lexer) token() token {
 			}
 		}
 	}
+	t.values = l.values[first:len(l.values):len(l.values)]
 	t.end = l.pos
 	return t
 }

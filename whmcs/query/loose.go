@@ -30,11 +30,11 @@ func (a *question) foundInPart() bool {
 	})
 }
 
-// foundLoosely reports whether several words are spread over the fields of some row, one of
-// them only within another word: "harbour web" in harbourshoes.example with "Web & Mail".
+// foundLoosely reports whether some row has a word only within other words, and of several
+// not all of them together: "harbour web" in harbourshoes.example with "Web & Mail".
 func (a *question) foundLoosely() bool {
 	words := wordsIn(a.q)
-	if len(words) < 2 {
+	if len(words) == 0 {
 		return false
 	}
 	texts, whole := sought(words), foldedText(strings.Join(words, " "))
@@ -43,7 +43,7 @@ func (a *question) foundLoosely() bool {
 		for _, row := range a.env.textsOf(s) {
 			fields = append(fields, row.texts[:]...)
 		}
-		if slices.ContainsFunc(fields, func(f string) bool { return holdsFolded(f, whole) }) {
+		if len(words) > 1 && slices.ContainsFunc(fields, func(f string) bool { return holdsFolded(f, whole) }) {
 			return false
 		}
 		return slices.ContainsFunc(texts, func(t soughtText) bool { return !slices.ContainsFunc(fields, t.isWordOf) })

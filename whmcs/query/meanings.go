@@ -22,7 +22,7 @@ type meaning struct {
 func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 	return func(yield func(meaning) bool) {
 		servers := f.knownServers(ctx)
-		others := append(slices.Clone(r.Others), r.onServers(servers)...)
+		others := append(r.others(), r.onServers(servers)...)
 		others = append(others, r.together("product", f.knownProducts())...)
 		fuller := 0
 		if len(r.Fuller.Terms) > 0 {
@@ -288,8 +288,8 @@ func knownRuns(words []string, known map[string]bool) (kept, dropped []string) {
 // spoken is a term as people say it: suspended, not suspended.
 func (t Term) spoken() string {
 	said := strings.Join(t.Values, " or ")
-	if t.Key == "due" && len(t.Values) == 1 && t.Values[0] != overdue {
-		said = "due " + said
+	if t.Key == "registered" || t.Key == "due" && len(t.Values) == 1 && t.Values[0] != overdue {
+		said = t.Key + " " + said
 	}
 	if t.Not {
 		return "not " + said

@@ -92,15 +92,18 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 }
 
 // slipped offers what a word may be a slip for, beside what was found without it, or with it
-// as a part of another: suspeneded.
-func (f *Finder) slipped(ctx context.Context, r Reading, res *Result) {
+// as a part of another: a state, and of the words that were left out also a name.
+func (f *Finder) slipped(ctx context.Context, r Reading, res *Result, without []string) {
 	ctx, cancel := context.WithTimeout(ctx, nearTime)
 	defer cancel()
 	for _, w := range wordsIn(r.Query) {
 		meant, ok := slipFor(w)
+		if names := f.similar(ctx, "", w); !ok && len(w) >= shortestPlural && len(names) > 0 && slices.Contains(without, w) {
+			meant, ok = names[0], true
+		}
 		q := res.Query.Lasting()
 		q.Terms = slices.DeleteFunc(slices.Clone(q.Terms), func(t Term) bool { return isWords(t) && slices.Contains(t.Values, w) })
-		if !ok || slices.ContainsFunc(q.Terms, func(t Term) bool { return t.Key == meant.Key }) {
+		if !ok || slices.ContainsFunc(q.Terms, func(t Term) bool { return t.Key == meant.Key }) || len(res.Near) == maxNear {
 			continue
 		}
 		if o, err := f.offer(ctx, q.With(meant)); err == nil && o.Found > 0 {

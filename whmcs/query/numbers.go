@@ -139,7 +139,14 @@ func ungrouped(s string) string {
 	return strings.Join(groups, "")
 }
 
-func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+func allDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // canonicalNumber writes a number of at most 14 digits and 4 decimals, none where it has
 // more. Three decimals become four: three behind a point would be ambiguous.

@@ -50,8 +50,12 @@ func NewTerm(key string, values ...string) (Term, error) {
 // parse reads a line and collects everything wrong with it.
 func parse(line string) (Query, []fault) {
 	l := lexer{line: line}
-	tokens := l.tokens()
-	p := parser{line: line, faults: l.faults}
+	return parsed(&l, l.tokens())
+}
+
+// parsed reads the tokens of a line.
+func parsed(l *lexer, tokens []token) (Query, []fault) {
+	p := parser{line: l.line, faults: l.faults}
 	if len(tokens) > 0 && asksHelp(tokens[0]) {
 		p.help(tokens)
 		return p.q, p.faults

@@ -45,7 +45,7 @@ func (p *parser) overdueBy(t token, begins string) bool {
 		return false
 	}
 	distance, flaw := readPoint(strings.TrimSpace(text[len(op):]), true)
-	if flaw != nil || !relativeForm.MatchString(distance) || distance[0] == '-' {
+	if flaw != nil || !isRelative(distance) || distance[0] == '-' {
 		return false
 	}
 	back := map[string]string{"": "<=", "=": "", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[op]
@@ -104,7 +104,10 @@ func (t Term) single() bool {
 // mergeSingles makes one list of values of one key of which no service can have two:
 // status:active status:suspended means either.
 func (p *parser) mergeSingles() {
-	var terms []Term
+	if len(p.q.Terms) < 2 {
+		return
+	}
+	terms := p.q.Terms[:0]
 	lists := make(map[string]int) // places in terms, by key
 	for _, t := range p.q.Terms {
 		at, has := lists[t.Key]

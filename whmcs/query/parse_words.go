@@ -81,8 +81,7 @@ func wordText(w string) string {
 
 // isNumber reports whether a word is a number as people write one: 12 or #12.
 func isNumber(w string) bool {
-	w = strings.TrimPrefix(w, "#")
-	return w != "" && strings.Trim(w, "0123456789") == ""
+	return allDigits(strings.TrimPrefix(w, "#"))
 }
 
 // loneNumber asks whether a number is a client's, a service's or an order's.

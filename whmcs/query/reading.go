@@ -6,8 +6,8 @@ import (
 )
 
 // A Reading is what somebody who typed a line probably meant, found without asking
-// anybody. What depends on names in WHMCS stays open: Words and Others are for the
-// search to try.
+// anybody. What depends on names in WHMCS stays open: Words are for the search
+// to try.
 type Reading struct {
 	Typed string
 	Kind  ReadingKind
@@ -17,9 +17,7 @@ type Reading struct {
 	// Words are the texts of Query without a key, in the order typed: phrases of names of
 	// products, groups, domains, servers or clients.
 	Words []string
-	// Others are other queries of the same words, best first, where a key is followed by
-	// more words than its value may have: product:"vps s", then product:vps with the word s.
-	Others []Query
+	heard *listener // what was understood, to be read in other ways; nil: there are none
 
 	// Fuller has the same words as Query, those that follow each other as one text, with
 	// words between and beside them that say nothing elsewhere: "vps s", "demo domain ltd".
@@ -77,14 +75,16 @@ const (
 // written in the language is read as it is.
 func Read(line string) Reading {
 	r := Reading{Typed: line}
-	if isStrict(line) {
-		if q, faults := parse(line); len(faults) == 0 {
+	l := lexer{line: line}
+	if tokens := l.tokens(); isStrict(line, tokens) {
+		if q, faults := parsed(&l, tokens); len(faults) == 0 {
 			r.Strict = true
 			r.settle(q, q)
 			return r
 		}
 	}
-	t := listener{tokens: wordsOf(line)}
+	t := &listener{tokens: wordsOf(line)}
+	t.phrases = make([]phrase, 0, len(t.tokens))
 	t.read()
 	if len(t.tokens) == 1 && len(t.left) == 1 && len(t.phrases) == 0 && !asksForHelp(t.left) { // spam
 		t.phrases, t.left = append(t.phrases, phrase{text: wordTextOf(t.left[0]), kind: wordPart}), nil
@@ -106,9 +106,7 @@ func Written(line string) Reading {
 
 // isStrict reports whether every token of a line that parses is key:value, a quoted text,
 // a host name, an e-mail address or an IP address, or help with its topic.
-func isStrict(line string) bool {
-	l := lexer{line: line}
-	tokens := l.tokens()
+func isStrict(line string, tokens []token) bool {
 	if len(tokens) > 0 && asksHelp(tokens[0]) && line != "?" {
 		return true
 	}
@@ -211,11 +209,7 @@ func (t *listener) reading(r Reading) Reading {
 			r.Fuller = q
 		}
 	}
-	for _, other := range t.others() {
-		if o, faults := parse(other); len(faults) == 0 {
-			r.Others = append(r.Others, o)
-		}
-	}
+	r.heard = t
 	return r
 }
 

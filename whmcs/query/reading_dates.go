@@ -61,13 +61,15 @@ func (t *listener) distanceAt(n int) (distance string, used int) {
 	if w == "" || !isDigit(w[0]) {
 		return "", 0
 	}
-	if m := spelledForm.FindStringSubmatch(w); m != nil {
-		if m[3] != "" {
-			return m[2] + m[3], 1
+	used = 1
+	if allDigits(w) {
+		if unit := t.at(n + 1).lower; len(unit) < 2 || strings.IndexByte("dwmy", unit[0]) < 0 {
+			return "", 0
 		}
-		if m := spelledForm.FindStringSubmatch(w + t.at(n+1).lower); m != nil && m[3] != "" && len(t.at(n+1).lower) > 1 {
-			return m[2] + m[3], 2
-		}
+		w, used = w+t.at(n+1).lower, 2
+	}
+	if m := spelledForm.FindStringSubmatch(w); m != nil && m[3] != "" {
+		return m[2] + m[3], used
 	}
 	return "", 0
 }

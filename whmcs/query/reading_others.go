@@ -8,6 +8,21 @@ import (
 // maxOthers is about how many other queries of the same words are tried.
 const maxOthers = 8
 
+// others are other queries of the same words, best first, where a key is followed by more
+// words than its value may have: product:"vps s", then product:vps with the word s.
+func (r Reading) others() []Query {
+	if r.heard == nil {
+		return nil
+	}
+	var all []Query
+	for _, line := range r.heard.others() {
+		if q, faults := parse(line); len(faults) == 0 {
+			all = append(all, q)
+		}
+	}
+	return all
+}
+
 // others writes the lines in which the value of a key has fewer words, longest first.
 func (t *listener) others() []string {
 	var lines []string

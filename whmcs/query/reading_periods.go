@@ -21,7 +21,7 @@ func (t *listener) periodAt(n int) (period string, used int) {
 	if _, ok := periodNamed(first); ok && (mayBePeriod(first) || monthOf(first) > 0 || first == "weekend") || first == overdue || isDigit(first[0]) && !isNumber(first) || dayWords[first] != 0 || first == "today" {
 		p, flaw := readDue(first)
 		switch {
-		case flaw == nil && !relativeForm.MatchString(p):
+		case flaw == nil && !isRelative(p):
 			return p, 1
 		case flaw != nil && flaw.Reason == AmbiguousDate:
 			return first, 1 // the grammar asks which

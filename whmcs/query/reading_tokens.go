@@ -120,11 +120,7 @@ func wordEnd(line string, i int) int {
 // plainForms puts ASCII in the place of full-width forms and of quotes and dashes that
 // programs make of it.
 func plainForms(line string) string {
-	ascii := true
-	for i := 0; i < len(line) && ascii; i++ {
-		ascii = line[i] < utf8.RuneSelf
-	}
-	if ascii {
+	if isASCII(line) {
 		return line
 	}
 	return strings.Map(func(r rune) rune {

@@ -35,6 +35,7 @@ var fillers = wordSet(`
 	fee fees
 	sitting sits located called calling wonder wondering believe think thinks seems seem told reported reports reporting
 	claims claimed complains complaining complained wrote writes writing sent sends happened happens happening tried tries trying
+	everybody everybody's somebody nobody u ur sites websites shops
 	keeps keep kept left remaining available become became gone went
 	check checking confirm verify remind hear heard got gets getting go going comes come thing things stuff bit
 	eur euro euros usd gbp chf dollar dollars
@@ -137,7 +138,7 @@ var keyWords = map[string]string{
 	"orders": "order", "products": "product", "plan": "product", "plans": "product", "package": "product", "packages": "product", "servers": "server", "node": "server", "machine": "server", "host": "server",
 	"nodes": "server", "machines": "server", "hosts": "server", "svc": "service",
 	"cl": "client", "cust": "client", "acct": "client", "ord": "order",
-	"domains": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
+	"domains": "domain", "sites": "domain", "websites": "domain", "website": "domain", "site": "domain", "hostname": "domain", "login": "username", "mail": "email", "e-mail": "email",
 	"gateway": "payment", "state": "status", "groups": "group", "price": "amount", "quantity": "qty",
 }
 

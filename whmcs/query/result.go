@@ -64,7 +64,7 @@ type Result struct {
 	NoClient    bool           // WHMCS has no client of the one number asked for
 
 	partly bool // some row has a word of the question only as a part of a name
-	loose  bool // some row has several words apart, one of them only within another word
+	loose  bool // some row has a word only within another, and of several not all together
 }
 
 // A Namesake is what else a text may mean: what it would find too, were nothing of exactly that

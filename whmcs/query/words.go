@@ -26,6 +26,15 @@ func foldedText(s string) string {
 	}, norm.NFD.String(s))
 }
 
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // plainText reports whether a text is of ASCII without an apostrophe.
 func plainText(s string) bool {
 	for i := 0; i < len(s); i++ {
