@@ -1,18 +1,3 @@
-// Package query is the language in which services are asked for, and the search
-// that answers it.
-//
-// A line is a list of terms, all of which must match:
-//
-//	client:1 status:active,suspended -product:"Domain Backup" due:<30d sort:-amount
-//
-// Parse reads it, Query.String writes it, Keys is the table of its keys, and a
-// Finder answers it: what WHMCS can filter by is asked of WHMCS, the rest is
-// tested here, and every row is tested against every term whatever WHMCS did.
-//
-// The lines of a result's pages also hold a control that nobody types, pos:, which says
-// where the page goes on: next to which row, in which order, and a digest of the rows
-// before it. The process need not remember anything between two pages, and another one
-// may give the next. Query.Lasting drops it from all that is shown.
 package query
 
 import (
