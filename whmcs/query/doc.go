@@ -44,6 +44,8 @@
 //	reader.go    rows page after page, for one question; it can stop and go on
 //	scan.go      one reading of all rows, shared by all questions that need it; they stay as a
 //	             snapshot (snapshot.go), which other processes can have too (copies.go)
+//	warm.go      rows that are older than a snapshot answer at once (warm_read.go: the reading in the
+//	             background)
 //	match.go     the tests of a row (match_hosts.go, names.go, words.go, lapsed.go)
 //	clients.go, emails.go, servers.go   what is asked of WHMCS beside the rows
 //
