@@ -24,8 +24,9 @@ const (
 
 // A warmer has the warm rows of a Finder, and reads newer ones.
 type warmer struct {
-	f    *Finder
-	most int // rows of a reading
+	f     *Finder
+	most  int // rows of a reading
+	named int // clients before those whose names are read next; of the reading in progress
 
 	mu      sync.Mutex
 	last    *warmRows          // nil: none, or too old

@@ -19,6 +19,9 @@ const (
 	// warmPause is how long a reading waits after a failure. For as long WHMCS is left alone
 	// after several.
 	warmPause = 15 * time.Second
+	// namesWithin is how long names of clients are read after the rows: newer rows, which may be
+	// waited for by then, are read after that.
+	namesWithin = 5 * time.Minute
 	// warmLook is how often a process looks whether another has read.
 	warmLook = 5 * time.Second
 )
@@ -75,8 +78,8 @@ func (w *warmer) lead(ctx context.Context, generation string, since time.Time) (
 	return r, err
 }
 
-// readHere reads the rows, and then, where the background is for that, the clients' names:
-// whoever waits for rows does not wait for these.
+// readHere reads the rows, and then, where the background is for that, clients' names: whoever
+// waits for rows does not wait for these.
 func (w *warmer) readHere(ctx context.Context) (*warmRows, error) {
 	r, err := w.f.readAll(ctx)
 	if err != nil || w.f.cfg.Warm == 0 {
@@ -84,7 +87,7 @@ func (w *warmer) readHere(ctx context.Context) (*warmRows, error) {
 	}
 	w.take(r)
 	w.wake()
-	return &warmRows{scan: r.scan, took: r.took, names: w.f.readNames(ctx)}, nil
+	return &warmRows{scan: r.scan, took: r.took, names: w.readNames(ctx, r.names)}, nil
 }
 
 // readAll reads every service.
@@ -120,22 +123,24 @@ func (f *Finder) readAll(ctx context.Context) (*warmRows, error) {
 	return &warmRows{scan: s, took: time.Since(s.began)}, nil
 }
 
-// readNames reads the names of all clients, as far as GetClients gives them.
-func (f *Finder) readNames(ctx context.Context) map[int]whmcs.Client {
-	names := make(map[int]whmcs.Client)
-	for offset := 0; len(names) < MaxWarmRows; {
-		page, err := f.api.ListClients(ctx, offset)
+// readNames reads the names of clients, beside those that are known, as far as GetClients gives them
+// and there is time. It goes on where the reading before ended.
+func (w *warmer) readNames(ctx context.Context, known map[int]whmcs.Client) map[int]whmcs.Client {
+	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
+	names := make(map[int]whmcs.Client, len(known))
+	maps.Copy(names, known) // which questions look at
+	for len(names) < MaxWarmRows {
+		page, err := w.f.api.ListClients(ctx, w.named)
 		if err != nil {
-			return nil // those of the reading before are more
-		}
-		if len(page.Clients) == 0 {
 			break
 		}
 		for _, c := range page.Clients {
 			c.Email = "" // which is read when it is asked for
 			names[c.ID] = c
 		}
-		if offset += len(page.Clients); offset >= page.Total {
+		if w.named += len(page.Clients); len(page.Clients) == 0 || w.named >= page.Total {
+			w.named = 0
 			break
 		}
 	}

@@ -470,6 +470,24 @@ func TestWarmNames(t *testing.T) {
 	})
 }
 
+// TestNamesOfManyClients: they are read for five minutes after the rows, and after the next ones
+// from there on, so that newer rows do not wait long for them.
+func TestNamesOfManyClients(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fast, slow := readings{}, readings{}
+		in := install(t, whmcsfake.Config{Services: 2000}, whmcs.Config{}, query.FinderConfig{Warm: time.Hour, Observe: fast.observe})
+		in.kept(t)
+		in = install(t, whmcsfake.Config{Services: 2000, Latency: 50 * time.Second}, whmcs.Config{Timeout: time.Minute}, query.FinderConfig{Warm: 30 * time.Minute, Observe: slow.observe})
+		in.kept(t)
+		<-time.After(55 * time.Minute) // 20 pages of rows are there after 1000 s
+		all, got := fast.ended()[0].Clients, slow.ended()
+		if len(got) != 2 || got[0].Clients != 500 || got[1].Clients != all {
+			t.Errorf("%+v: want names of 500 clients, and then of %d", got, all)
+		}
+	})
+}
+
 // TestWarmCardIsReadByID: what a card shows is fetched, and where it is no longer what was
 // asked for, WHMCS is read again.
 func TestWarmCardIsReadByID(t *testing.T) {
