@@ -38,9 +38,9 @@ type input struct{ key, label, hint string }
 // inputs are the form's, in the order shown; the first takes any line. Those from the fourth on
 // are shown on demand.
 var inputs = []input{
-	{blockQuestion, anything, "As in a command: client:5, or who is on saturn."},
+	{blockQuestion, anything, "Write it as in a command: client:5, or who is on saturn."},
 	{"status", "Status", ""},
-	{"due", "Next due date", "2026-12-01, 2026-12, <30d, today, overdue or none."},
+	{"due", "Next due date", "A day, a month or a word: 2026-12-01, 2026-12, today, overdue, none, or <30d for the next 30 days."},
 	{"product", "Product", "A part of its name, or its number."},
 	{"server", "Server", "Its name, host name or address."},
 	{"client", "Client", "The number, or the beginning of a name or company."},

@@ -8,8 +8,8 @@ import (
 )
 
 // introduction explains the language before its keys.
-const introduction = markup("*Ask for services by what you know of them.* A domain, a name, an address, a number: all of it must match.\n" +
-	"`status:active,suspended` either one    `-product:backup` not this    `product:\"Domain Backup\"` with a space")
+const introduction = markup("*Ask for services by what you know of them:* a domain, a name, an address, a number. All of it must match.\n" +
+	"`status:active,suspended` either one\n`-product:backup` not this\n`product:\"Domain Backup\"` with a space")
 
 // Examples are questions that find something in any installation.
 var Examples = []string{"due:overdue status:active", "due:<7d sort:due", "status:suspended", "registered:<7d", "as:summary"}
@@ -83,6 +83,7 @@ func (d *draft) key(k query.Key) {
 		said += "\nPossible values: " + codes(k.Values) + "."
 	}
 	d.section(said, nil)
+	d.section(join("\n", forms(k.Forms)...), nil)
 	switch {
 	case k.Control:
 	case k.Pushed != "":
@@ -93,6 +94,23 @@ func (d *draft) key(k query.Key) {
 	if q, err := query.Parse(k.Example); err == nil {
 		d.row(d.ask(q.Lasting().String()))
 	}
+}
+
+// forms says how values are written: first what needs no word, in one line, then a line each.
+func forms(all []query.Form) []markup {
+	var plain []string
+	var lines []markup
+	for _, f := range all {
+		if f.Means == "" {
+			plain = append(plain, f.Text)
+			continue
+		}
+		lines = append(lines, join(" ", code(f.Text, 40), short(f.Means, 100)))
+	}
+	if len(plain) == 0 {
+		return lines
+	}
+	return append([]markup{codes(plain)}, lines...)
 }
 
 // codes lists words as inline code.

@@ -98,7 +98,13 @@ type tab struct {
 // newTab starts a demo with the real bot and opens its page.
 func newTab(t *testing.T, browser context.Context, l look) *tab {
 	t.Helper()
-	v := &tab{t: t, stage: newStageWithBot(t)}
+	return openTab(t, browser, l, newStageWithBot(t, nil))
+}
+
+// openTab opens the page of a demo.
+func openTab(t *testing.T, browser context.Context, l look, s *stage) *tab {
+	t.Helper()
+	v := &tab{t: t, stage: s}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithListener(v.hear))
 	t.Cleanup(cancel)
 	v.ctx = ctx
@@ -120,13 +126,17 @@ func newTab(t *testing.T, browser context.Context, l look) *tab {
 	return v
 }
 
-func newStageWithBot(t *testing.T) *stage {
+// newStageWithBot starts a demo with the real bot; prepare, if there is one, comes before it.
+func newStageWithBot(t *testing.T, prepare func(*stage)) *stage {
 	t.Helper()
 	s, err := newStage("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.oldAfter = 0 // what a page shows does not depend on how long the tests take
+	if prepare != nil {
+		prepare(s)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- s.serve(ctx, io.Discard) }()
@@ -311,6 +321,18 @@ func (v *tab) fill(css, text string) {
 	v.t.Helper()
 	v.until(fmt.Sprintf(`(() => { const n = document.querySelector(%s); n?.focus(); n?.select(); return n !== null && n === document.activeElement; })()`, js(css)))
 	v.press(text)
+}
+
+// choose picks from a menu the choice that reads label.
+func (v *tab) choose(css, label string) {
+	v.t.Helper()
+	v.until(fmt.Sprintf(`(() => {
+  const menu = document.querySelector(%s), choice = [...menu?.options ?? []].find((o) => o.text === %s);
+  if (!choice) return false;
+  menu.value = choice.value;
+  menu.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
+})()`, js(css), js(label)))
 }
 
 // press presses keys, wherever the focus is.
@@ -640,7 +662,7 @@ func namesOfControls(t *testing.T, b context.Context) {
 // TestScriptOnPage holds that a script is played, told about, and shown.
 func TestDemoScript(t *testing.T) {
 	t.Parallel()
-	s := newStageWithBot(t)
+	s := newStageWithBot(t, nil)
 	ctx, cancel := context.WithTimeout(context.Background(), browserPatience)
 	defer cancel()
 	var out strings.Builder

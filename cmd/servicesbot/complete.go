@@ -24,7 +24,7 @@ func completeQuestion(_ *cobra.Command, _ []string, typed string) ([]cobra.Compl
 	var all []cobra.Completion
 	for _, k := range query.Keys() {
 		if strings.HasPrefix(k.Name, strings.ToLower(word)) {
-			all = append(all, cobra.CompletionWithDesc(before+k.Name+":", k.Help))
+			all = append(all, cobra.CompletionWithDesc(before+k.Name+":", k.Line()))
 		}
 	}
 	return all, directive

@@ -148,6 +148,10 @@ func (p *problems) adminURL(text string) string {
 		p.add("WHMCS_ADMIN_URL", "must be a full https URL, such as https://billing.example.com/admin/")
 		return ""
 	}
+	if strings.HasSuffix(strings.TrimRight(strings.ToLower(u.Path), "/"), "/includes/api.php") {
+		p.add("WHMCS_ADMIN_URL", "is the address of the API, which belongs into WHMCS_URL: set the address at which staff sign in to WHMCS, such as https://billing.example.com/admin/")
+		return ""
+	}
 	return text
 }
 

@@ -71,7 +71,7 @@ func TestConfigProblems(t *testing.T) {
 		{"WHMCS_URL", ""}, {"WHMCS_URL", "http://billing.example.com"}, {"WHMCS_URL", "no-scheme.example.net"},
 		{"WHMCS_IDENTIFIER", ""}, {"WHMCS_SECRET", ""}, {"WHMCS_USERNAME", "admin-too"},
 		{"WHMCS_BASIC_AUTH", "no-colon-in-it"},
-		{"WHMCS_ADMIN_URL", "javascript:alert(1)"}, {"WHMCS_CURRENCY", "euro-coins"},
+		{"WHMCS_ADMIN_URL", "javascript:alert(1)"}, {"WHMCS_ADMIN_URL", "https://billing.example.com/includes/api.php"}, {"WHMCS_CURRENCY", "euro-coins"},
 		{"WHMCS_TIMEOUT", "30-fortnights"}, {"WHMCS_PAGE_SIZE", "0x64"}, {"WHMCS_PAGE_SIZE", "-7000"},
 		{"WHMCS_MAX_CONCURRENT", "many-calls"}, {"WHMCS_CACHE_TTL", "-5s"}, {"WHMCS_SCAN_ROWS", "all-of-them"},
 		{"WHMCS_WARM", "often"}, {"WHMCS_WARM", "59s"}, {"WHMCS_WARM", "6h0m1s"}, {"WHMCS_WARM", "15"},

@@ -143,7 +143,7 @@ func (s *stage) exportLine() string {
 // serve runs the bot between the fakes until ctx ends.
 func (s *stage) serve(ctx context.Context, logs io.Writer) error {
 	cfg := s.config(logs)
-	b, api, finder, err := newBot(cfg, bot.NewStatus(version), nil, slog.New(slog.DiscardHandler))
+	b, api, finder, err := newBot(cfg, bot.NewStatus(version), s.store, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
@@ -170,6 +170,7 @@ type stage struct {
 	workspace    *slackfake.Workspace
 	installation *whmcsfake.Server
 	oldAfter     time.Duration          // how old rows are whose age the bot says; 0: the usual
+	store        *bot.Store             // where pins are kept; nil: there are none
 	forget       atomic.Pointer[func()] // lets the bot forget what went wrong
 	forgetRows   atomic.Pointer[func()] // and what it read
 }
@@ -208,7 +209,7 @@ func (s *stage) config(logs io.Writer) *config {
 		slackURL:      s.workspace.URL(),
 		whmcs: whmcs.Config{
 			URL: s.installation.URL(), Identifier: whmcsfake.Identifier, Secret: whmcsfake.Secret,
-			CacheTTL: demoCacheTTL,
+			CacheTTL: demoCacheTTL, MaxConcurrent: 4, Timeout: 30 * time.Second,
 		},
 		adminURL:     demoAdminURL,
 		currency:     demoCurrency,

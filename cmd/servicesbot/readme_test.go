@@ -162,7 +162,7 @@ func languageTable() string {
 		case k.Pushed != "":
 			pushed = "`" + k.Pushed + "`"
 		}
-		what := cell(k.Help)
+		what := cell(k.Line())
 		if len(k.Values) > 1 {
 			what += ": " + quotedList(k.Values)
 		}

@@ -94,7 +94,7 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 	b, err := bot.New(bot.Config{
 		AppToken: cfg.slackAppToken, BotToken: cfg.slackBotToken, SlackURL: cfg.slackURL,
 		Allow: cfg.allow, Contact: cfg.contact, Answers: answers, UserRate: cfg.userRate,
-		WHMCSState: func() string { return stateInWords(api.State()) },
+		WHMCSState: func() string { return stateInWords(api.State(), time.Now()) },
 		LeaveWHMCS: api.LeaveAlone,
 		Status:     status, Store: store,
 		Log: cfg.log, Audit: audit,
@@ -248,9 +248,15 @@ func listen(addr string, h http.Handler, log *slog.Logger) (stop func(), err err
 	}, nil
 }
 
-// stateInWords is WHMCS's last state for a person who reads /readyz.
-func stateInWords(s whmcs.State) string {
+// failureHolds is how long a failure of WHMCS is told as its state.
+const failureHolds = 5 * time.Minute
+
+// stateInWords is WHMCS's last state for a person who reads /readyz. It makes no call, so an
+// old failure is said to be old.
+func stateInWords(s whmcs.State, now time.Time) string {
 	switch {
+	case s.LastErrorAt.After(s.LastSuccess) && now.Sub(s.LastErrorAt) > failureHolds:
+		return "not known: nobody has asked since the last call failed, at " + s.LastErrorAt.UTC().Format("2006-01-02 15:04 MST")
 	case s.BreakerOpen:
 		return "the last calls failed: " + string(s.LastError) + "; it is asked again with the next question"
 	case s.LastSuccess.IsZero() && s.LastError == "":

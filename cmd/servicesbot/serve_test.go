@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"servicesbot/bot/slackfake"
+	"servicesbot/whmcs"
 	"servicesbot/whmcs/whmcsfake"
 )
 
@@ -349,5 +350,22 @@ func TestServeWithoutItsStore(t *testing.T) {
 	}
 	if log := p.stderr.String(); !strings.Contains(log, `REDIS_URL: has the parameter "timeout"`) || strings.Contains(log, "hunter2") {
 		t.Errorf("the log:\n%s", log)
+	}
+}
+
+// TestStateInWords: an old failure is not WHMCS's state, whether or not calls are still held back.
+func TestStateInWords(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC)
+	for want, s := range map[string]whmcs.State{
+		"not asked yet":                     {},
+		"answers":                           {LastSuccess: now.Add(-time.Hour)},
+		"last call failed: bad credentials": {LastError: whmcs.ErrBadCredentials, LastErrorAt: now.Add(-4 * time.Minute)},
+		"the last calls failed: bad credentials; it is asked again with the next question": {LastError: whmcs.ErrBadCredentials, LastErrorAt: now.Add(-time.Minute), BreakerOpen: true},
+		"not known: nobody has asked since the last call failed, at 2026-11-22 13:03 UTC":  {LastError: whmcs.ErrBadCredentials, LastErrorAt: now.Add(-time.Hour), BreakerOpen: true},
+	} {
+		if got := stateInWords(s, now); got != want {
+			t.Errorf("it says %q, want %q", got, want)
+		}
 	}
 }

@@ -18,7 +18,29 @@ type Key struct {
 	Pushed  string   // the WHMCS parameter it is asked as; "": tested here
 	Control bool     // sort, page, rows, as, in, fresh: no filter
 	Help    string   // one line
+	Forms   []Form   // how values can be written, beside those of the kind: part of Line
 	Example string   // a line that parses
+}
+
+// A Form is one way to write a value.
+type Form struct {
+	Text  string
+	Means string // in a few words; "": the text says it
+}
+
+// Line is what a key is for and how its values are written, in one line.
+func (k Key) Line() string {
+	if len(k.Forms) == 0 {
+		return k.Help
+	}
+	forms := make([]string, len(k.Forms))
+	for i, f := range k.Forms {
+		forms[i] = f.Text
+		if f.Means != "" {
+			forms[i] += " (" + f.Means + ")"
+		}
+	}
+	return k.Help + ": " + strings.Join(forms, ", ")
 }
 
 // The kinds of values.
@@ -130,12 +152,22 @@ var table = []field{
 		synonyms: []string{"address", "dedicatedip", "assignedips"},
 		value:    readIP, test: testIP},
 	{Key: Key{Name: "due", Kind: kindDate,
-		Help:    "next due date: 2026-12-01, 2026-12, dec, <2026-12-01, 2026-12-01..2026-12-31, today, next-week, next-weekend, this-month, <30d (within the next 30 days), <-30d (more than 30 days ago), overdue (past, of services that have not ended), none",
+		Help: "next due date",
+		Forms: []Form{
+			{"2026-12-01", ""}, {"today", ""}, {"2026-12", ""}, {"dec", ""}, {"this-month", ""}, {"next-week", ""}, {"next-weekend", ""},
+			{"<2026-12-01", "before that day"}, {"2026-12-01..2026-12-31", "from the first to the last"},
+			{"<30d", "within the next 30 days"}, {"<-30d", "more than 30 days ago"},
+			{"overdue", "past, of services that have not ended"}, {"none", "without a date"},
+		},
 		Example: "client:1 due:overdue,<30d"},
 		synonyms: []string{"nextdue", "nextduedate", "renews", "renewal", "expires"},
 		value:    readDue, test: testDue},
 	{Key: Key{Name: "registered", Kind: kindDate,
-		Help:    "day of registration: 2026-12-01, 2026-12, dec, >2026-12-01, today, this-week, last-month, <30d (within the last 30 days), none",
+		Help: "day of registration",
+		Forms: []Form{
+			{"2026-12-01", ""}, {"today", ""}, {"2026-12", ""}, {"dec", ""}, {"this-week", ""}, {"last-month", ""},
+			{">2026-12-01", "after that day"}, {"<30d", "within the last 30 days"}, {"none", "without a date"},
+		},
 		Example: "client:1 registered:<2y"},
 		synonyms: []string{"created", "regdate", "since", "ordered"},
 		value:    readRegistered, test: testRegistered},
