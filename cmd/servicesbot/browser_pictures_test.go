@@ -39,7 +39,7 @@ type picture struct {
 var message = look{width: 1040, height: 1600, scale: 1.5, place: "U0ALICE/C0SUPPORT"}
 
 var pictures = []picture{
-	{name: "overview", look: look{width: 1280, height: 800, scale: 1.5}, shown: func(v *tab) {
+	{name: "overview", look: look{width: 1400, height: 860, scale: 1.5}, shown: func(v *tab) {
 		v.ask("/services client:5")
 		v.do(chromedp.SendKeys(chromedp.CSS("#line"), "/services server:saturn status:active"))
 	}},

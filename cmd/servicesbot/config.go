@@ -56,6 +56,8 @@ type environment struct {
 
 // config is the environment, understood.
 type config struct {
+	unread []string // settings whose file gives no value
+
 	slackAppToken, slackBotToken whmcs.Secret
 	slackURL                     string
 	whmcs                        whmcs.Config
@@ -105,7 +107,7 @@ func (p *process) tryLoad(ctx context.Context, needs need) (*config, *problems) 
 		wrong.add("environment", "%v", err)
 	}
 	cfg := e.read(wrong, needs, p.stderr)
-	cfg.now = p.now
+	cfg.now, cfg.unread = p.now, wrong.noted
 	for _, name := range workerEnvironment {
 		if value, ok := p.env.Lookup(name); ok {
 			cfg.worker.Env = append(cfg.worker.Env, name+"="+value)

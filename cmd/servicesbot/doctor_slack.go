@@ -129,7 +129,7 @@ func (d *doctor) appToken(ctx context.Context) (appID string) {
 func (d *doctor) noToken(setting, token, begin, about string) bool {
 	switch {
 	case token == "":
-		d.skip(setting+" is not set", about)
+		d.skip(d.absent(setting), about)
 	case !strings.HasPrefix(token, begin):
 		d.skip(setting+" does not begin with "+begin, about)
 	default:

@@ -311,6 +311,9 @@ func TestDoctorWHMCS(t *testing.T) {
 			check{About: aboutAccess, Result: notChecked, Says: "WHMCS_SECRET is not set"}},
 		{"secret missing, the rest", whmcsfake.Config{}, setting("WHMCS_SECRET", ""),
 			check{About: aboutTimes, Result: notChecked, Says: "WHMCS_SECRET is not set"}},
+		{"secret in a file that cannot be read", whmcsfake.Config{}, func(_ *testing.T, s *surgery) {
+			s.env["WHMCS_SECRET"], s.env["WHMCS_SECRET_FILE"] = "", "/nowhere/at/all"
+		}, check{About: aboutAccess, Result: notChecked, Says: "WHMCS_SECRET_FILE gives no value"}},
 		{"secret missing and down", whmcsfake.Config{}, func(t *testing.T, s *surgery) {
 			fault(whmcsfake.Fault{Name: "down"})(t, s)
 			s.env["WHMCS_SECRET"] = ""

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func (d *doctor) whmcs(ctx context.Context) {
 	cfg.Transport, cfg.Log, cfg.CacheTTL = wire, nil, 0
 	api, err := whmcs.New(cfg)
 	if err != nil {
-		why := "WHMCS_URL is not set"
+		why := d.absent("WHMCS_URL")
 		if cfg.URL != "" {
 			why = "the settings of WHMCS are not right"
 		}
@@ -79,6 +80,14 @@ func (v *visit) examine(ctx context.Context) {
 	v.servers(ctx)
 }
 
+// absent says why a setting has no value.
+func (d *doctor) absent(setting string) string {
+	if slices.Contains(d.cfg.unread, setting) {
+		return setting + "_FILE gives no value"
+	}
+	return setting + " is not set"
+}
+
 // lacksCredentials says why WHMCS cannot be asked with credentials, "" where it can.
 func (d *doctor) lacksCredentials() string {
 	c := d.cfg.whmcs
@@ -89,13 +98,13 @@ func (d *doctor) lacksCredentials() string {
 	case !credential && !login:
 		return "WHMCS_IDENTIFIER and WHMCS_SECRET are not set"
 	case credential && c.Identifier == "":
-		return "WHMCS_IDENTIFIER is not set"
+		return d.absent("WHMCS_IDENTIFIER")
 	case credential && c.Secret == "":
-		return "WHMCS_SECRET is not set"
+		return d.absent("WHMCS_SECRET")
 	case login && c.Username == "":
-		return "WHMCS_USERNAME is not set"
+		return d.absent("WHMCS_USERNAME")
 	case login && c.Password == "":
-		return "WHMCS_PASSWORD is not set"
+		return d.absent("WHMCS_PASSWORD")
 	}
 	return ""
 }

@@ -51,7 +51,7 @@ func TestPhrasesByAsk(t *testing.T) {
 			}
 			shows[0] = "/services " + q.Lasting().String()
 		case "help":
-			shows = []string{"Ask for services by what you know of them."}
+			shows = []string{"Ask for services by what you know of them:"}
 		}
 		for _, text := range shows {
 			if !strings.Contains(answer, text) {
