@@ -256,7 +256,7 @@ func TestChosenByAnybody(t *testing.T) {
 		"share client:1":                    "",
 		"remove U0ALICE":                    "",
 		"table nokey:1":                     "",
-		"table":                             "ask as:table",
+		"table":                             "ask all:yes as:table",
 		"":                                  "",
 	} {
 		action, line := Chosen(value, "")

@@ -267,7 +267,7 @@ var notLookedUp = map[query.Matter]Sentence{
 	query.MatterWhen:     "WHMCS does not say when a service got its state.",
 	query.MatterMeasured: "Space, memory and load of servers are not in WHMCS.",
 	query.MatterRanking:  "Clients are not put in order of what they pay. Services are, by their price.",
-	query.MatterList:     "Servers, products and clients are not listed by themselves, only services. How many there are of each status and product, and on each server:",
+	query.MatterList:     "Servers, products, clients and services are not all listed at once. How many services there are of each status and product, and on each server:",
 	query.MatterTrouble:  "That names nothing to look up. Add a domain, a client, a service, an address or a server: what runs there is shown.",
 	query.MatterPassword: "Passwords are never shown. servicesbot shows what a client bought, and only reads.",
 }

@@ -129,7 +129,8 @@ func slipFor(text string) (Term, bool) {
 		return Term{}, false
 	}
 	word := nearest(text, slips)
-	if word == "" || swaps(squeeze(text), squeeze(word)) > 2 {
+	slip := swaps(squeeze(text), squeeze(word))
+	if word == "" || slip > 2 || slip == 2 && text[:1] != word[:1] { // few slips are at the first letter: really is not yearly
 		return Term{}, false
 	}
 	key, value, _ := strings.Cut(loneTerms[word], ":")

@@ -170,9 +170,13 @@ func (q Query) WithPage(n int) Query {
 	return q
 }
 
-// WithAs returns q shown as v, from the first page on.
+// WithAs returns q shown as v, from the first page on. Where q has no filter and v lists
+// services, all:yes says that all of them are meant: a line with nothing to look for runs nothing.
 func (q Query) WithAs(v View) Query {
 	q.As, q.Page, q.Position = v, 0, ""
+	if v != "" && !q.asksSomething() {
+		return q.With(Term{Key: "all", Values: []string{"yes"}})
+	}
 	return q
 }
 

@@ -46,6 +46,8 @@ func TestWithReturnsNewValues(t *testing.T) {
 		"client:1 status:active page:2":             q.WithPage(2),
 		"client:1 status:active":                    q.WithPage(1),
 		"client:1 status:active as:table":           q.WithAs(query.ViewTable),
+		"as:summary":                                query.Query{}.WithAs(query.ViewSummary),
+		"all:yes as:table":                          query.Query{As: query.ViewSummary}.WithAs(query.ViewTable),
 		"client:1 status:active sort:-due":          q.WithSort(query.Sort{Key: "due", Desc: true}),
 		"client:1 status:active product:vps":        q.With(query.Term{Key: "product", Values: []string{"vps"}}),
 		"status:active":                             q.Without(0),

@@ -20,6 +20,9 @@ show me the services on saturn → = saturn
 saturn is down, whom does it concern? → ~ saturn
 server saturn → = server:saturn
 server = saturn → = server:saturn
+product mail seats → = product:"mail seats"
+product vps m or vps l → = product:"vps m","vps l"
+product plus or starter on saturn → = product:plus,starter saturn
 SERVER: Saturn → = server:Saturn
 saturn active → = saturn status:active
 active on saturn → = saturn status:active
@@ -601,5 +604,19 @@ func BenchmarkRead(b *testing.B) {
 				Read(line)
 			}
 		})
+	}
+}
+
+// TestSlipFor: a word that is no slip for one of the language is not offered as one.
+func TestSlipFor(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"suspeneded": "status:suspended", "actve": "status:active", "anually": "cycle:annually", "uspended": "status:suspended",
+		"really": "", "partly": "", "orders": "", "uranus": "",
+	} {
+		got, ok := slipFor(word)
+		if is := got.String(); ok != (want != "") || ok && is != want {
+			t.Errorf("%s: %s, %v, want %q", word, is, ok, want)
+		}
 	}
 }

@@ -89,10 +89,13 @@ func valueList(v string) string { return strings.ReplaceAll(v, " ", "") }
 // textValue takes the longest run of words as the value of a key with text.
 func (t *listener) textValue(k *field, n int) bool {
 	run := t.textRun(n)
+	if w := t.at(n); len(run) == 0 && k.Name == "product" && nouns[w.lower] && !w.comma && t.isText(t.at(n+1)) {
+		run = append([]string{w.text}, t.textRun(n+1)...) // product mail seats
+	}
 	if len(run) == 0 {
 		return false
 	}
-	if last := t.at(n + len(run) - 1); last.comma || k.Name == "server" && slices.ContainsFunc(run, func(w string) bool { return joiners[strings.ToLower(w)] }) {
+	if last := t.at(n + len(run) - 1); last.comma || t.at(n+len(run)).lower == "or" && t.isText(t.at(n+len(run)+1)) || k.Name == "server" && slices.ContainsFunc(run, func(w string) bool { return joiners[strings.ToLower(w)] }) {
 		if values, used := t.textList(n); len(values) > 1 && k.names != nil {
 			t.changed = true
 			t.take(used, k.Name+":"+strings.Join(values, ","), firmPart)
