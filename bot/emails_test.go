@@ -73,7 +73,7 @@ func TestSharedFilesHaveNoEmails(t *testing.T) {
 		t.Errorf("the asker's file is\n%s", file)
 	}
 	r.do(r.slack.Post(slackfake.Bob, slackfake.Incident, "", "@servicesbot client:1 as:csv"))
-	r.sees(slackfake.Carl, slackfake.Incident, "E-mail addresses are left out, as others can open this file.")
+	r.sees(slackfake.Carl, slackfake.Incident, "Logins and e-mail addresses are left out, as others can open this file.")
 	r.waits("the public file", func() bool { return len(r.slack.Files(slackfake.Carl)) == 1 })
 	if file := r.slack.Files(slackfake.Carl)[0].Content; bytes.Contains(file, []byte("@")) || !bytes.Contains(file, []byte("Dana Demo")) {
 		t.Errorf("the file that others can open is\n%s", file)

@@ -119,10 +119,17 @@ func (r *RedisServer) Do(command string) string {
 // openStore opens a store at a server and lets it begin, as a replica of an app does.
 func openStore(t testing.TB, url Secret, app string) *Store {
 	t.Helper()
+	return openPatientStore(t, url, app, storeWithin)
+}
+
+// openPatientStore does so too, and each call may take as long as within says.
+func openPatientStore(t testing.TB, url Secret, app string, within time.Duration) *Store {
+	t.Helper()
 	s, err := OpenStore(t.Context(), StoreConfig{URL: url, BotToken: "xoxb-1-secret", Status: NewStatus(""), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Patient(within, deadBeat)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := s.begin(ctx, identity{team: "T1"}, app, func(news) {}, func() {})
 	t.Cleanup(func() {
@@ -138,5 +145,5 @@ func openStore(t testing.TB, url Secret, app string) *Store {
 // OpenRows opens a store at a server and returns what rows are shared by.
 func OpenRows(t testing.TB, url Secret) query.SharedRows {
 	t.Helper()
-	return openStore(t, url, "A1").Rows("billing")
+	return openPatientStore(t, url, "A1", 2*time.Second).Rows("billing")
 }

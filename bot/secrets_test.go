@@ -247,7 +247,9 @@ func TestHiddenFieldsAreNotSearched(t *testing.T) {
 		}
 		for _, line := range lines {
 			sent := r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services "+line))
-			r.waits("the answer", func() bool { return r.slack.Answers(sent.Envelope) == 1 })
+			r.waits("the answer", func() bool {
+				return r.slack.Answers(sent.Envelope) > 0 && !strings.Contains(r.spoken(slackfake.Alice, slackfake.Support), "Still looking")
+			})
 		}
 	}
 	for _, m := range r.answers(slackfake.Alice, slackfake.Support) {
