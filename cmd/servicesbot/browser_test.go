@@ -115,7 +115,7 @@ func openTab(t *testing.T, browser context.Context, l look, s *stage) *tab {
 	v.do(chromedp.EmulateViewport(l.width, l.height, chromedp.EmulateScale(max(1, l.scale))))
 	call(v, network.Enable, network.EnableParams{})
 	call(v, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
 	page := v.stage.workspace.PageURL()
 	if l.place != "" {

@@ -284,7 +284,10 @@ func TestBackgroundGivesWay(t *testing.T) {
 						in.find(t, line)
 						return time.Since(began), in
 					}
-					alone, _ := takes(query.FinderConfig{})
+					alone, own := takes(query.FinderConfig{})
+					if most == 1 {
+						alone = max(alone, time.Duration(own.fake.Count(""))*call) // calls of one question come in any order; the last one may be given up
+					}
 					beside, in := takes(query.FinderConfig{Warm: 15 * time.Minute})
 					if beside > alone+call {
 						t.Errorf("it takes %v beside the background, %v without", beside, alone)
