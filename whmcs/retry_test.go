@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,14 +26,19 @@ const none = `{"result":"success","totalresults":0,"products":[]}`
 // notes when each came and how many rows it wanted.
 type script struct {
 	answers []replier
-	at      []time.Time
-	limits  []string
+
+	mu     sync.Mutex // calls come at once
+	at     []time.Time
+	limits []string
 }
 
 func (s *script) wire(form url.Values, r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
 	s.at = append(s.at, time.Now())
 	s.limits = append(s.limits, form.Get("limitnum"))
-	return s.answers[min(len(s.at), len(s.answers))-1](r)
+	answer := s.answers[min(len(s.at), len(s.answers))-1]
+	s.mu.Unlock()
+	return answer(r)
 }
 
 // says makes an answer of a status, a body and headers as pairs.
