@@ -481,9 +481,9 @@ func TestNamesOfManyClients(t *testing.T) {
 		fast, slow := readings{}, readings{}
 		in := install(t, whmcsfake.Config{Services: 2000}, whmcs.Config{}, query.FinderConfig{Warm: time.Hour, Observe: fast.observe})
 		in.kept(t)
-		in = install(t, whmcsfake.Config{Services: 2000, Latency: 50 * time.Second}, whmcs.Config{Timeout: time.Minute}, query.FinderConfig{Warm: 30 * time.Minute, Observe: slow.observe})
+		in = install(t, whmcsfake.Config{Services: 2000, Latency: 55 * time.Second}, whmcs.Config{Timeout: time.Minute}, query.FinderConfig{Warm: 30 * time.Minute, Observe: slow.observe})
 		in.kept(t)
-		<-time.After(55 * time.Minute) // 20 pages of rows are there after 1000 s
+		<-time.After(55 * time.Minute) // 20 pages of rows are there after 1,100 s
 		all, got := fast.ended()[0].Clients, slow.ended()
 		if len(got) != 2 || got[0].Clients != 500 || got[1].Clients != all {
 			t.Errorf("%+v: want names of 500 clients, and then of %d", got, all)
