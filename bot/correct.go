@@ -205,7 +205,9 @@ func (b *Bot) correct(ctx context.Context, o *outgoing, at address) Outcome {
 		return outcomeEdited
 	}
 	next.rec.note(*next.answer)
-	b.sendCorrection(ctx, next)
+	if b.sendCorrection(ctx, next); !next.rec.sent {
+		outcome = outcomeNotCorrected
+	}
 	next.rec.outcome = outcome
 	next.rec.write(context.Background(), b.cfg.Audit)
 	return outcome

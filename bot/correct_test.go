@@ -176,6 +176,16 @@ func TestCorrectionIsAudited(t *testing.T) {
 	r.corrections("corrected", "1")
 }
 
+// TestCorrectionThatSlackRefuses is not counted as made.
+func TestCorrectionThatSlackRefuses(t *testing.T) {
+	t.Parallel()
+	r, h, _ := warmRoad(t, nil)
+	r.slack.Fail("chat.update", slackfake.Failure{Refuse: "cant_update_message"})
+	h.hold(false)
+	r.corrections("not_corrected", "1")
+	r.audited(`"user":"U0BOB"`, `"outcome":"not_corrected"`, `"query":"server:saturn status:active as:summary"`)
+}
+
 // TestCorrectionsOfReplicas: a click that another replica answers ends the correction too.
 func TestCorrectionsOfReplicas(t *testing.T) {
 	t.Parallel()
