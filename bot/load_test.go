@@ -154,11 +154,18 @@ func beBot(ctx context.Context) error {
 		defer store.Close()
 		store.Patient(storePatience, bot.DeadBeat)
 	}
-	api, err := whmcs.New(whmcs.Config{
+	billing := whmcs.Config{
 		URL: os.Getenv("WHMCS_URL"), Identifier: whmcs.Secret(os.Getenv("WHMCS_IDENTIFIER")), Secret: whmcs.Secret(os.Getenv("WHMCS_SECRET")),
 		MaxConcurrent: 64, CacheTTL: 30 * time.Second, Log: log, Observe: status.ObserveWHMCS,
 		Transport: transport,
-	})
+	}
+	searches := query.FinderConfig{}
+	if store != nil {
+		billing.Places = store.Places(billing.URL, billing.MaxConcurrent, 30*time.Second)
+		billing.LeftAlone = store.LeftAlone
+		searches.Shared = store.Rows(billing.URL)
+	}
+	api, err := whmcs.New(billing)
 	if err != nil {
 		return err
 	}
@@ -167,7 +174,7 @@ func beBot(ctx context.Context) error {
 		Allow: bot.Allow{Everyone: true}, UserRate: 30, Status: status, Store: store,
 		Log: log, Audit: slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 		Answers: &bot.Answers{
-			Finder: query.NewFinder(api, query.FinderConfig{}),
+			Finder: query.NewFinder(api, searches),
 			Style:  formatting.Style{Command: "/services", AdminURL: "https://billing.example.com/admin/"},
 			Now:    faults.now,
 			Log:    log,

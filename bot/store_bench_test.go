@@ -2,30 +2,46 @@ package bot_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"servicesbot/bot"
 )
 
-// BenchmarkStoreLoad puts the same load on a bot without a store and on one with it, and prints
-// both and their ratios. It judges nothing.
+// loadTurns is how often each of the bots is under load.
+const loadTurns = 4
+
+// BenchmarkStoreLoad puts the same load on a bot without a store and on one with it, by turns,
+// and prints both and their ratios. It judges nothing.
 func BenchmarkStoreLoad(b *testing.B) {
-	const only = "GetClientsProducts"
-	redis := bot.StartRedis(b)
-	var all []figures
-	for _, c := range []struct{ name, url string }{{"alone", ""}, {"with a store", redis.URL().Reveal()}} {
-		b.Run(c.name, func(b *testing.B) {
-			b.Setenv("REDIS_URL", c.url)
-			l := newLoad(b, "bot", loadLatency, only)
-			l.warmUp(b)
-			all = append(all, l.rate(b, c.name, 50))
-			l.end(b)
-		})
+	var loads [2]*load
+	names := [2]string{"alone", "with a store"}
+	for i, url := range []string{"", bot.StartRedis(b).URL().Reveal()} {
+		b.Setenv("REDIS_URL", url)
+		loads[i] = newLoad(b, "bot", loadLatency, "GetClientsProducts")
+		loads[i].warmUp(b)
 	}
-	if len(all) != 2 {
-		return
+	var all [2][]figures
+	for range loadTurns {
+		for i, l := range loads {
+			all[i] = append(all[i], l.rate(b, names[i], 50))
+		}
 	}
-	alone, shared := all[0], all[1]
-	fmt.Printf("\n%s\n\n%s\nack p99: %.2f ms and %.2f ms; CPU each: %.2f times\n", machine(), table(all),
-		ms(alone.ackMost), ms(shared.ackMost), float64(shared.cpu)/float64(alone.cpu))
+	for _, l := range loads {
+		l.end(b)
+	}
+	middle := func(i int, of func(figures) time.Duration) float64 {
+		var each []time.Duration
+		for _, f := range all[i] {
+			each = append(each, of(f))
+		}
+		half, _ := halfAndMost(each)
+		return ms(half)
+	}
+	ack := func(f figures) time.Duration { return f.ackMost }
+	cpu := func(f figures) time.Duration { return f.cpu }
+	fmt.Printf("\n%s\n\n%s\n\nthe middle of %d turns each: ack p99 %.2f ms and %.2f ms, CPU each %.2f ms and %.2f ms: %.2f times\n",
+		machine(), table(slices.Concat(all[:]...)), loadTurns,
+		middle(0, ack), middle(1, ack), middle(0, cpu), middle(1, cpu), middle(1, cpu)/middle(0, cpu))
 }
