@@ -81,7 +81,7 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 		rec.outcome = outcomeHandedOver
 		return f.at
 	}
-	b.remember(ctx, a, ans)
+	b.remember(ctx, a, rec, ans)
 	if ans.Result != nil && ans.Result.Warm {
 		b.answers.Finder.Renew()
 	}
@@ -119,7 +119,7 @@ func (b *Bot) sayNotShared(ctx context.Context, req *Request, rec *record, d del
 
 // remember notes what a asked for among its asker's last questions. Paging and the views of
 // a question, one click away, are no questions of their own.
-func (b *Bot) remember(ctx context.Context, a *ask, ans Answer) {
+func (b *Bot) remember(ctx context.Context, a *ask, rec *record, ans Answer) {
 	if ans.Result == nil || a.deed == deedDetails || a.deed == deedShare && a.Door == DoorButton {
 		return
 	}
@@ -127,5 +127,7 @@ func (b *Bot) remember(ctx context.Context, a *ask, ans Answer) {
 	if a.Door == DoorButton {
 		q.As = ""
 	}
-	b.history.add(ctx, a.asker(), q.String())
+	if rec.asked = q.String(); rec.asked != "" {
+		b.history.add(ctx, a.asker(), rec.asked)
+	}
 }

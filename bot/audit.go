@@ -27,6 +27,7 @@ type record struct {
 	guess   bool   // whether words of the line were left out, or a client's name alone matched
 	live    string // whether an answer began to be kept current, or ended that; "": neither
 	line    string // what was answered; "": no search was made
+	asked   string // the question, for its asker's last ones; "": it is none of these
 }
 
 // An Outcome is what became of a request, in a word for the audit line and the metrics.

@@ -13,18 +13,15 @@ const (
 )
 
 // history is what each person asked last, for the Home tab: in this process's memory, and
-// with replicas in the store too.
+// with replicas in their journal too.
 type history struct {
 	own    notebook
-	shared notebook // nil: there is no store
+	shared journal // nil: there is no store
 }
 
-// add notes a question as the newest of a person's.
+// add notes a question as the newest of a person's, in this process.
 func (h *history) add(ctx context.Context, asker, line string) {
-	if line == "" {
-		return
-	}
-	newest := func(page []byte) []byte {
+	_, _ = h.own.change(ctx, historyOf(asker), historyFor, func(page []byte) []byte {
 		lines := linesOf(page)
 		lines = slices.DeleteFunc(lines, func(l string) bool { return l == line })
 		lines = slices.Insert(lines, 0, line)
@@ -33,22 +30,17 @@ func (h *history) add(ctx context.Context, asker, line string) {
 			return page
 		}
 		return next
-	}
-	_, _ = h.own.change(ctx, historyOf(asker), historyFor, newest)
-	if h.shared != nil {
-		_, _ = h.shared.change(context.WithoutCancel(ctx), historyOf(asker), historyFor, newest) // else this process alone knows it
-	}
+	})
 }
 
 // of returns a person's questions, newest first.
 func (h *history) of(ctx context.Context, asker string) []string {
-	same := func(page []byte) []byte { return page }
 	if h.shared != nil {
-		if page, err := h.shared.change(ctx, historyOf(asker), historyFor, same); err == nil {
-			return linesOf(page)
+		if lines, err := h.shared.lastAsked(ctx, asker); err == nil {
+			return lines
 		}
 	}
-	page, _ := h.own.change(ctx, historyOf(asker), historyFor, same)
+	page, _ := h.own.change(ctx, historyOf(asker), historyFor, func(page []byte) []byte { return page })
 	return linesOf(page)
 }
 

@@ -20,9 +20,10 @@ import (
 
 // An acceptance is what the journal knows of a request. Without a store there is none.
 type acceptance struct {
-	known     chan struct{} // closed when the next two are known
+	known     chan struct{} // closed when the next three are known
 	journaled bool          // it is in the journal
 	elsewhere bool          // another replica has it; where neither is so, nobody knows
+	wait      time.Duration // until its asker has a token again, of those for all replicas together
 	aside     bool          // it is turned away and needs no journal
 	inherited time.Time     // when it was taken over from a replica that ended; zero: it was not
 	repeats   bool          // and something may have been posted for it there
@@ -96,9 +97,12 @@ func (b *Bot) accept(req *Request) {
 		b.log.Error("a request does not fit into the journal", "ref", req.Ref, "error", err)
 		return
 	}
-	first, err := b.store.accept(context.Background(), e)
+	if b.rates.counts(req) {
+		e.asker, e.perMinute = req.asker(), b.cfg.UserRate
+	}
+	is, err := b.store.accept(context.Background(), e)
 	if err == nil {
-		req.accepted.journaled, req.accepted.elsewhere = first, !first
+		req.accepted.journaled, req.accepted.elsewhere, req.accepted.wait = is.first, !is.first, is.wait
 	}
 }
 
@@ -150,6 +154,16 @@ func (req *Request) journaledHere() bool {
 	return req.accepted.journaled
 }
 
+// sharedWait is how long the asker of a request has to wait by the rate that all replicas share;
+// 0: not at all. It waits as journaledHere does.
+func (req *Request) sharedWait() time.Duration {
+	if req.accepted == nil {
+		return 0
+	}
+	<-req.accepted.known
+	return req.accepted.wait
+}
+
 // mayBeJournaled reports whether the journal has a request of this replica's, or may have it. It
 // waits as journaledHere does.
 func (req *Request) mayBeJournaled() bool {
@@ -185,7 +199,8 @@ func (b *Bot) settled(req *Request, rec *record) {
 		return
 	}
 	// While the store is away it keeps that in mind.
-	_ = b.store.done(context.Background(), entry{ref: req.Ref, names: req.keys}, rec.outcome != outcomeTurnedAway)
+	e := entry{ref: req.Ref, names: req.keys, asker: req.asker(), asked: rec.asked}
+	_ = b.store.done(context.Background(), e, rec.outcome != outcomeTurnedAway)
 }
 
 // handsOver reports whether another replica will answer a request that this one cannot
@@ -242,7 +257,7 @@ func (b *Bot) inherit(ctx context.Context, all []entry) {
 			continue
 		}
 		e.names = req.keys
-		if first, err := b.store.accept(ctx, e); !first && err == nil { // it came again meanwhile
+		if is, err := b.store.accept(ctx, e); !is.first && err == nil { // it came again meanwhile
 			_ = b.store.done(ctx, e, true)
 			continue
 		}

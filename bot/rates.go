@@ -70,14 +70,11 @@ func (r *rates) leave(req *Request) {
 	}
 }
 
-// withinRate takes the asker's share of what they may ask of all replicas together. It
-// returns false where that is used up and they were told so.
+// withinRate reports whether the asker may ask as much of all replicas together. Where that is
+// used up it tells them so.
 func (b *Bot) withinRate(ctx context.Context, req *Request, rec *record) bool {
-	if b.store == nil || !b.rates.counts(req) || req.inherited() {
-		return true
-	}
-	wait, err := b.store.take(ctx, req.asker(), b.cfg.UserRate)
-	if err != nil || wait <= 0 {
+	wait := req.sharedWait()
+	if wait <= 0 {
 		return true
 	}
 	rec.outcome, rec.why = outcomeTurnedAway, "rate"

@@ -48,17 +48,21 @@ type limits interface {
 // A journal holds what was accepted until it is done, so that what a replica that died has
 // accepted is done by another.
 type journal interface {
-	// accept claims an entry's names and enters it. It reports false, and enters nothing,
-	// where another replica has one of them.
-	accept(ctx context.Context, e entry) (bool, error)
+	// accept claims an entry's names, enters it, and takes one of its asker's tokens. Where
+	// another replica has one of its names it does nothing. What is in the journal already
+	// is renewed and takes no further token.
+	accept(ctx context.Context, e entry) (admission, error)
 
 	// post asks, right before something is posted for user's request ref, whether it may be,
 	// and notes that it may have been.
 	post(ctx context.Context, ref, user string) (permit, error)
 
-	// done takes an entry out. Its names stay claimed where it was answered, else it may come
-	// again.
+	// done takes an entry out and keeps what its asker asked by it. Its names stay claimed
+	// where it was answered, else it may come again.
 	done(ctx context.Context, e entry, answered bool) error
+
+	// lastAsked returns what somebody asked last, newest first, nothing twice.
+	lastAsked(ctx context.Context, asker string) ([]string, error)
 }
 
 // Flags are up for a while, for all replicas to see: what news has not reached.
@@ -82,6 +86,16 @@ type entry struct {
 	names   []string // that no other request may have
 	request []byte
 	posted  bool // something may have been posted for it
+
+	asker     string
+	perMinute int    // tokens of the asker's; 0: no limit
+	asked     string // when it is done: the question, to be kept for its asker; "": none
+}
+
+// An admission is what a journal makes of an entry.
+type admission struct {
+	first bool          // no other replica has one of its names: it is in the journal
+	wait  time.Duration // until its asker has a token again; 0: they had one
 }
 
 // A permit says whether something may be posted.

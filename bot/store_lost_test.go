@@ -91,8 +91,8 @@ func TestSwallowedReplies(t *testing.T) {
 	redis, ctx := StartRedis(t), t.Context()
 	url, swallow := Swallowing(t, redis.Addr())
 	behind, direct := openStore(t, url, "A1"), openStore(t, redis.URL(), "A1")
-	if got, err := behind.accept(ctx, entry{ref: "before"}); !got || err != nil { // the server knows the script from now on
-		t.Fatalf("%v, %v", got, err)
+	if is, err := behind.accept(ctx, entry{ref: "before"}); !is.first || err != nil { // the server knows the script from now on
+		t.Fatalf("%v, %v", is, err)
 	}
 	back := func() {
 		t.Helper()
@@ -107,8 +107,8 @@ func TestSwallowedReplies(t *testing.T) {
 	for n := 0; ; n++ { // a probe that is on its way may keep it from being sent
 		e = entry{ref: fmt.Sprint("ref", n), names: []string{fmt.Sprint("Ev", n)}, request: []byte("request")}
 		swallow(true)
-		if got, err := behind.accept(ctx, e); got || err != errAway {
-			t.Fatalf("an entry without a reply: %v, %v", got, err)
+		if is, err := behind.accept(ctx, e); is.first || err != errAway {
+			t.Fatalf("an entry without a reply: %v, %v", is, err)
 		}
 		if strings.HasPrefix(redis.Do("EXISTS "+behind.key("claim", e.names[0])), ":1") {
 			break
@@ -119,16 +119,16 @@ func TestSwallowedReplies(t *testing.T) {
 		t.Errorf("a claim while it is away: %v, %v", got, err)
 	}
 	back()
-	if got, err := direct.accept(ctx, entry{ref: "another", names: e.names}); got || err != nil {
-		t.Errorf("the entry had no effect: %v, %v", got, err)
+	if is, err := direct.accept(ctx, entry{ref: "another", names: e.names}); is.first || err != nil {
+		t.Errorf("the entry had no effect: %v, %v", is, err)
 	}
 	for begun := time.Now(); ; { // the first call may find that the connection is gone
-		got, err := behind.accept(ctx, e)
-		if got && err == nil {
+		is, err := behind.accept(ctx, e)
+		if is.first && err == nil {
 			break
 		}
 		if err == nil || time.Since(begun) > 5*time.Second {
-			t.Fatalf("its maker is turned away: %v, %v", got, err)
+			t.Fatalf("its maker is turned away: %v, %v", is, err)
 		}
 	}
 	behind.renew(ctx, false)
@@ -145,8 +145,8 @@ func TestClaimsAreRenewed(t *testing.T) {
 	one, two := openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1")
 	long, short, taken := entry{ref: "long", names: []string{"Ev1"}}, entry{ref: "short", names: []string{"Ev2"}}, entry{ref: "taken", names: []string{"Ev3"}}
 	for _, e := range []entry{long, short, taken} {
-		if got, err := one.accept(ctx, e); !got || err != nil {
-			t.Fatal(got, err)
+		if is, err := one.accept(ctx, e); !is.first || err != nil {
+			t.Fatal(is, err)
 		}
 	}
 	one.done(ctx, short, true)
@@ -180,8 +180,8 @@ func TestDoneStaysDone(t *testing.T) {
 	redis, ctx := StartRedis(t), t.Context()
 	one, two := openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1")
 	for _, e := range []entry{{ref: "during", names: []string{"Ev1"}}, {ref: "before", names: []string{"Ev2"}}, {ref: "left", names: []string{"Ev3"}}} {
-		if got, err := one.accept(ctx, e); !got || err != nil {
-			t.Fatal(got, err)
+		if is, err := one.accept(ctx, e); !is.first || err != nil {
+			t.Fatal(is, err)
 		}
 	}
 	one.kept.failed()

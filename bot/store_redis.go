@@ -56,7 +56,6 @@ type Store struct {
 var _ interface {
 	claims
 	notebook
-	limits
 	journal
 	flags
 } = (*Store)(nil)

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,19 +21,31 @@ const (
 // may have been posted. The scripts know it too.
 const postedMark = "!"
 
-// To accept what this replica has accepted before is to renew it.
+// To accept what this replica has accepted before is to renew it. A bucket holds a minute's
+// worth of tokens and fills by the server's clock. The script returns -1 for what another replica
+// has, else how many milliseconds the asker has to wait.
 var acceptScript = rueidis.NewLuaScript(`
 local by = redis.call('GET', KEYS[2])
-if by and by ~= ARGV[2] then return 0 end
-for i = 3, #KEYS do
+if by and by ~= ARGV[2] then return -1 end
+for i = 4, #KEYS do
 	by = redis.call('GET', KEYS[i])
-	if by and by ~= ARGV[1] then return 0 end
+	if by and by ~= ARGV[1] then return -1 end
 end
-for i = 3, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[3]) end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
+for i = 4, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[3]) end
+local new = redis.call('HSET', KEYS[1], ARGV[1], ARGV[4]) == 1
 if ARGV[6] == '1' then redis.call('HSET', KEYS[1], '!' .. ARGV[1], '1') end
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
-return 1`)
+local most = tonumber(ARGV[7])
+if most == 0 or not new then return 0 end
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local had = redis.call('HMGET', KEYS[3], 'left', 'at')
+local left = tonumber(had[1]) or most
+left = math.min(most, left + math.max(0, now - (tonumber(had[2]) or now)) * most / 60000)
+if left < 1 then return math.ceil((1 - left) * 60000 / most) end
+redis.call('HSET', KEYS[3], 'left', tostring(left - 1), 'at', tostring(now))
+redis.call('PEXPIRE', KEYS[3], 120000)
+return 0`)
 
 // A tombstone says who has taken an entry over. Without one nobody has, also where the server
 // has lost everything.
@@ -43,9 +56,19 @@ if redis.call('EXISTS', KEYS[3]) == 1 then return 2 end
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then redis.call('HSET', KEYS[1], '!' .. ARGV[1], '1') end
 return 1`)
 
+// Of what was asked before, the same question goes: sealed it looks different each time, so a hash
+// of it comes first.
 var doneScript = rueidis.NewLuaScript(`
 redis.call('HDEL', KEYS[1], ARGV[1], '!' .. ARGV[1])
-for i = 2, #KEYS do
+if ARGV[3] ~= '' then
+	for _, was in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
+		if string.sub(was, 1, #ARGV[3]) == ARGV[3] then redis.call('LREM', KEYS[2], 0, was) end
+	end
+	redis.call('LPUSH', KEYS[2], ARGV[3] .. ARGV[4])
+	redis.call('LTRIM', KEYS[2], 0, ARGV[5] - 1)
+	redis.call('PEXPIRE', KEYS[2], ARGV[6])
+end
+for i = 3, #KEYS do
 	local by = redis.call('GET', KEYS[i])
 	if ARGV[2] ~= '0' then
 		if not by or by == ARGV[1] then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
@@ -58,30 +81,34 @@ return 1`)
 // journalOf is the key of a replica's journal.
 func (s *Store) journalOf(replica string) string { return s.prefix + "journal:" + replica }
 
-// accept claims an entry's names and enters it, in one step: who has the one has the other.
-func (s *Store) accept(ctx context.Context, e entry) (bool, error) {
+// accept claims an entry's names, enters it and takes a token, in one step: who has the one has
+// the others.
+func (s *Store) accept(ctx context.Context, e entry) (admission, error) {
 	s.kept.begin(e)
-	first, err := s.enter(ctx, e)
+	is, err := s.enter(ctx, e)
 	switch {
 	case err != nil:
 		s.kept.failed()
-	case !first:
+	case !is.first:
 		s.kept.end(e.ref)
 	}
-	return first, err
+	return is, err
 }
 
 // enter enters an entry, once more where it is there already.
-func (s *Store) enter(ctx context.Context, e entry) (bool, error) {
+func (s *Store) enter(ctx context.Context, e entry) (admission, error) {
 	sealed := s.seal.close(s.prefix+"entry:"+e.ref, e.request)
-	keys := append([]string{s.journalOf(s.id), s.takenKey(e.ref)}, s.keys("claim", e.names)...)
+	keys := append([]string{s.journalOf(s.id), s.takenKey(e.ref), s.key("rate", e.asker)}, s.keys("claim", e.names)...)
 	posted := "0"
 	if e.posted {
 		posted = "1"
 	}
 	n, err := s.count(ctx, acceptScript, "accept", keys,
-		[]string{e.ref, s.id, millis(claimedFor), rueidis.BinaryString(sealed), millis(journalLife), posted})
-	return n == 1, err
+		[]string{e.ref, s.id, millis(claimedFor), rueidis.BinaryString(sealed), millis(journalLife), posted, strconv.Itoa(e.perMinute)})
+	if err != nil || n < 0 {
+		return admission{}, err
+	}
+	return admission{first: true, wait: time.Duration(n) * time.Millisecond}, nil
 }
 
 // takenKey is the key of the tombstone of an entry.
@@ -104,7 +131,7 @@ func (s *Store) post(ctx context.Context, ref, user string) (permit, error) {
 	return permitted, nil
 }
 
-// done takes an entry out.
+// done takes an entry out and keeps what was asked.
 func (s *Store) done(ctx context.Context, e entry, answered bool) error {
 	life := "0"
 	if answered {
@@ -115,11 +142,35 @@ func (s *Store) done(ctx context.Context, e entry, answered bool) error {
 	if answered {
 		s.kept.claim(e.ref, doneFor, claims...)
 	}
-	_, err := s.count(ctx, doneScript, "done", append([]string{s.journalOf(s.id)}, claims...), []string{e.ref, life})
+	questions := s.key("asked", e.asker)
+	hash, sealed := "", ""
+	if e.asked != "" {
+		hash, sealed = s.seal.name(questions+"\x00"+e.asked), rueidis.BinaryString(s.seal.close(questions, []byte(e.asked)))
+	}
+	_, err := s.count(ctx, doneScript, "done", append([]string{s.journalOf(s.id), questions}, claims...),
+		[]string{e.ref, life, hash, sealed, strconv.Itoa(historyMost), millis(historyFor)})
 	if err != nil {
 		s.kept.remains(e.ref)
 	}
 	return err
+}
+
+// lastAsked returns what somebody asked last.
+func (s *Store) lastAsked(ctx context.Context, asker string) ([]string, error) {
+	questions := s.key("asked", asker)
+	var all []string
+	err := s.do(ctx, "last asked", func(ctx context.Context, c rueidis.Client) error {
+		var err error
+		all, err = c.Do(ctx, c.B().Lrange().Key(questions).Start(0).Stop(-1).Build()).AsStrSlice()
+		return err
+	})
+	var lines []string
+	for _, text := range all {
+		if line := s.opened(questions, text[min(len(text), sealedName):]); line != nil {
+			lines = append(lines, string(line))
+		}
+	}
+	return lines, err
 }
 
 // Replicas are those that live, in the order in which they came, and those that do not.

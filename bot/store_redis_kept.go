@@ -174,11 +174,11 @@ func (s *Store) renew(ctx context.Context, lost bool) {
 
 func (s *Store) putBack(ctx context.Context, o *owed) error {
 	for _, e := range o.open {
-		first, err := s.enter(ctx, e)
+		is, err := s.enter(ctx, e)
 		switch {
 		case err != nil:
 			return err
-		case !first:
+		case !is.first:
 			s.kept.end(e.ref) // it was taken over
 		case !s.kept.inProgress(e.ref): // it was done meanwhile, maybe before it was entered again
 			o.ended = append(o.ended, e.ref)

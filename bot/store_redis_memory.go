@@ -143,25 +143,6 @@ func (s *Store) opened(key, sealed string) []byte {
 	return value
 }
 
-// takeScript is a bucket that holds a minute's worth and fills by the server's clock.
-var takeScript = rueidis.NewLuaScript(`
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local most = tonumber(ARGV[1])
-local had = redis.call('HMGET', KEYS[1], 'left', 'at')
-local left = tonumber(had[1]) or most
-left = math.min(most, left + math.max(0, now - (tonumber(had[2]) or now)) * most / 60000)
-if left < 1 then return math.ceil((1 - left) * 60000 / most) end
-redis.call('HSET', KEYS[1], 'left', tostring(left - 1), 'at', tostring(now))
-redis.call('PEXPIRE', KEYS[1], 120000)
-return 0`)
-
-// take takes one of so many per minute.
-func (s *Store) take(ctx context.Context, name string, perMinute int) (time.Duration, error) {
-	n, err := s.count(ctx, takeScript, "take", []string{s.key("rate", name)}, []string{strconv.Itoa(perMinute)})
-	return time.Duration(n) * time.Millisecond, err
-}
-
 // raise raises a flag for as long as life says.
 func (s *Store) raise(ctx context.Context, name string, life time.Duration) error {
 	key := s.key("flag", name)

@@ -58,3 +58,6 @@ func (s *seal) name(about string) string {
 	h.Write([]byte(about))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }
+
+// sealedName is the length of what name returns.
+const sealedName = 22

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,14 @@ type common interface {
 	claims
 	notebook
 	limits
+}
+
+// A journalLimit counts by the tokens that a store takes for what it accepts.
+type journalLimit struct{ *Store }
+
+func (l journalLimit) take(ctx context.Context, name string, perMinute int) (time.Duration, error) {
+	is, err := l.accept(ctx, entry{ref: newRef(), asker: name, perMinute: perMinute})
+	return is.wait, err
 }
 
 // promises are held by both.
@@ -145,7 +154,7 @@ func TestPromises(t *testing.T) {
 		t.Parallel()
 		url := sharedServer(t)
 		for n, p := range promises {
-			t.Run(p.name, func(t *testing.T) { p.holds(t, t.Context(), openStore(t, url, fmt.Sprint("A", n))) })
+			t.Run(p.name, func(t *testing.T) { p.holds(t, t.Context(), journalLimit{openStore(t, url, fmt.Sprint("A", n))}) })
 		}
 	})
 }
@@ -162,8 +171,8 @@ func TestWhatTwoReplicasShare(t *testing.T) {
 		ref  string
 		want bool
 	}{{one, "ref1", true}, {two, "ref2", false}, {other, "ref3", true}} {
-		if got, err := c.s.accept(ctx, entry{ref: c.ref, names: e.names, request: e.request}); got != c.want || err != nil {
-			t.Errorf("%s: accepted %v, %v", c.ref, got, err)
+		if is, err := c.s.accept(ctx, entry{ref: c.ref, names: e.names, request: e.request}); is.first != c.want || err != nil {
+			t.Errorf("%s: accepted %v, %v", c.ref, is, err)
 		}
 	}
 	one.change(ctx, "history", time.Minute, func([]byte) []byte { return []byte("demodomain.com") })
@@ -174,19 +183,45 @@ func TestWhatTwoReplicasShare(t *testing.T) {
 		t.Errorf("the page is %q at another app", page)
 	}
 	for range 30 {
-		one.take(ctx, "T1/U1", 30)
+		journalLimit{one}.take(ctx, "T1/U1", 30)
 	}
-	if wait, _ := two.take(ctx, "T1/U1", 30); wait == 0 {
+	if wait, _ := (journalLimit{two}).take(ctx, "T1/U1", 30); wait == 0 {
 		t.Error("each replica counts for itself")
 	}
+	limited := entry{ref: "limited", asker: "T1/U3", perMinute: 1}
+	for range 2 { // the second time as after a reply that was lost
+		if is, err := one.accept(ctx, limited); !is.first || is.wait != 0 || err != nil {
+			t.Errorf("the first of a minute: %v, %v", is, err)
+		}
+	}
+	limited.ref = "limited-2"
+	if is, _ := one.accept(ctx, limited); is.wait == 0 {
+		t.Error("the second of a minute need not wait")
+	}
+	e.asker = "T1/U1"
+	for _, e.asked = range []string{"client:1", "client:2", "client:1"} {
+		one.done(ctx, e, true)
+	}
+	e.asker, e.asked = "T1/U2", ""
 	one.done(ctx, e, true)
-	if got, _ := two.accept(ctx, entry{ref: "ref4", names: e.names}); got {
+	if lines, err := two.lastAsked(ctx, "T1/U1"); !slices.Equal(lines, []string{"client:1", "client:2"}) || err != nil {
+		t.Errorf("asked last, by the other replica: %q, %v", lines, err)
+	}
+	for _, who := range []struct {
+		s     *Store
+		asker string
+	}{{two, "T1/U2"}, {other, "T1/U1"}} {
+		if lines, err := who.s.lastAsked(ctx, who.asker); len(lines) > 0 || err != nil {
+			t.Errorf("%s has asked %q, %v", who.asker, lines, err)
+		}
+	}
+	if is, _ := two.accept(ctx, entry{ref: "ref4", names: e.names}); is.first {
 		t.Error("what was answered is accepted again")
 	}
 	again := entry{ref: "ref5", names: []string{"Ev5"}}
 	one.accept(ctx, again)
 	one.done(ctx, again, false)
-	if got, _ := two.accept(ctx, entry{ref: "ref6", names: []string{"Ev5"}}); !got {
+	if is, _ := two.accept(ctx, entry{ref: "ref6", names: []string{"Ev5"}}); !is.first {
 		t.Error("what was turned away may not come again")
 	}
 }
@@ -253,9 +288,13 @@ func TestStoreIsSealed(t *testing.T) {
 	t.Parallel()
 	redis, ctx := StartRedis(t), t.Context()
 	s := openStore(t, redis.URL(), "A1")
-	s.accept(ctx, entry{ref: "ref1", names: []string{"Ev1SECRET", "C0SECRET/1.2/"}, request: []byte("domain:secret.example.com")})
-	s.change(ctx, "history/U0SECRET", time.Minute, func([]byte) []byte { return []byte("email:secret@example.com") })
-	s.take(ctx, "T1/U0SECRET", 30)
+	s.accept(ctx, entry{ref: "ref1", names: []string{"Ev1SECRET", "C0SECRET/1.2/"}, request: []byte("domain:secret.example.com"), asker: "T1/U0SECRET", perMinute: 30})
+	s.change(ctx, "page/U0SECRET", time.Minute, func([]byte) []byte { return []byte("email:secret@example.com") })
+	s.done(ctx, entry{ref: "ref1", names: []string{"Ev1SECRET"}, asker: "T1/U0SECRET", asked: "domain:secret.example.com"}, true)
+	s.accept(ctx, entry{ref: "ref2", request: []byte("domain:secret.example.com")})
+	if lists := redis.Do("LLEN " + s.key("asked", "T1/U0SECRET")); !strings.HasPrefix(lists, ":1") {
+		t.Errorf("what was asked is not there: %q", lists)
+	}
 	for key := range strings.FieldsSeq(redis.Do("KEYS *")) {
 		shown := key
 		switch {
@@ -263,6 +302,8 @@ func TestStoreIsSealed(t *testing.T) {
 			shown += redis.Do("HGETALL " + key)
 		case strings.Contains(redis.Do("TYPE "+key), "string"):
 			shown += redis.Do("GET " + key)
+		case strings.Contains(redis.Do("TYPE "+key), "list"):
+			shown += redis.Do("LRANGE " + key + " 0 -1")
 		}
 		if strings.Contains(strings.ToLower(shown), "secret") {
 			t.Errorf("%s shows %q", key, shown)
