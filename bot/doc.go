@@ -54,7 +54,8 @@
 //	journal.go    what was accepted is answered, by another replica if need be
 //	versions.go  which version of a question is the newest, and where its answer is
 //	news.go      what one replica learns of Slack, the others hear
-//	store_redis.go   the server: a breaker, news (store_redis_url.go: its address;
+//	store_redis.go   the server and a breaker around it (store_redis_url.go: its address;
+//	             store_redis_news.go: what replicas tell each other;
 //	             store_redis_memory.go, store_redis_journal.go: the promises;
 //	             store_redis_kept.go: what the server lost is put back;
 //	             store_redis_places.go, store_redis_rows.go: calls to WHMCS, and what they

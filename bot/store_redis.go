@@ -3,13 +3,13 @@ package bot
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -47,7 +47,7 @@ type Store struct {
 	since  time.Time      // when that changed
 	seen   replicas       // as of the last beat
 
-	telling sync.WaitGroup // the others of trouble with WHMCS
+	later sync.WaitGroup // what nobody waits for but Close
 
 	hear func(news)
 	lost func() // news may have been missed
@@ -102,7 +102,7 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 
 // Close lets go of the server.
 func (s *Store) Close() {
-	s.telling.Wait()
+	s.later.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.client != nil {
@@ -206,7 +206,7 @@ func (s *Store) doWithin(ctx context.Context, within time.Duration, op string, c
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	began := time.Now()
-	err := call(limited, c)
+	err := attempt(limited, func(ctx context.Context) error { return call(ctx, c) })
 	s.status.storeSeconds.WithLabelValues(op).Observe(time.Since(began).Seconds())
 	switch {
 	case err == nil:
@@ -222,6 +222,21 @@ func (s *Store) doWithin(ctx context.Context, within time.Duration, op string, c
 	s.status.storeCalls.WithLabelValues(op, "failed").Inc()
 	s.gone(op, err)
 	return errAway
+}
+
+// attempt makes a call, and makes it again where its connection is one that the server has closed:
+// the library learns that by using it. A call that is made twice does no harm.
+func attempt(ctx context.Context, call func(context.Context) error) error {
+	err := call(ctx)
+	for n := 0; n < storeConnections && ctx.Err() == nil && closed(err); n++ {
+		err = call(ctx)
+	}
+	return err
+}
+
+// closed reports whether a connection was closed by the other side.
+func closed(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // script runs a script, whose reply is taken by read.
@@ -297,10 +312,12 @@ func (s *Store) probe(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.within)
 	defer cancel()
-	if err := probing.Exec(ctx, c, []string{key}, []string{s.id, strconv.FormatInt(probeLife.Milliseconds(), 10)}).Error(); err != nil {
-		return err
-	}
-	return c.Do(ctx, c.B().Publish().Channel(key).Message("").Build()).Error()
+	return attempt(ctx, func(ctx context.Context) error {
+		if err := probing.Exec(ctx, c, []string{key}, []string{s.id, millis(probeLife)}).Error(); err != nil {
+			return err
+		}
+		return c.Do(ctx, c.B().Publish().Channel(key).Message("").Build()).Error()
+	})
 }
 
 // keepUp probes until ctx ends: often while the store is away, now and then else.
@@ -322,62 +339,6 @@ func (s *Store) keepUp(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// listen hears the news until ctx ends.
-func (s *Store) listen(ctx context.Context) {
-	key := s.key("news", "")
-	var deaf atomic.Bool // it was said that no news is heard
-	for ctx.Err() == nil {
-		c := s.ready()
-		if c == nil {
-			sleep(ctx, probeEvery)
-			continue
-		}
-		heard := rueidis.WithOnSubscriptionHook(ctx, func(sub rueidis.PubSubSubscription) {
-			if sub.Kind == "subscribe" {
-				if deaf.Swap(false) {
-					s.log.Info("store: news of other replicas is heard again")
-				}
-				whmcs.Recovered(func() error { s.lost(); return nil }) // what was said before, this replica has not heard
-			}
-		})
-		err := c.Receive(heard, c.B().Subscribe().Channel(key).Build(), func(m rueidis.PubSubMessage) {
-			whmcs.Recovered(func() error { s.tell(key, m.Message); return nil })
-		})
-		if ctx.Err() == nil && err != nil {
-			if !deaf.Swap(true) {
-				s.log.Warn("store: news of other replicas is not heard; trying again", "error", unreachable(err))
-			}
-			sleep(ctx, probeEvery)
-		}
-	}
-}
-
-// tell hands news on, but for this replica's own.
-func (s *Store) tell(key, sealed string) {
-	opened, ok := s.seal.open(key, []byte(sealed))
-	var n news
-	if !ok || json.Unmarshal(opened, &n) != nil {
-		s.status.storeUnopened.Inc()
-		return
-	}
-	if n.From != s.id {
-		s.hear(n)
-	}
-}
-
-// broadcast sends news to the other replicas.
-func (s *Store) broadcast(ctx context.Context, n news) error {
-	n.From = s.id
-	text, err := json.Marshal(n)
-	if err != nil {
-		return err
-	}
-	key := s.key("news", "")
-	return s.do(ctx, "broadcast", func(ctx context.Context, c rueidis.Client) error {
-		return c.Do(ctx, c.B().Publish().Channel(key).Message(rueidis.BinaryString(s.seal.close(key, text))).Build()).Error()
-	})
 }
 
 // State is the store's in words, for a person who reads /readyz.

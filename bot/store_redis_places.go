@@ -4,6 +4,7 @@ import (
 	"context"
 	crypto "crypto/rand"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +19,10 @@ const (
 	placeEvery = 20 * time.Millisecond // between two looks for a place, with up to half as jitter
 	placeLost  = time.Second           // who has not looked for so long waits no more
 	placeSpare = 10 * time.Second      // beyond the time of a call: a replica that died gives no place back
+
+	// placeKept is for how long a replica makes further calls with a place: of quick calls each
+	// would else cost two more to the store. A slow call gives its place back at once.
+	placeKept = 200 * time.Millisecond
 )
 
 // places are the calls at once that all replicas together may make to an installation. Who
@@ -29,7 +34,15 @@ type places struct {
 	life         time.Duration
 
 	mu   sync.Mutex
-	held []string // the names of those that the server knows of, "" of the others
+	held []lease // in use
+	kept []lease // given back here, not yet to the server
+}
+
+// A lease is a place that was taken.
+type lease struct {
+	name  string // "": the server does not know of it
+	taken time.Time
+	later bool // giveLater looks after it
 }
 
 var _ whmcs.Places = (*places)(nil)
@@ -46,6 +59,7 @@ var placeScript = rueidis.NewLuaScript(`
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 1 end
 local free = ARGV[2] - redis.call('ZCARD', KEYS[1])
 if free < 1 or redis.call('ZCARD', KEYS[2]) > 0 then
 	for _, lost in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[4])) do
@@ -66,6 +80,9 @@ return 1`)
 
 // Take waits for a place.
 func (p *places) Take(ctx context.Context) error {
+	if p.takeKept() {
+		return nil
+	}
 	name := strings.ToLower(crypto.Text()[:12])
 	for {
 		switch taken, err := p.take(ctx, name); {
@@ -96,7 +113,7 @@ func (p *places) take(ctx context.Context, name string) (bool, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.held = append(p.held, name)
+	p.held = append(p.held, lease{name: name, taken: time.Now()})
 	return true, nil
 }
 
@@ -108,18 +125,64 @@ func (p *places) takeOwn() bool {
 	if len(p.held) >= own {
 		return false
 	}
-	p.held = append(p.held, "")
+	p.held = append(p.held, lease{})
+	return true
+}
+
+// takeKept takes a place that this replica has given back a moment ago.
+func (p *places) takeKept() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.kept) == 0 {
+		return false
+	}
+	p.held, p.kept = append(p.held, p.kept[0]), p.kept[1:]
 	return true
 }
 
 // Give gives a place back, whichever: all are alike.
 func (p *places) Give() {
 	p.mu.Lock()
-	name := p.held[0]
+	is := p.held[0]
 	p.held = p.held[1:]
+	left := placeKept - time.Since(is.taken)
+	if is.name != "" && left > 0 {
+		p.kept = append(p.kept, lease{is.name, is.taken, true})
+	}
 	p.mu.Unlock()
-	if name == "" || p.s.ready() == nil {
-		return // it lapses
+	switch {
+	case is.name == "": // the server does not know of it
+	case left <= 0:
+		p.give(is.name)
+	case !is.later:
+		p.giveLater(is.name, left)
+	}
+}
+
+// giveLater gives a place back to the server in a while, unless a call is made with it then, which
+// does that itself. Close waits for it.
+func (p *places) giveLater(name string, in time.Duration) {
+	p.s.later.Add(1)
+	whmcs.Go(func() error {
+		defer p.s.later.Done()
+		<-time.After(in)
+		p.mu.Lock()
+		n := slices.IndexFunc(p.kept, func(is lease) bool { return is.name == name })
+		if n >= 0 {
+			p.kept = slices.Delete(p.kept, n, n+1)
+		}
+		p.mu.Unlock()
+		if n >= 0 {
+			p.give(name)
+		}
+		return nil
+	})
+}
+
+// give gives a place back to the server. Where that cannot be it lapses.
+func (p *places) give(name string) {
+	if p.s.ready() == nil {
+		return
 	}
 	_ = p.s.do(context.Background(), "give", func(ctx context.Context, c rueidis.Client) error {
 		return c.Do(ctx, c.B().Zrem().Key(p.s.key("places", p.installation)).Member(name).Build()).Error()

@@ -27,6 +27,8 @@ const (
 	storeDial   = time.Second
 	storeSilent = time.Second // a server that does not even answer a ping is away
 	storeBuffer = 64 << 10    // bytes, of each direction; the library's own half MiB is for more traffic
+
+	storeConnections = 8 // at most, for calls; they are opened when they are needed
 )
 
 // CheckStoreURL says what is wrong with the URL of a store, nil where nothing is. The error
@@ -74,8 +76,9 @@ func complete(option *rueidis.ClientOption) {
 	option.DisableCache = true
 	option.DisableRetry = true // the breaker says when it is tried again
 	option.ReadBufferEachConn, option.WriteBufferEachConn = storeBuffer, storeBuffer
-	option.BlockingPoolSize = 4
-	option.PipelineMultiplex = -1 // one connection, which is there from the start: a further one would be dialled by a call that must be quick
+	option.DisableAutoPipelining = true // a goroutine that writes for all, and one that reads, cost more than the connections
+	option.BlockingPoolSize = storeConnections
+	option.PipelineMultiplex = -1 // one connection more, which hears the news
 	if option.ClientName == "" {
 		option.ClientName = "servicesbot"
 	}

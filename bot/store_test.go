@@ -513,6 +513,56 @@ func TestPlacesOfAllReplicas(t *testing.T) {
 	}
 }
 
+// TestPlacesAreKept: quick calls in a row are made with one place, which another replica has a
+// moment after the last of them.
+func TestPlacesAreKept(t *testing.T) {
+	t.Parallel()
+	redis := StartRedis(t)
+	one, two := openStore(t, redis.URL(), "A1"), openStore(t, redis.URL(), "A1")
+	quick, other := one.Places("billing", 1, time.Second), two.Places("billing", 1, time.Second)
+	holder := func() string { return redis.Do("ZRANGE " + one.key("places", "billing") + " 0 -1") }
+	if err := quick.Take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first, begun := holder(), time.Now()
+	for time.Since(begun) < placeKept/2 {
+		quick.Give()
+		if err := quick.Take(t.Context()); err != nil || holder() != first {
+			t.Fatalf("%v; the place of %q is %q's now", err, first, holder())
+		}
+	}
+	quick.Give()
+	if err := other.Take(t.Context()); err != nil || holder() == first {
+		t.Errorf("%v; the other replica has no place", err)
+	}
+	other.Give()
+	if err := quick.Take(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for slow := time.Now(); time.Since(slow) <= placeKept; {
+		<-time.After(placeKept / 4)
+	}
+	quick.Give()
+	if is := holder(); !strings.HasPrefix(is, "*0") {
+		t.Errorf("after a slow call the place is still %q's", is)
+	}
+}
+
+// TestClosedConnections: that the server has closed connections meanwhile is no outage.
+func TestClosedConnections(t *testing.T) {
+	t.Parallel()
+	redis := StartRedis(t)
+	s := openPatientStore(t, redis.URL(), "A1", 2*time.Second)
+	for round := range 3 {
+		at(2*storeConnections, func(n int) {
+			if got, err := s.claim(t.Context(), "me", time.Minute, fmt.Sprint(round, "/", n)); !got || err != nil {
+				t.Errorf("round %d: %v, %v", round, got, err)
+			}
+		})
+		redis.Do("CLIENT KILL TYPE normal SKIPME yes")
+	}
+}
+
 // TestExamineStore: the doctor learns what the server is, or why it cannot.
 func TestExamineStore(t *testing.T) {
 	t.Parallel()

@@ -11,9 +11,9 @@ import (
 // LeftAlone lets the other replicas leave WHMCS alone too, for as long as this one does. It does not
 // wait; Close does.
 func (s *Store) LeftAlone(t whmcs.Trouble) {
-	s.telling.Add(1)
+	s.later.Add(1)
 	whmcs.Go(func() error {
-		defer s.telling.Done()
+		defer s.later.Done()
 		ctx := context.Background()
 		n := news{Kind: newsTrouble, Name: string(t.Kind), Life: t.Pause, Since: t.Since}
 		_, _ = s.change(ctx, troublePage, t.Pause, func([]byte) []byte { // for who missed the news
