@@ -26,13 +26,18 @@ type outgoing struct {
 // deliver sends an answer and returns where it is then. Who reads it is decided here once
 // more, since a search takes up to two minutes: f says what was known before it.
 func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted {
+	may := b.mayPost(ctx, a.Request)
 	ctx, cancel := background(ctx)
 	defer cancel()
-	switch b.mayPost(ctx, a.Request) {
-	case takenOver:
+	switch {
+	case may == takenOver:
 		rec.outcome = outcomeOvertaken
 		return f.at
-	case toldStop:
+	case may == unclear && a.deed == deedShare:
+		rec.outcome = outcomeLapsed
+		b.tell(ctx, a.Request, rec, b.answers.Style.Late(formatting.SaysUnconfirmed, a.line(), b.answers.view(a.Request)))
+		return f.at
+	case may == toldStop:
 		f.answer = &Answer{Line: f.answer.Line, Outcome: outcomeStopped}
 		rec.note(*f.answer)
 	}
@@ -187,12 +192,12 @@ func (p *poster) sendElsewhere(ctx context.Context, to address, msg formatting.M
 // tell delivers a message to the asker alone, in the form and to the address that Slack
 // takes.
 func (b *Bot) tell(ctx context.Context, req *Request, rec *record, msg formatting.Message) {
-	ctx, cancel := background(ctx)
-	defer cancel()
 	if b.mayPost(ctx, req) == takenOver {
 		rec.outcome = outcomeOvertaken
 		return
 	}
+	ctx, cancel := background(ctx)
+	defer cancel()
 	at, err := b.deliverNotice(ctx, alone(req), msg)
 	b.sent(rec, at, err)
 }

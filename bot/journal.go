@@ -20,9 +20,10 @@ import (
 
 // An acceptance is what the journal knows of a request. Without a store there is none.
 type acceptance struct {
-	known     chan struct{} // closed when the next three are known
+	known     chan struct{} // closed when the next four are known
 	journaled bool          // it is in the journal
 	elsewhere bool          // another replica has it; where neither is so, nobody knows
+	unsure    bool          // the store was asked and did not answer: it may be in the journal
 	wait      time.Duration // until its asker has a token again, of those for all replicas together
 	aside     bool          // it is turned away and needs no journal
 	inherited time.Time     // when it was taken over from a replica that ended; zero: it was not
@@ -100,9 +101,13 @@ func (b *Bot) accept(req *Request) {
 	if b.rates.counts(req) {
 		e.asker, e.perMinute = req.asker(), b.cfg.UserRate
 	}
+	asked := b.store.ready() != nil
 	is, err := b.store.accept(context.Background(), e)
-	if err == nil {
+	switch {
+	case err == nil:
 		req.accepted.journaled, req.accepted.elsewhere, req.accepted.wait = is.first, !is.first, is.wait
+	case asked:
+		req.accepted.unsure = true
 	}
 }
 
@@ -179,18 +184,33 @@ func (req *Request) mayBeJournaled() bool {
 func (req *Request) repeats() bool { return req.accepted != nil && req.accepted.repeats }
 
 // mayPost asks whether something may be posted for a request, and notes that it may have been.
-// A replica that was taken for dead finds out here. While the store is away it posts.
+// A replica that was taken for dead finds out here.
+//
+// While the store is away, maybe from this replica alone, another one may take over what is in the
+// journal. So that is kept back until the store can be asked, or until the other one must have
+// answered. Anything else is posted.
 func (b *Bot) mayPost(ctx context.Context, req *Request) permit {
 	if !req.mayBeJournaled() {
 		return permitted
 	}
-	ctx, cancel := background(ctx)
-	defer cancel()
-	may, err := b.store.post(ctx, req.Ref, req.User)
-	if err != nil {
+	may, err := b.store.post(context.WithoutCancel(ctx), req.Ref, req.User)
+	if err == nil {
+		return may
+	}
+	if !req.accepted.journaled && !req.accepted.unsure || req.repeats() || b.store.alone() {
 		return permitted
 	}
-	return may
+	_ = aside(ctx, func() error {
+		for begun := time.Now(); err != nil && time.Since(begun) < 2*b.store.deadBeat+beatEvery && sleep(ctx, probeEvery) == nil; {
+			may, err = b.store.post(context.WithoutCancel(ctx), req.Ref, req.User)
+		}
+		return nil
+	})
+	if err == nil {
+		return may
+	}
+	req.accepted.repeats = true
+	return unclear
 }
 
 // settled takes a request out of the journal. One that another replica is to answer stays.

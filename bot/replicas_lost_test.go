@@ -190,6 +190,7 @@ func TestRepliesAreSwallowed(t *testing.T) {
 	}
 	d.answeredOnce("after the replies were lost", all)
 	swallow(true) // so that nobody hears of what is done meanwhile
+	r.until("the store is not away", func() bool { return sum(all[:1], "servicesbot_store_up") == 0 })
 	d.ask(8)
 	d.answeredOnce("while replies are lost", all)
 	swallow(false)
@@ -203,5 +204,66 @@ func TestRepliesAreSwallowed(t *testing.T) {
 	d.answeredOnce("after the replica has left", all[1:])
 	if n := sum(all[1:], "servicesbot_store_taken_over_total"); n != 0 {
 		t.Errorf("%d were left behind", n)
+	}
+}
+
+// TestCutOffAlone: of a replica that alone does not reach the store another one takes over what it
+// has not answered. It keeps its own answers back until it can ask whether it may post them.
+func TestCutOffAlone(t *testing.T) {
+	t.Parallel()
+	redis := bot.StartRedis(t)
+	url, swallow := bot.Swallowing(t, redis.Addr())
+	set := func(url bot.Secret) func(*setup) {
+		return func(s *setup) {
+			s.store, s.bot.UserRate, s.unpaced = url, 0, true
+		}
+	}
+	r := newRoad(t, set(url))
+	other := r.joined(set(redis.URL()))
+	all := []*road{r, other}
+	busy := func(of ...*road) int { return sum(of, `servicesbot_workers_busy{lane="questions"}`) }
+	r.waits("all sockets", func() bool { return r.slack.Counts().Sockets == 4 })
+	r.until("the replicas do not know each other", func() bool { return sum(all, "servicesbot_store_replicas") == 4 })
+	d := &redelivered{r: r}
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	d.ask(12)
+	r.until("the journals are not there", func() bool { return strings.Count(redis.Do("KEYS *:journal:*"), ":journal:") == 2 })
+	swallow(true)
+	r.until("the store is not away", func() bool { return sum(all[:1], "servicesbot_store_up") == 0 })
+	if err := r.whmcs.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	r.until("nothing was taken over", func() bool {
+		return sum(all[1:], "servicesbot_store_taken_over_total") > 0 && busy(other) == 0
+	})
+	if busy(r) == 0 {
+		t.Error("the replica that is cut off keeps nothing back")
+	}
+	swallow(false)
+	d.answeredOnce("after one was cut off", all)
+}
+
+// TestCutOffForLong: where the store is away from everybody a replica posts in the end what it has
+// kept back, and says that it may be a repeat.
+func TestCutOffForLong(t *testing.T) {
+	t.Parallel()
+	redis, all := newReplicas(t, 2, func(s *setup) { s.unpaced, s.deadBeat = true, 4*time.Second })
+	r := all[0]
+	d := &redelivered{r: r}
+	if err := r.whmcs.Set(whmcsfake.Fault{Name: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	d.ask(1)
+	r.until("the journal is not there", func() bool { return strings.Contains(redis.Do("KEYS *:journal:*"), ":journal:") })
+	redis.Kill()
+	r.until("the store is not away", func() bool { return sum(all, "servicesbot_store_up") == 0 })
+	if err := r.whmcs.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	d.answeredOnce("without a store", all)
+	if m := r.answers(slackfake.Bob, slackfake.DM(slackfake.Bob)); len(m) != 1 || !m[0].Shows("This may be a repeat") {
+		t.Errorf("%d answers, the first without a word about a repeat", len(m))
 	}
 }

@@ -105,6 +105,7 @@ const (
 	permitted permit = iota
 	takenOver        // another replica answers: this one was taken for dead
 	toldStop         // the asker has stopped it
+	unclear          // whether another replica answers: this one was cut off for long
 )
 
 // News is what replicas tell each other at once.

@@ -43,7 +43,7 @@ func (d *draft) beside(res *query.Result, groups ...[]*slack.ButtonBlockElement)
 		d.add(slack.NewActionBlock("", elements...))
 	}
 	if d.view.Repeat {
-		d.context("This may be a repeat: part of the bot ended just as it answered this.")
+		d.context("This may be a repeat: part of the bot failed just as it answered this.")
 	}
 }
 
