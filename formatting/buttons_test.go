@@ -90,6 +90,28 @@ func TestListButtons(t *testing.T) {
 	})
 }
 
+// TestActiveOnlyButton: while states are not counted the active ones are offered, but not to
+// who has excluded them or asked for others.
+func TestActiveOnlyButton(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"server:saturn": "server:saturn status:active", "server:saturn -status:terminated": "server:saturn status:active",
+		"server:saturn status:active,suspended": "server:saturn status:active", "server:saturn -status:active": "",
+		"server:saturn -status:active,fraud": "", "server:saturn status:suspended,pending": "", "server:saturn status:active": "",
+		"server:saturn status:active,pending -status:active": "",
+	} {
+		res := result(t, line, mixed(5)...)
+		res.Next, res.Counted = res.Query.WithPage(2).String(), false
+		got := ""
+		if b := labelled(house.Answer(res, here()).Blocks)["🟢 Active only"]; b != nil {
+			got = b.Value
+		}
+		if got != want {
+			t.Errorf("%s: %q is offered, want %q", line, got, want)
+		}
+	}
+}
+
 // TestPinButtons: where questions can be pinned, the menu offers it below every answer, to each
 // who reads it, and so does the window of choices; what is pinned begins at the first page.
 func TestPinButtons(t *testing.T) {

@@ -114,12 +114,17 @@ const maxStatuses = 3
 // statuses offers the matches of one status each, where they have several.
 func (d *draft) statuses(res *query.Result) []*slack.ButtonBlockElement {
 	q := res.Query.Lasting()
+	activeToo := true
 	for _, t := range q.Terms {
-		if t.Key == "status" && !t.Not && len(t.Values) == 1 {
+		if t.Key != "status" {
+			continue
+		}
+		if !t.Not && len(t.Values) == 1 {
 			return nil
 		}
+		activeToo = activeToo && slices.Contains(t.Values, "active") != t.Not
 	}
-	if res.Statuses == nil && (len(res.Services) > 1 || res.Next != "") {
+	if res.Statuses == nil && activeToo && (len(res.Services) > 1 || res.Next != "") {
 		return []*slack.ButtonBlockElement{d.button(ActionAsk, signs[whmcs.StatusActive]+" Active only", q.WithStatus("active").String())}
 	}
 	if len(res.Statuses) < 2 || len(res.Statuses) > maxStatuses {

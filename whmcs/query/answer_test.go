@@ -96,6 +96,18 @@ guy on the line, says his name is dana demo → client:"dana demo" 2 [named dana
 urgent guy gibberish says rosa resell → client:"Rosa Resell" 310 [left out urgent] [without gibberish] [named Rosa Resell]
 ns1.saturn.example.com → domain:ns1.saturn.example.com 0 near server:Saturn 123
 dana on saturn → client:dana saturn 1 [named dana]
+status:active -status:active → status:active -status:active 0 near all:yes -status:active 238 near status:active 412
+client:5 status:active -status:active → client:5 status:active -status:active 0 near client:5 -status:active 1 near client:5 status:active 10
+due:<2026-11-01 due:>2026-12-15 client:5 → due:<2026-11-01 due:>2026-12-15 client:5 0 near due:>2026-12-15 client:5 4 near due:<2026-11-01 client:5 1
+due:<2026-11-01 due:>2026-12-15 → due:<2026-11-01 due:>2026-12-15 0 near due:>2026-12-15 276 near due:<2026-11-01 150
+payment: direct debit (sepa) → payment:"direct debit (sepa)" 48
+payment: direct debit (sepa), active → payment:"direct debit (sepa)" status:active 33
+payment bank (transfer) → payment:"bank transfer" 360
+payment (paypal) → payment:paypal 87
+sepa → payment:sepa 48
+direct debit sepa → payment:"Direct Debit (SEPA)" 48
+saturn active transfer → payment:transfer saturn status:active 47
+client:5 not suspended suspended → client:5 11 [without not suspended, suspended]
 `
 
 func said(res *query.Result) string {

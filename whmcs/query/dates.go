@@ -22,6 +22,7 @@ func (s days) holds(d whmcs.Date) bool {
 var (
 	dayForm      = regexp.MustCompile(`^([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?$`)
 	dayFirstForm = regexp.MustCompile(`^([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})$`)
+	shortDayForm = regexp.MustCompile(`^([0-9]{1,2})[./]([0-9]{1,2})\.?$`)
 	spelledForm  = regexp.MustCompile(`^(-?)0*([0-9]{1,4}) ?(d|w|m|y|)(?:ays?|eeks?|o|onths?|r|rs|ears?|)$`)
 )
 
@@ -128,10 +129,13 @@ func readPoint(s string, ahead bool) (string, *flaw) {
 	if m := dayFirstForm.FindStringSubmatch(s); m != nil {
 		return readDayFirst(s, m[1], m[2], m[3])
 	}
+	if m := shortDayForm.FindStringSubmatch(s); m != nil {
+		return readShortDay(s, m[1], m[2])
+	}
 	if p, ok := canonicalDay(strings.NewReplacer("/", "-", ".", "-").Replace(s)); ok {
 		return p, nil
 	}
-	if dayForm.MatchString(s) {
+	if _, day := monthDay(s); day > 0 || dayForm.MatchString(s) {
 		return "", newFlaw(NotInCalendar, s)
 	}
 	if m := spelledForm.FindStringSubmatch(s); m != nil {
@@ -155,6 +159,25 @@ func readPoint(s string, ahead bool) (string, *flaw) {
 func readDayFirst(s, first, second, year string) (string, *flaw) {
 	dayMonth, isDayMonth := canonicalDay(year + "-" + second + "-" + first)
 	monthDay, isMonthDay := canonicalDay(year + "-" + first + "-" + second)
+	if !strings.Contains(s, "/") {
+		isMonthDay = false
+	}
+	switch {
+	case isDayMonth && isMonthDay && dayMonth != monthDay:
+		return "", newFlaw(AmbiguousDate, s, monthDay, dayMonth)
+	case isDayMonth:
+		return dayMonth, nil
+	case isMonthDay:
+		return monthDay, nil
+	}
+	return "", newFlaw(NotInCalendar, s)
+}
+
+// readShortDay reads a day without a year, 31.12. or 12/31, as readDayFirst does.
+func readShortDay(s, first, second string) (string, *flaw) {
+	one, other := dayOf(first), dayOf(second)
+	dayMonth, isDayMonth := dayWithoutYear(other, one)
+	monthDay, isMonthDay := dayWithoutYear(one, other)
 	if !strings.Contains(s, "/") {
 		isMonthDay = false
 	}
@@ -305,7 +328,7 @@ func rangeDays(low, high string, today whmcs.Date, ahead bool) days {
 		s.last = last.last
 	}
 	if low != "" && high != "" && s.first > s.last {
-		if monthOf(low) > 0 { // the one before the month that the range ends with
+		if month, _ := monthDay(low); month > 0 { // the one before the month that the range ends with
 			return days{shift(s.first, -1, 'y'), s.last}
 		}
 		return days{last.first, first.last}

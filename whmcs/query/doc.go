@@ -27,7 +27,7 @@
 //	reading.go   what somebody who typed a line probably meant
 //	reading_tokens.go   the words, freed of what only stood around them
 //	reading_terms.go   the listener, which goes through them; each of the next takes some:
-//	             reading_things.go, reading_values.go, reading_dates.go, reading_periods.go,
+//	             reading_things.go, reading_values.go, reading_dates.go, reading_ranges.go, reading_periods.go,
 //	             reading_amounts.go, reading_sort.go, reading_parts.go, reading_asked.go
 //	reading_words.go   the words that it knows, a table for each use
 //	reading_loose.go   what cannot be done, and what is left over

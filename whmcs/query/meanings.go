@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,6 +44,9 @@ func (f *Finder) meanings(ctx context.Context, r Reading) iter.Seq[meaning] {
 			}
 		}
 		if r.Strict {
+			return
+		}
+		if q, ok := r.paidBy(f.knownPayments()); ok && !yield(meaning{query: q}) {
 			return
 		}
 		r, client := f.exactClient(ctx, r)
@@ -131,6 +135,47 @@ func (f *Finder) knownProducts() map[string]bool {
 		known[strings.ToLower(s.Name)] = true
 	}
 	return known
+}
+
+// knownPayments are the names of payment methods of the rows at hand.
+func (f *Finder) knownPayments() []string {
+	known := make(map[string]bool)
+	for s := range f.rowsAtHand() {
+		known[s.PaymentMethodName] = true
+	}
+	return slices.Sorted(maps.Keys(known))
+}
+
+// paidBy is the query in which words that are of the name of a payment method, though not all
+// of it, are that method: sepa active. It is false where none are, or several of no one name.
+func (r Reading) paidBy(names []string) (Query, bool) {
+	var value string
+	q := r.Query.WithPage(1)
+	q.Terms = nil
+	within := func(words []string) string {
+		i := slices.IndexFunc(names, func(name string) bool {
+			return !slices.ContainsFunc(words, func(w string) bool { return !holdsWord(name, foldedText(w)) })
+		})
+		if i < 0 {
+			return ""
+		}
+		return names[i]
+	}
+	var words []string
+	for _, t := range r.Query.Terms {
+		if isWords(t) && len(t.Values) == 1 && within(t.Values) != "" {
+			words = append(words, t.Values[0])
+			continue
+		}
+		q.Terms = append(q.Terms, t)
+	}
+	if len(words) == 1 {
+		value = words[0]
+	} else if len(words) > 1 {
+		value = within(words)
+	}
+	t, err := NewTerm("payment", value)
+	return q.first(t), err == nil && value != ""
 }
 
 // names are the queries that look for words among clients' names: for all words

@@ -85,10 +85,21 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 		if isWords(t) && !r.Strict && !known[strings.ToLower(t.Values[0])] {
 			continue // a word alone may mean something else
 		}
-		if rest := q.Without(i); rest.asksSomething() && rest.names() && f.quick(rest) {
+		if rest, ok := q.eased(i); ok && f.quick(rest) {
 			add(rest, t.String())
 		}
 	}
+}
+
+// eased is q without term i; false: too little is left of it. What is left names something, or
+// has another filter of the same key, which may exclude term i.
+func (q Query) eased(i int) (Query, bool) {
+	rest := q.Without(i)
+	rival := slices.ContainsFunc(rest.Terms, func(t Term) bool { return t.Key == q.Terms[i].Key })
+	if !rest.asksSomething() && rival {
+		rest = rest.first(Term{Key: "all", Values: []string{"yes"}})
+	}
+	return rest, rest.asksSomething() && (rest.names() || rival)
 }
 
 // slipped offers what a word may be a slip for, beside what was found without it, or with it

@@ -22,8 +22,8 @@ var periods = map[string]struct {
 // months are the names of the months as they are written in a line.
 var months = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 
-// periodNamed brings the name of a period into canonical form: next-week, dec, and
-// 2026-12 for "december 2026".
+// periodNamed brings the name of a period into canonical form: next-week, dec, 2026-12 for
+// "december 2026", and dec-05 for "december 5", which may be in any year.
 func periodNamed(s string) (string, bool) {
 	if s == "" || !isLetter(s[0]) {
 		return "", false
@@ -45,6 +45,8 @@ func periodNamed(s string) (string, bool) {
 		return "", false
 	case !hasYear:
 		return months[month-1], true
+	case dayOf(year) > 0:
+		return dayWithoutYear(month, dayOf(year))
 	case len(year) != 4 || !allDigits(year):
 		return "", false
 	}
@@ -56,38 +58,53 @@ func mayBePeriod(s string) bool {
 	return strings.HasPrefix(s, "this") || strings.HasPrefix(s, "next") || strings.HasPrefix(s, "last")
 }
 
-// twoDigits writes the month of a date.
-func twoDigits(month int) string {
-	return "-" + string([]byte{byte('0' + month/10), byte('0' + month%10)})
+// twoDigits writes the month or the day of a date.
+func twoDigits(n int) string {
+	return "-" + string([]byte{byte('0' + n/10), byte('0' + n%10)})
 }
 
-// monthOf returns the month that a word names, in full or by three letters or "sept";
-// 0: none.
-func monthOf(word string) int {
-	if len(word) < 3 || len(word) > len("september") {
-		return 0
+// monthOf returns the month that a word names, in English or German, in full or by three
+// letters or "sept"; 0: none.
+func monthOf(word string) int { return monthNames[word] }
+
+// monthNames are the months by their names.
+var monthNames = func() map[string]int {
+	names := map[string]int{
+		"sept": 9, "januar": 1, "jänner": 1, "februar": 2, "feber": 2, "märz": 3, "maerz": 3, "mär": 3, "mai": 5, "juni": 6, "juli": 7,
+		"okt": 10, "oktober": 10, "dez": 12, "dezember": 12,
 	}
 	for i, short := range months {
-		if !strings.HasPrefix(word, short) {
-			continue
-		}
-		full := strings.ToLower(time.Month(i + 1).String())
-		if word == short || word == full || word == "sept" && short == "sep" {
-			return i + 1
-		}
+		names[short], names[strings.ToLower(time.Month(i+1).String())] = i+1, i+1
 	}
-	return 0
+	return names
+}()
+
+// monthDay parts a canonical day or month without a year, dec-05 or dec; a month has no day.
+func monthDay(name string) (month, day int) {
+	m, d, _ := strings.Cut(name, "-")
+	if month = monthOf(m); d != "" && month > 0 {
+		day = dayOf(d)
+	}
+	return month, day
+}
+
+// dayWithoutYear is a day of a month, dec-05; false: there is no such day in any year.
+func dayWithoutYear(month, day int) (string, bool) {
+	if month < 1 || month > 12 || day < 1 || day > time.Date(2024, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
+		return "", false
+	}
+	return months[month-1] + twoDigits(day), true
 }
 
 // periodDays resolves a canonical period; false: it is none. A month without a year is
 // the next one of that name, or the last one where dates count back; the month of
-// today is itself.
+// today is itself. A day without a year is of such a month, the 29th of February the last of it.
 func periodDays(name string, today whmcs.Date, ahead bool) (days, bool) {
 	now, err := time.Parse(time.DateOnly, string(today))
 	if err != nil {
 		return days{}, false
 	}
-	if month := monthOf(name); month > 0 {
+	if month, day := monthDay(name); month > 0 {
 		year := now.Year()
 		switch {
 		case ahead && month < int(now.Month()):
@@ -96,7 +113,12 @@ func periodDays(name string, today whmcs.Date, ahead bool) (days, bool) {
 			year--
 		}
 		first := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
-		return days{clampDate(first), clampDate(first.AddDate(0, 1, -1))}, true
+		last := first.AddDate(0, 1, -1)
+		if day > 0 {
+			first = first.AddDate(0, 0, min(day, last.Day())-1)
+			last = first
+		}
+		return days{clampDate(first), clampDate(last)}, true
 	}
 	p, ok := periods[name]
 	if !ok {

@@ -106,17 +106,6 @@ func (t *listener) dated() bool {
 		}
 	}
 	t.changed = true
-	from, to, _ := strings.Cut(value, "..")
-	if from == to && monthOf(from) > 0 {
-		value = from
-	}
-	if monthOf(from) > 0 || monthOf(to) > 0 { // of a day without a year
-		for _, w := range t.tokens[t.i+n : t.i+n+used] {
-			if isDigit(w.text[0]) {
-				t.left = append(t.left, w.text)
-			}
-		}
-	}
 	t.take(n+used, key+":"+op+value, loosePart)
 	return true
 }
@@ -162,33 +151,6 @@ func (t *listener) datedAt(n int, value *string, used *int) bool {
 		}
 	}
 	return false
-}
-
-// rangeAt reads a range n words further on: between 2018 and 2020, 1.12.2026 to 15.12.2026.
-func (t *listener) rangeAt(n int) (value string, used int) {
-	at := n
-	between := t.at(n).lower == "between"
-	if between {
-		n++
-	}
-	var low, high string
-	var used1, used2 int
-	if from, to, ok := strings.Cut(t.at(n).lower, "-"); ok && dayFirstForm.MatchString(from) && dayFirstForm.MatchString(to) {
-		return from + ".." + to, n + 1 - at
-	}
-	if !t.datedAt(n, &low, &used1) {
-		return "", 0
-	}
-	n += used1
-	switch w := t.at(n).lower; {
-	case w == "to", w == "until", w == "till", w == "through", w == "-", between && w == "and":
-	default:
-		return "", 0
-	}
-	if !t.datedAt(n+1, &high, &used2) {
-		return "", 0
-	}
-	return low + ".." + high, n + 1 + used2 - at
 }
 
 // distanceAway reads a distance n words further on: 30 days, the next 7 days, 2 years ago.
@@ -309,6 +271,15 @@ func (t *listener) dateAgain() bool {
 	t.changed, t.or = true, false
 	t.i += used
 	return true
+}
+
+// dayAgain takes one more day of a list, whose number is no other: due 5 dec and 7 dec.
+func (t *listener) dayAgain() bool {
+	if w := t.at(0).text; !isDigit(w[0]) || dayOf(w) == 0 {
+		return false
+	}
+	_, used := t.dayAt(0)
+	return used > 0 && t.dateAgain()
 }
 
 // hasState reports whether the line has a lone state that a service got on some day.

@@ -30,7 +30,11 @@ func (t *listener) others() []string {
 		if len(lines) >= maxOthers {
 			break
 		}
-		for n := len(p.run) - 1; n > 0; n-- {
+		words := len(p.run)
+		if !strings.HasSuffix(p.text, `)"`) {
+			words--
+		}
+		for n := words; n > 0; n-- {
 			lines = append(lines, t.shorter(i, n))
 		}
 		if p.amount != "" {
@@ -60,6 +64,9 @@ func (t *listener) shorter(i, n int) string {
 	s.phrases = slices.Clone(t.phrases)
 	s.phrases[i].text = p.key + ":" + valueText(strings.Join(p.run[:n], " "))
 	rest := p.run[n:]
+	if len(rest) == 0 { // without its brackets
+		return s.line(allParts)
+	}
 	if k := keyNamed(rest[0]); k != nil && k.names != nil && len(rest) > 1 {
 		s.phrases = append(s.phrases, phrase{text: k.Name + ":" + valueText(strings.Join(rest[1:], " "))})
 		return s.line(allParts)

@@ -13,12 +13,12 @@ func (t *listener) periodAt(n int) (period string, used int) {
 	if first == "" {
 		return "", 0
 	}
-	if second := t.at(n + 1).lower; second != "" && (mayBePeriod(first) || monthOf(first) > 0) {
+	if second := t.at(n + 1).lower; second != "" && (mayBePeriod(first) || monthOf(first) > 0 && len(second) == len("2026")) {
 		if p, ok := periodNamed(first + "-" + second); ok {
 			return p, 2
 		}
 	}
-	if _, ok := periodNamed(first); ok && (mayBePeriod(first) || monthOf(first) > 0 || first == "weekend") || first == overdue || isDigit(first[0]) && !isNumber(first) || dayWords[first] != 0 || first == "today" {
+	if _, ok := periodNamed(first); ok && (mayBePeriod(first) || monthOf(first) > 0 || first == "weekend") || first == overdue || isDigit(first[0]) && len(first) >= len("2026-12") && !isNumber(first) || dayWords[first] != 0 || first == "today" {
 		p, flaw := readDue(first)
 		switch {
 		case flaw == nil && !isRelative(p):
@@ -63,7 +63,7 @@ func (t *listener) endAt(n int) (period string, used int) {
 }
 
 // dayAt reads a day with its month in words or without a year: 5 december 2026, dec 5th,
-// 31.12. Without a year it is the month.
+// 31.12.
 func (t *listener) dayAt(n int) (date string, used int) {
 	first, second, third := t.at(n), t.at(n+1), t.at(n+2)
 	if second.lower == "of" {
@@ -79,18 +79,24 @@ func (t *listener) dayAt(n int) (date string, used int) {
 	if year, n := t.yearAt(n + used); n > 0 && third.text != "" {
 		return year + twoDigits(month) + twoDigits(day), used + 1
 	}
-	return months[month-1], used
+	return months[month-1] + twoDigits(day), used
 }
 
-// shortDay reads a day without a year, 31.12 or 31/12, as its month.
+// shortDay reads a day without a year, 31.12 or 31/12; where day and month may be either, the
+// grammar asks which.
 func (t *listener) shortDay(n int) (date string, used int) {
 	w := strings.TrimRight(t.at(n).lower, ".")
-	d, m, ok := strings.Cut(strings.ReplaceAll(w, "/", "."), ".")
-	day, month := dayOf(d), dayOf(m)
-	if day == 0 || month == 0 || month > 12 || !ok {
+	if !shortDayForm.MatchString(w) {
 		return "", 0
 	}
-	return months[month-1], 1
+	date, flaw := readPoint(w, true)
+	switch {
+	case flaw == nil:
+		return date, 1
+	case flaw.Reason == AmbiguousDate:
+		return w, 1
+	}
+	return "", 0
 }
 
 // dayOf is the day of a month that a word says: 5, 5th; 0: none.

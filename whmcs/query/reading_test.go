@@ -443,8 +443,35 @@ next 7 days → = due:<=7d
 due in last 7 days → = due:-7d..today
 registered in the last 30 days → = registered:<=30d
 due between 2026-12-01 and 2026-12-15 → = due:2026-12-01..2026-12-15
-due between 1 dec and 15 dec → ~ due:dec
-due between 1 nov and 15 dec → ~ due:nov..dec
+due between 1 dec and 15 dec → = due:dec-01..dec-15
+due between 1 nov and 15 dec → = due:nov-01..dec-15
+due from 1 dec to 15 dec → = due:dec-01..dec-15
+due 1-15 dec → = due:dec-01..dec-15
+due 1–15 december 2026 → = due:2026-12-01..2026-12-15
+due 1st to 15th of december → = due:dec-01..dec-15
+due between 1 and 15 december → = due:dec-01..dec-15
+due dec 1-15 → = due:dec-01..dec-15
+due december 1 to 15, 2026 → = due:2026-12-01..2026-12-15
+due 20 dec to 5 jan 2027 → = due:2026-12-20..2027-01-05
+due 20 dec 2026 to 5 jan → = due:2026-12-20..2027-01-05
+due 1. bis 15. Dezember → = due:dec-01..dec-15
+fällig vom 1. bis zum 15. Dezember → = due:dec-01..dec-15
+fällig zwischen 1. und 15. Dezember 2026 → = due:2026-12-01..2026-12-15
+due 1.-15.12. → = due:dec-01..dec-15
+due 1.12.-15.12.2026 → = due:2026-12-01..2026-12-15
+due 1.12. - 15.12. → = due:dec-01..dec-15
+due dec to jan 2027 → = due:2026-12..2027-01
+registered between 3 march and 5 april → = registered:mar-03..apr-05
+due before 5 dec → = due:<dec-05
+due 5 dec and 7 dec → = due:dec-05,dec-07
+due 3/4 → ? due:mar-04 | due:apr-03
+due 12/31 → = due:dec-31
+active 9.5 → ~ amount:9.5 status:active
+jan 5 → = jan "5"
+due 28 to 5 december → = due:nov-28..dec-05
+due dec 28 to 5 → = due:dec-28..jan-05
+due 28 to 5 january 2027 → = due:2026-12-28..2027-01-05
+due 31 june → mistake
 <mailto:dana@demodomain.com|dana@demodomain.com> → = email:dana@demodomain.com
 <http://unpaid.example|unpaid.example> → = domain:unpaid.example
 198[.]51[.]100[.]168 → = 198.51.100.168
@@ -461,9 +488,9 @@ overdue since october → ~ due:overdue
 registered more than 2 years ago → = registered:>2y
 older than 3 years → = registered:>3y
 due in more than 30 days → = due:>30d
-due 5 december → ~ due:dec
+due 5 december → = due:dec-05
 due december 5th 2026 → = due:2026-12-05
-due 31.12. → ~ due:dec
+due 31.12. → = due:dec-31
 due friday → ~ due:<7d
 guy on the line, says his name is dana demo → = dana demo
 client 5's hosting → = client:5

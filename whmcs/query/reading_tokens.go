@@ -13,6 +13,8 @@ type typedWord struct {
 	lower  string
 	quoted bool // it stood in quotes and is a text, whatever it says
 	angled bool // it stood in angle brackets
+	opens  bool // a bracket stood before it
+	closes bool // and behind it
 	comma  bool // a comma came after it
 	asks   bool // a question mark came after it
 	ends   bool // so did something that ends a part of the line
@@ -196,6 +198,7 @@ func freed(raw string) (typedWord, bool) {
 		before := s
 		if c := s[0]; strings.IndexByte(opening, c) >= 0 && !strings.HasPrefix(s, "*.") && !(c == '_' && strings.Contains(s, ".")) && !isBracketAddress(s) {
 			w.angled = w.angled || c == '<'
+			w.opens = w.opens || c == '('
 			w.quoted = w.quoted || c == '\'' && strings.ContainsRune(s, ' ')
 			s = s[1:]
 		}
@@ -203,6 +206,7 @@ func freed(raw string) (typedWord, bool) {
 			if c := s[len(s)-1]; strings.IndexByte(closing, c) >= 0 && !ofWord(raw, s, c) {
 				w.comma = w.comma || c == ','
 				w.asks = w.asks || c == '?'
+				w.closes = w.closes || c == ')'
 				w.ends = w.ends || strings.IndexByte(".!?", c) >= 0
 				s = s[:len(s)-1]
 			}

@@ -103,12 +103,38 @@ func (t *listener) textValue(k *field, n int) bool {
 		}
 	}
 	t.changed = true
-	at := t.i
-	t.take(n+len(run), k.Name+":"+valueText(strings.Join(run, " ")), firmPart)
+	at, value := t.i, valueText(t.inBrackets(n, run))
+	t.take(n+len(run), k.Name+":"+value, firmPart)
 	p := &t.phrases[len(t.phrases)-1]
-	p.run, p.word, p.key = run, strings.TrimRight(t.tokens[at].text, ":="), strings.TrimSuffix(p.text, valueText(strings.Join(run, " ")))
+	p.run, p.word, p.key = run, strings.TrimRight(t.tokens[at].text, ":="), strings.TrimSuffix(p.text, value)
 	p.key = strings.TrimSuffix(p.key, ":")
 	return true
+}
+
+// inBrackets is a run of words, which begins n words further on, with the brackets that are
+// within it: direct debit (sepa).
+func (t *listener) inBrackets(n int, run []string) string {
+	var b strings.Builder
+	open := false
+	for i, text := range run {
+		w := t.at(n + i)
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if w.opens && i > 0 && !open {
+			open = true
+			b.WriteByte('(')
+		}
+		b.WriteString(text)
+		if w.closes && open {
+			open = false
+			b.WriteByte(')')
+		}
+	}
+	if open {
+		return strings.Join(run, " ")
+	}
+	return b.String()
 }
 
 // textRun is the run of words that begins n words further on and may be one value. Nouns and
