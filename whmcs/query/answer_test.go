@@ -107,6 +107,8 @@ payment (paypal) → payment:paypal 87
 sepa → payment:sepa 48
 direct debit sepa → payment:"Direct Debit (SEPA)" 48
 saturn active transfer → payment:transfer saturn status:active 47
+obrien & söhne → client:"O'Brien & Söhne 🌻" 11 [named O'Brien & Söhne 🌻]
+vps m or vps s on mercury, suspended → "vps m","vps s" mercury status:suspended 1 [missing vps s]
 client:5 not suspended suspended → client:5 11 [without not suspended, suspended]
 `
 

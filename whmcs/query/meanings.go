@@ -108,8 +108,12 @@ func (r Reading) together(key string, names map[string]bool) []Query {
 // exactClient returns r with the whole name or company of a client in the place of its
 // words, where one is among the clients that were looked for by a word; "": none.
 func (f *Finder) exactClient(ctx context.Context, r Reading) (Reading, string) {
-	words := wordsIn(r.Query)
-	line := " " + strings.ToLower(strings.Join(words, " ")) + " "
+	var words, typed []string // each word that names are made of, and the text of the line that has it
+	for _, w := range wordsIn(r.Query) {
+		for _, of := range nameWords(w) {
+			words, typed = append(words, of), append(typed, w)
+		}
+	}
 	for _, m := range r.names(nil) {
 		found, err := f.clientsBeginning(ctx, m.named)
 		if err != nil {
@@ -117,8 +121,9 @@ func (f *Finder) exactClient(ctx context.Context, r Reading) (Reading, string) {
 		}
 		for _, c := range found.Clients {
 			for _, name := range []string{c.Company, c.Name} {
-				if n := len(strings.Fields(name)); n > 1 && strings.Contains(line, " "+strings.ToLower(name)+" ") {
-					r.Query = named(r.Query, strings.Fields(strings.ToLower(name)), name)
+				of := nameWords(name)
+				if i := indexOfRun(words, of); len(of) > 1 && i >= 0 {
+					r.Query = named(r.Query, typed[i:i+len(of)], name)
 					r.Core = r.Core.With(Term{Key: "client", Values: []string{name}})
 					return r, name
 				}
@@ -126,6 +131,22 @@ func (f *Finder) exactClient(ctx context.Context, r Reading) (Reading, string) {
 		}
 	}
 	return r, ""
+}
+
+// nameWords are the words of a name as names are compared: without signs, accents and "and".
+func nameWords(name string) []string {
+	words := strings.FieldsFunc(foldedText(name), func(r rune) bool { return !isWordRune(r) })
+	return slices.DeleteFunc(words, func(w string) bool { return joiners[w] })
+}
+
+// indexOfRun returns where a run of words begins in others; -1: nowhere.
+func indexOfRun(words, run []string) int {
+	for i := 0; i+len(run) <= len(words); i++ {
+		if slices.Equal(words[i:i+len(run)], run) {
+			return i
+		}
+	}
+	return -1
 }
 
 // knownProducts are the names of products of the rows at hand, in lower case.

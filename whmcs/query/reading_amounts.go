@@ -26,10 +26,11 @@ func (t *listener) amounted() bool {
 		w += next
 		t.tokens[t.i+n].text, t.tokens[t.i+n].lower = w, w
 	}
-	if v := strings.TrimLeft(w, "<>="); op == "" && len(v) < len(w) && v != "" && isDigit(v[0]) {
+	if v := strings.TrimLeft(w, "<>="); op == "" && len(v) < len(w) && strings.IndexFunc(strings.TrimLeft(v, "€$£"), isWordRune) == 0 {
 		op, w = w[:len(w)-len(v)], v
 	}
-	if w == "" || !strings.ContainsRune("€$£", []rune(w)[0]) && !isDigit(w[0]) || op == "" && !isDecimal(w) && !t.priced(n) {
+	signed := strings.TrimLeft(w, "€$£") != w
+	if w == "" || !signed && !isDigit(w[0]) || op == "" && !signed && !isDecimal(w) && !t.priced(n) {
 		return false
 	}
 	if _, flaw := readAmount(op + w); flaw != nil && flaw.Reason != AmbiguousNumber {

@@ -85,14 +85,31 @@ func (t *listener) top() bool {
 // clientWords are what people call clients.
 var clientWords = wordSet(`client clients customer customers account accounts`)
 
-// byPrice takes an order after the rest: saturn by price.
-func (t *listener) byPrice() bool {
-	if t.at(0).lower != "by" || !valueWords[t.at(1).lower] || t.hasControl("sort:") || t.hasControl("as:") || isNumber(t.at(2).text) {
+// orderAlone takes an order after the rest: saturn by price, client 5 by due date.
+func (t *listener) orderAlone() bool {
+	if t.at(0).lower != "by" || t.hasControl("sort:") || t.hasControl("as:") {
 		return false
 	}
-	t.changed = true
-	t.take(2, "sort:amount", controlPart)
-	return true
+	n := 1
+	if t.at(n).lower == "next" {
+		n++
+	}
+	key := t.at(n).lower
+	order, flaw := readSort(key)
+	switch date := dateKeys[key]; {
+	case valueWords[key] && !isNumber(t.at(2).text):
+		order, n = "amount", n+1
+	case t.at(n+1).lower == "date" && date != "":
+		order, n = date, n+2
+	case (flaw == nil && isLetter(key[0]) || date != "") && (t.at(n+1).text == "" || t.at(n).comma):
+		if date != "" {
+			order = date
+		}
+		n++
+	default:
+		return false
+	}
+	return t.sort(n, order)
 }
 
 // mailWords ask for addresses where none follows.
@@ -103,6 +120,8 @@ func (t *listener) addresses() bool {
 	next := t.at(1).lower
 	switch {
 	case keyNamed(t.at(0).lower) == lookup("email") && (next == "addresses" || next == "address" && !isEmail(t.at(2).text)):
+		t.i++
+	case mailWords[t.at(0).lower] && (next == "list" || next == "lists"):
 		t.i++
 	case !mailWords[t.at(0).lower] || next != "of" && next != "for" && next != "from" && (next != "" || len(t.phrases) == 0):
 		return false

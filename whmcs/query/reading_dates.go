@@ -249,6 +249,10 @@ func (t *listener) sinceState() int {
 	if p, used := t.periodAt(0); used > 0 && p != overdue {
 		return used
 	}
+	if w := t.at(0).lower; w != "" && (w[0] == '<' || w[0] == '>') { // pending >30 days
+		_, used = t.distanceAt(0)
+		return used
+	}
 	return 0
 }
 

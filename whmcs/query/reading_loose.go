@@ -173,6 +173,55 @@ func (t *listener) loneTerm() bool {
 	return true
 }
 
+// onHold leaves out a state that WHMCS does not have, of words that say nothing elsewhere.
+func (t *listener) onHold() bool {
+	if t.at(0).lower != "on" || t.at(1).lower != "hold" || keyNamed(t.before().lower) != lookup("status") {
+		return false
+	}
+	t.left = append(t.left, t.at(0).text, t.at(1).text)
+	t.i += 2
+	return true
+}
+
+// alternatives takes texts of several words on both sides of "or": vps m or vps s. They have
+// as many words, or begin with the same one.
+func (t *listener) alternatives() bool {
+	last := len(t.phrases) - 1
+	if !t.or || last < 0 || t.phrases[last].kind != wordPart {
+		return false
+	}
+	run := t.textRun(0)
+	if _, text, listed := cutLast(t.phrases[last].text, ","); listed { // vps m or vps s or vps l
+		if n := len(strings.Fields(text)); n > 1 && len(run) >= n {
+			return t.alternative(last, t.phrases[last].text, run[:n])
+		}
+		return false
+	}
+	var words []string
+	for i := last; i >= 0 && t.phrases[i].kind == wordPart && t.phrases[i].at == t.i-2-len(words) && t.isText(t.tokens[t.phrases[i].at]); i-- {
+		if strings.ContainsAny(t.phrases[i].text, `-",`) {
+			break
+		}
+		if words = append(words, t.phrases[i].text); len(run) > 0 && strings.EqualFold(words[len(words)-1], run[0]) {
+			run = run[:min(len(run), len(words))]
+			break
+		}
+	}
+	if len(words) < 2 || len(words) != len(run) {
+		return false
+	}
+	slices.Reverse(words)
+	return t.alternative(last-len(words)+1, valueText(strings.Join(words, " ")), run)
+}
+
+// alternative adds a text of several words to those of a phrase, which is the last then.
+func (t *listener) alternative(i int, texts string, run []string) bool {
+	t.phrases = append(t.phrases[:i], phrase{text: texts + "," + valueText(strings.Join(run, " ")), kind: wordPart, at: t.phrases[i].at})
+	t.changed, t.or = true, false
+	t.i += len(run)
+	return true
+}
+
 // plain takes what remains: words without meaning, trouble, and texts.
 func (t *listener) plain() bool {
 	w := t.at(0)
@@ -184,6 +233,9 @@ func (t *listener) plain() bool {
 		return true
 	case greetings[w.lower], fillers[w.lower], joiners[w.lower], strings.Trim(w.text, "-–—.,:;!?=/|*&+") == "":
 		t.changed = true
+		return true
+	case t.not && keyNamed(w.lower) != nil: // suspended for non payment on saturn
+		t.left, t.not = append(t.left, t.tokens[t.i-2].text, w.text), false
 		return true
 	case keyNamed(w.lower) != nil && len(t.tokens) > 1:
 		t.changed, t.things = true, append(t.things, w.text)

@@ -28,11 +28,12 @@ type listener struct {
 // ways are the ways to understand words, in the order in which they are tried.
 var ways = []func(*listener) bool{
 	(*listener).quoted, (*listener).mention, (*listener).link, (*listener).counting, (*listener).top, (*listener).measurement, (*listener).sinceWhen, (*listener).sorted, (*listener).keyed, (*listener).addresses, (*listener).part, (*listener).separateKey, (*listener).glued,
-	(*listener).overdueFor, (*listener).amountRange, (*listener).dayAgain, (*listener).thing, (*listener).change, (*listener).matterWord, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).grouped, (*listener).byPrice, (*listener).loneTerm, (*listener).plain,
+	(*listener).overdueFor, (*listener).amountRange, (*listener).dayAgain, (*listener).thing, (*listener).change, (*listener).matterWord, (*listener).dated, (*listener).amounted, (*listener).connective, (*listener).grouped, (*listener).orderAlone, (*listener).loneTerm, (*listener).onHold, (*listener).alternatives, (*listener).plain,
 }
 
 // read understands all words.
 func (t *listener) read() {
+	t.joinSpelled()
 	t.asks = t.asksAboutOne()
 	for t.i < len(t.tokens) {
 		at := t.i

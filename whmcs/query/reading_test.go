@@ -472,6 +472,24 @@ due 28 to 5 december → = due:nov-28..dec-05
 due dec 28 to 5 → = due:dec-28..jan-05
 due 28 to 5 january 2027 → = due:2026-12-28..2027-01-05
 due 31 june → mistake
+suspended for non payment on pluto → ~ pluto status:suspended
+without payment on saturn → ~ saturn
+24,95€ monthly → ~ amount:24.95 cycle:monthly
+saturn >100eur → ~ saturn amount:>100
+39€ vps m → ~ amount:39 vps m
+clients 1 and 5, only active ones, by due date → = client:1,5 status:active sort:due
+saturn by domain → = saturn sort:domain
+is 198.51.100.15 ours → = 198.51.100.15
+saturn customers email list → = saturn as:emails
+status on hold client 5 → ~ client:5
+client 5 on hold → = client:5
+pending >30 days → ~ status:pending
+demodomain dot com → = domain:demodomain.com
+domain demodomain2 dot net active → = domain:demodomain2.net status:active
+vps m or vps s on mercury, suspended → = "vps m","vps s" mercury status:suspended
+saturn vps m or vps s or vps l → = saturn "vps m","vps s","vps l"
+rosa resell or amara haddad → = "rosa resell","amara haddad"
+harbour saturn or pluto → = harbour saturn,pluto
 <mailto:dana@demodomain.com|dana@demodomain.com> → = email:dana@demodomain.com
 <http://unpaid.example|unpaid.example> → = domain:unpaid.example
 198[.]51[.]100[.]168 → = 198.51.100.168

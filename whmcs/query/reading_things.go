@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -48,6 +49,21 @@ func (t *listener) thing() bool {
 		return false
 	}
 	return true
+}
+
+// joinSpelled makes one word of a host name that was said: demodomain dot com.
+func (t *listener) joinSpelled() {
+	for i := 1; i+1 < len(t.tokens); i++ {
+		if t.tokens[i].lower != "dot" {
+			continue
+		}
+		w := t.tokens[i+1]
+		if w.text = t.tokens[i-1].text + "." + w.text; isHostWord(w.text) {
+			w.lower, t.changed = strings.ToLower(w.text), true
+			t.tokens = slices.Replace(t.tokens, i-1, i+2, w)
+			i--
+		}
+	}
 }
 
 // glued takes a key and its number in one word: client7, order#12. It may be a name too.

@@ -226,7 +226,7 @@ func freed(raw string) (typedWord, bool) {
 	if isEmoji(s) {
 		return w, false
 	}
-	w.text = clean(possessor(s))
+	w.text = signFirst(clean(possessor(s)))
 	w.lower = strings.ToLower(w.text)
 	if w.text == "" && w.asks && raw == "?" {
 		w.text, w.lower = "?", "?"
@@ -247,6 +247,22 @@ func isEmoji(s string) bool {
 func possessor(s string) string {
 	if n := len(s) - 2; n > 0 && (s[n:] == "'s" || s[n:] == "'S") && (strings.IndexByte(s, ':') < 0 || isDigit(s[n-1])) {
 		return s[:n]
+	}
+	return s
+}
+
+// signFirst puts the currency that is written behind an amount before it: 24,95€, >100eur.
+func signFirst(s string) string {
+	op := len(s) - len(strings.TrimLeft(s, "<>="))
+	end := strings.LastIndexFunc(s, func(r rune) bool { return '0' <= r && r <= '9' }) + 1
+	if op == len(s) || !isDigit(s[op]) || end == len(s) {
+		return s
+	}
+	switch sign := strings.ToLower(s[end:]); sign {
+	case "eur", "euro", "euros":
+		return s[:op] + "€" + s[op:end]
+	case "€", "$", "£":
+		return s[:op] + sign + s[op:end]
 	}
 	return s
 }

@@ -9,7 +9,7 @@ import (
 
 // fillers say nothing about which services are meant.
 var fillers = wordSet(`
-	a an the my our your his her its their this that these those some
+	a an the my our ours mine your yours his her hers its their theirs this that these those some
 	i me we us you he she it they them one ones
 	please pls plz kindly show list find get give tell look looking search searching see display fetch check pull need needs
 	want wants would like can could will shall should may might must do does did done let lets make
