@@ -568,7 +568,7 @@ func TestExamineStore(t *testing.T) {
 	t.Parallel()
 	redis := StartRedis(t)
 	facts, err := ExamineStore(t.Context(), redis.URL(), "xapp-1-A0000001-1-x", &slack.AuthTestResponse{TeamID: "T1"})
-	if err != nil || facts.Server != "redis" || facts.Version == "" || facts.Policy != "noeviction" || facts.Latency <= 0 || !facts.Tried {
+	if err != nil || facts.Server != "redis" && facts.Server != "valkey" || facts.Version == "" || facts.Policy != "noeviction" || facts.Latency <= 0 || !facts.Tried {
 		t.Errorf("%+v, %v", facts, err)
 	}
 	redis.Kill()
