@@ -242,7 +242,7 @@ func (f *Finder) rowsAtHand() iter.Seq[*whmcs.Service] {
 	scans := f.scansAtHand()
 	return func(yield func(*whmcs.Service) bool) {
 		for _, s := range scans {
-			for _, p := range s.look().pages {
+			for _, p := range s.current().pages {
 				for i := range p.Services {
 					if !yield(&p.Services[i]) {
 						return
@@ -256,8 +256,8 @@ func (f *Finder) rowsAtHand() iter.Seq[*whmcs.Service] {
 // allAtHand reports whether every row of the installation is at hand.
 func (f *Finder) allAtHand() bool {
 	return slices.ContainsFunc(f.scansAtHand(), func(s *scan) bool {
-		now := s.look()
-		return s.from == (place{}) && now.ended && !now.fewer && time.Since(now.AsOf) < f.cfg.SnapshotLife
+		now := s.current()
+		return s.from == (place{}) && now.ended && !now.fewerSent && time.Since(now.AsOf) < f.cfg.SnapshotLife
 	})
 }
 

@@ -71,9 +71,9 @@ func withSnapshot(n int) *Finder {
 	}})
 	s := newScan(f, false, place{})
 	for _, c := range madeServices(n) {
-		s.rows.pages = append(s.rows.pages, &whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n, AsOf: time.Now().Add(time.Hour)}, Services: c})
+		s.state.pages = append(s.state.pages, &whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n, AsOf: time.Now().Add(time.Hour)}, Services: c})
 	}
-	s.rows.extent = extent{Coverage: whmcs.Coverage{Looked: n, Of: n, AsOf: time.Now().Add(time.Hour)}, ended: true}
+	s.state.extent = extent{Coverage: whmcs.Coverage{Looked: n, Of: n, AsOf: time.Now().Add(time.Hour)}, ended: true}
 	f.scans = []*scan{s}
 	return f
 }
@@ -127,11 +127,11 @@ func TestSnapshotSize(t *testing.T) {
 			c[i].CustomFields = []whmcs.CustomField{{Name: "Root Password", Value: "planted"}}
 			c[i].ConfigOptions = []whmcs.ConfigOption{{Option: "Backups", Value: "yes"}}
 		}
-		s.keep(&whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n}, Services: c})
+		s.addPage(&whmcs.Page{Coverage: whmcs.Coverage{Looked: len(c), Of: n}, Services: c})
 	}
 	texts := make(map[*byte]int)
 	rows := 0
-	for _, p := range s.rows.pages {
+	for _, p := range s.state.pages {
 		c := p.Services
 		rows += cap(c)
 		for i := range c {

@@ -63,10 +63,10 @@ type manifest struct {
 
 // manifest describes what was read.
 func (s *scan) manifest() manifest {
-	r := s.reader
+	r := s.fetcher
 	return manifest{
-		Began: s.began, At: [3]int{r.at.part, r.at.offset, r.at.id}, Totals: r.totals, Extent: r.Coverage,
-		Whole: r.whole, Left: r.left, Ended: r.ended, Fewer: r.fewer,
+		Began: s.began, At: [3]int{r.at.request, r.at.offset, r.at.id}, Totals: r.totals, Extent: r.Coverage,
+		Whole: r.inFirstReplies, Left: r.rowsLeft, Ended: r.ended, Fewer: r.fewerSent,
 	}
 }
 
@@ -120,25 +120,25 @@ func unpacked[T any](chunks [][]byte) ([]T, error) {
 // run reads as much as is wanted: together with other processes where they share rows and
 // much is wanted.
 func (s *scan) run(ctx context.Context) error {
-	if s.f.cfg.Shared == nil || s.from != (place{}) || s.reader.begun {
-		return s.reader.read(ctx, s.keeper(ctx), s.forget)
+	if s.f.cfg.Shared == nil || s.from != (place{}) || s.fetcher.begun {
+		return s.fetcher.fetch(ctx, s.addWanted(ctx), s.startOver)
 	}
 	for {
-		if s.adopt(ctx) {
-			if s.enough() {
+		if s.adoptCopy(ctx) {
+			if s.hasEnough() {
 				return nil
 			}
-			return s.reader.read(ctx, s.keeper(ctx), s.forget)
+			return s.fetcher.fetch(ctx, s.addWanted(ctx), s.startOver)
 		}
 		generation, err := s.f.cfg.Shared.Lead(ctx)
 		switch {
 		case generation != "" && err == nil:
 			return s.lead(ctx, generation)
-		case err != nil, !s.waits():
-			return s.reader.read(ctx, s.keeper(ctx), s.forget)
+		case err != nil, !s.worthWaiting():
+			return s.fetcher.fetch(ctx, s.addWanted(ctx), s.startOver)
 		}
 		if looked, of, err := s.f.cfg.Shared.Follow(ctx); err == nil {
-			s.follow(looked, of)
+			s.showOther(looked, of)
 		}
 		select {
 		case <-time.After(followEvery):
@@ -148,26 +148,26 @@ func (s *scan) run(ctx context.Context) error {
 	}
 }
 
-// enough reports whether there are as many rows as anybody wants, or all.
-func (s *scan) enough() bool {
+// hasEnough reports whether there are as many rows as anybody wants, or all.
+func (s *scan) hasEnough() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rows.ended || s.most() <= s.rows.Looked
+	return s.state.ended || s.mostWanted() <= s.state.Looked
 }
 
-// waits reports whether somebody wants so many rows that waiting for another's reading is
+// worthWaiting reports whether somebody wants so many rows that waiting for another's reading is
 // better than reading.
-func (s *scan) waits() bool {
+func (s *scan) worthWaiting() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.most() >= waitsFromRow
+	return s.mostWanted() >= waitsFromRow
 }
 
-// follow shows those who wait how far the other's reading has come.
-func (s *scan) follow(looked, of int) {
+// showOther shows those who wait how far the other's reading has come.
+func (s *scan) showOther(looked, of int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rows.elsewhere = Progress{Looked: looked, Of: of}
+	s.state.otherProgress = Progress{Looked: looked, Of: of}
 	s.wake()
 }
 
@@ -177,9 +177,9 @@ func (s *scan) lead(ctx context.Context, generation string) error {
 	defer shared.Yield(context.WithoutCancel(ctx), generation)
 	reading, stop := context.WithCancel(ctx)
 	going := whmcs.Go(func() error {
-		return keepLead(reading, shared, generation, func() whmcs.Coverage { return s.look().Coverage })
+		return keepLead(reading, shared, generation, func() whmcs.Coverage { return s.current().Coverage })
 	})
-	err := whmcs.Recovered(func() error { return s.reader.read(ctx, s.keeper(ctx), s.forget) })
+	err := whmcs.Recovered(func() error { return s.fetcher.fetch(ctx, s.addWanted(ctx), s.startOver) })
 	stop()
 	<-going
 	if err == nil {
@@ -205,8 +205,8 @@ func keepLead(ctx context.Context, shared SharedRows, generation string, read fu
 
 // publish shares what was read, if that is everything or as much as any question may look at.
 func (s *scan) publish(ctx context.Context, generation string) {
-	now := s.look()
-	if !s.reader.ended && now.Looked < s.f.cfg.ScanRows || len(now.pages) == 0 {
+	now := s.current()
+	if !s.fetcher.ended && now.Looked < s.f.cfg.ScanRows || len(now.pages) == 0 {
 		return
 	}
 	text, err := json.Marshal(s.manifest())
@@ -219,11 +219,11 @@ func (s *scan) publish(ctx context.Context, generation string) {
 	}
 }
 
-// adopt takes the rows that another process has read, where they are young enough.
-func (s *scan) adopt(ctx context.Context) bool {
-	m, chunks, _ := load(ctx, s.f.cfg.Shared, func(m manifest) bool {
+// adoptCopy takes the rows that another process has read, where they are young enough.
+func (s *scan) adoptCopy(ctx context.Context) bool {
+	m, chunks, _ := loadCopy(ctx, s.f.cfg.Shared, func(m manifest) bool {
 		young := time.Since(m.Extent.AsOf) < s.f.cfg.SnapshotLife
-		return len(m.Totals) == len(s.reader.totals) && (!s.fresh && young || s.fresh && m.Began.After(s.began))
+		return len(m.Totals) == len(s.fetcher.totals) && (!s.fresh && young || s.fresh && m.Began.After(s.began))
 	})
 	if chunks == nil {
 		return false
@@ -232,13 +232,13 @@ func (s *scan) adopt(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	s.fill(m, pages)
+	s.restore(m, pages)
 	return true
 }
 
-// load returns the copy that another process has read, if it is wanted; without chunks there
+// loadCopy returns the copy that another process has read, if it is wanted; without chunks there
 // is none.
-func load(ctx context.Context, shared SharedRows, wanted func(manifest) bool) (m manifest, chunks [][]byte, err error) {
+func loadCopy(ctx context.Context, shared SharedRows, wanted func(manifest) bool) (m manifest, chunks [][]byte, err error) {
 	_, chunks, err = shared.Load(ctx, func(text []byte) bool { return json.Unmarshal(text, &m) == nil && wanted(m) })
 	if err != nil || m.Names < 0 || m.Names > len(chunks) {
 		return m, nil, err
@@ -246,22 +246,22 @@ func load(ctx context.Context, shared SharedRows, wanted func(manifest) bool) (m
 	return m, chunks, nil
 }
 
-// fill makes the scan one that has read what a copy holds.
-func (s *scan) fill(m manifest, pages []*whmcs.Page) {
-	r := s.reader
+// restore makes the scan one that has read what a copy holds.
+func (s *scan) restore(m manifest, pages []*whmcs.Page) {
+	r := s.fetcher
 	size := 0
 	for _, p := range pages {
 		p.Calls = 0 // it has cost this process none
 		size += s.texts.slim(p.Services)
 		for _, row := range p.Services {
-			r.had[row.ID] = struct{}{}
+			r.seen[row.ID] = struct{}{}
 		}
 	}
 	m.Extent.Calls = 0
 	r.at, r.totals, r.begun = place{m.At[0], m.At[1], m.At[2]}, m.Totals, true
-	r.extent = extent{Coverage: m.Extent, whole: m.Whole, left: m.Left, ended: m.Ended, fewer: m.Fewer}
+	r.extent = extent{Coverage: m.Extent, inFirstReplies: m.Whole, rowsLeft: m.Left, ended: m.Ended, fewerSent: m.Fewer}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.bytes, s.rows.pages, s.rows.extent, s.rows.elsewhere = size, pages, r.extent, Progress{}
+	s.bytes, s.state.pages, s.state.extent, s.state.otherProgress = size, pages, r.extent, Progress{}
 	s.wake()
 }

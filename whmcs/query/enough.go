@@ -9,7 +9,7 @@ func (a *question) wantsAll() bool {
 func (a *question) greedy() bool { return a.wantsAll() || a.env.namesOpen() || a.opt.Since != nil }
 
 // enough reports whether nothing more has to be read for the page asked for.
-func (a *question) enough() bool { return !a.greedy() && !a.extent.whole && a.pageFull() }
+func (a *question) enough() bool { return !a.greedy() && !a.extent.inFirstReplies && a.pageFull() }
 
 // pageFull reports whether the page asked for is full and known to be followed.
 func (a *question) pageFull() bool {
@@ -47,7 +47,7 @@ func (a *question) over() (bool, error) {
 	switch {
 	case a.extent.ended, a.enough():
 		return true, nil
-	case a.full() && (a.extent.left || a.beyond):
+	case a.full() && (a.extent.rowsLeft || a.beyond):
 		return true, errBudget
 	}
 	return false, nil

@@ -23,7 +23,7 @@ func (a *question) order() order {
 		return a.pos.order
 	case a.q.Sort.Key != "":
 		return orderSort
-	case a.greedy(), a.extent.whole, a.extent.ended && len(a.found) <= a.pageRows():
+	case a.greedy(), a.extent.inFirstReplies, a.extent.ended && len(a.found) <= a.pageRows():
 		return orderStatus
 	}
 	return orderWHMCS
@@ -140,7 +140,7 @@ func (a *question) boundary(over bool) (n int, ok bool) {
 	if !over && len(a.found) <= a.pos.count {
 		return 0, false
 	}
-	part := a.pos.row.part
+	part := a.pos.row.request
 	if part >= len(a.starts) {
 		return len(a.found), true
 	}
@@ -176,7 +176,7 @@ func (a *question) beside(s *whmcs.Service, before bool, count int, digest uint6
 		before: before, count: count, digest: digest}
 	p.row = place{id: s.ID}
 	if p.order == orderWHMCS {
-		p.row.part = a.partOf(s)
+		p.row.request = a.partOf(s)
 	} else {
 		p.key = rowFor(s, a.q.Sort.Key).sortKey
 		if !a.extent.ended {

@@ -81,7 +81,7 @@ const (
 
 // numbers are the numbers of a position as they are written.
 func (p *position) numbers() []*int {
-	return []*int{&p.from.part, &p.from.offset, &p.from.id, &p.looked, &p.matched, &p.until, &p.row.part, &p.row.id, &p.count}
+	return []*int{&p.from.request, &p.from.offset, &p.from.id, &p.looked, &p.matched, &p.until, &p.row.request, &p.row.id, &p.count}
 }
 
 // String writes the position: version, flags, question, numbers, digest, the sort

@@ -98,9 +98,9 @@ func (a *question) search(ctx context.Context) error {
 	case a.plan.nobody:
 		a.extent.ended = true
 	case a.plan.whole:
-		err = a.readShared(timed)
+		err = a.useScan(timed)
 	default:
-		err = a.readOwn(timed)
+		err = a.fetchOwn(timed)
 	}
 	if err != nil && errors.Is(timed.Err(), context.DeadlineExceeded) && (a.plan.whole || a.res.Looked > 0) {
 		err = errTime
@@ -111,14 +111,14 @@ func (a *question) search(ctx context.Context) error {
 	return err
 }
 
-// readOwn reads what a pushed key finds.
-func (a *question) readOwn(ctx context.Context) error {
+// fetchOwn reads what a pushed key finds.
+func (a *question) fetchOwn(ctx context.Context) error {
 	requests := slices.Clone(a.plan.requests)
 	for i := range requests {
 		requests[i].Fresh = a.q.Fresh
 	}
-	r := newReader(a.f.api, requests, a.pos.from)
-	err := r.read(ctx, func(p pageOf) (bool, error) {
+	r := newFetcher(a.f.api, requests, a.pos.from)
+	err := r.fetch(ctx, func(p fetchedPage) (bool, error) {
 		if err := a.take(ctx, p); err != nil {
 			return false, err
 		}
@@ -138,7 +138,7 @@ func (a *question) see(x extent) {
 	a.extent = x
 	a.extent.ended = x.ended && !a.beyond
 	a.res.Of = max(x.Of, a.res.Looked)
-	if a.pos.from.part > 0 { // the requests before are not asked again
+	if a.pos.from.request > 0 { // the requests before are not asked again
 		a.res.Of += a.pos.looked - a.pos.from.offset
 	}
 }
@@ -146,21 +146,21 @@ func (a *question) see(x extent) {
 // take tests a page's rows, as far as they are within the limit, and keeps those that
 // match. Those of the question's own reading are copied, so that the others do not stay
 // in memory with them.
-func (a *question) take(ctx context.Context, p pageOf) error {
+func (a *question) take(ctx context.Context, p fetchedPage) error {
 	if a.full() {
 		a.beyond = true
 		return nil
 	}
-	rows, seen, end := p.Services, p.Coverage, place{p.part, p.Next, p.LastID}
+	rows, seen, end := p.Services, p.Coverage, place{p.request, p.Next, p.LastID}
 	if room := a.limit - a.res.Looked; room < len(rows) && len(rows) == p.Looked {
-		end = place{p.part, p.Next - len(rows) + room, rows[room-1].ID}
+		end = place{p.request, p.Next - len(rows) + room, rows[room-1].ID}
 		rows, seen.Looked, a.beyond = rows[:room], room, true
 	}
 	a.res.Add(seen)
-	if end.part != a.end.part || end.offset > a.end.offset {
+	if end.request != a.end.request || end.offset > a.end.offset {
 		a.end = end
 	}
-	for len(a.starts) <= p.part {
+	for len(a.starts) <= p.request {
 		a.starts = append(a.starts, len(a.found))
 	}
 	if err := a.nameServers(ctx, rows); err != nil {
@@ -170,7 +170,7 @@ func (a *question) take(ctx context.Context, p pageOf) error {
 		s := &rows[i]
 		a.track(s)
 		matches := a.wanted(s)
-		if s.ID == a.pos.row.id && p.part == a.pos.row.part && a.pos.order == orderWHMCS {
+		if s.ID == a.pos.row.id && p.request == a.pos.row.request && a.pos.order == orderWHMCS {
 			a.mark, a.marked = len(a.found), true
 			if matches && !a.pos.before {
 				a.mark++
@@ -216,8 +216,8 @@ func (a *question) progress() {
 	a.opt.Progress(p)
 }
 
-// follow reports the progress of another process that reads for this one.
-func (a *question) follow(there Progress) {
+// progressOfOther reports the progress of another process that reads for this one.
+func (a *question) progressOfOther(there Progress) {
 	if a.opt.Progress == nil || there.Looked <= a.told || there.Of == 0 {
 		return
 	}
@@ -231,8 +231,8 @@ func (a *question) follow(there Progress) {
 func (a *question) judge(ctx context.Context, err error) error {
 	gap := Gap{Looked: a.pos.looked + a.res.Looked, Of: a.res.Of, Limit: a.f.cfg.ScanRows}
 	switch {
-	case err == nil && a.extent.fewer:
-		gap.Kind, a.extent.left = GapFewer, false
+	case err == nil && a.extent.fewerSent:
+		gap.Kind, a.extent.rowsLeft = GapFewer, false
 	case err == nil, errors.Is(err, errUnnamed):
 		return nil
 	case errors.Is(err, errBudget) && a.limit == a.f.cfg.ScanRows:

@@ -9,10 +9,10 @@ import (
 	"servicesbot/whmcs"
 )
 
-// A reader reads what some requests find, one request after the other, each in WHMCS's
+// A fetcher reads what some requests find, one request after the other, each in WHMCS's
 // order. It can stop behind any page and go on from there later, and it can begin
 // behind a row, where that is known by its place. One goroutine at a time uses it.
-type reader struct {
+type fetcher struct {
 	api      *whmcs.API
 	requests []whmcs.GetClientsProductsRequest
 	from     place // where it begins
@@ -21,13 +21,13 @@ type reader struct {
 	at     place // how far it has come
 	begun  bool  // pages were taken since it began
 	totals []int // rows that WHMCS counts, by request
-	had    map[int]struct{}
+	seen    map[int]struct{}
 	extent
 }
 
 // A place is behind a row of what a list of requests finds.
 type place struct {
-	part   int // which request
+	request   int // which request
 	offset int // of the first row behind it in what that finds
 	id     int // of the row before; 0: not known
 }
@@ -35,17 +35,17 @@ type place struct {
 // An extent is how far a reading has come, and what is to be known of it.
 type extent struct {
 	whmcs.Coverage
-	whole   bool // the first replies held all rows
-	left    bool // WHMCS counts rows behind those read
+	inFirstReplies   bool // the first replies held all rows
+	rowsLeft    bool // WHMCS counts rows behind those read
 	ended   bool // everything was read
-	fewer   bool // WHMCS counts more rows than it sends
-	changed bool // the row to begin behind was not where it had been
+	fewerSent   bool // WHMCS counts more rows than it sends
+	startMoved bool // the row to begin behind was not where it had been
 }
 
-// A pageOf is a page of one of a reader's requests.
-type pageOf struct {
+// A fetchedPage is a page of one of a reader's requests.
+type fetchedPage struct {
 	*whmcs.Page
-	part int
+	request int
 }
 
 // Why a reading cannot go on where it stopped.
@@ -60,26 +60,26 @@ const attempts = 3
 // searches are how many rows before its place a row is looked for, one after the other.
 var searches = []int{0, 1000, defaultScanRows}
 
-func newReader(api *whmcs.API, requests []whmcs.GetClientsProductsRequest, from place) *reader {
-	r := &reader{api: api, requests: requests, from: from}
+func newFetcher(api *whmcs.API, requests []whmcs.GetClientsProductsRequest, from place) *fetcher {
+	r := &fetcher{api: api, requests: requests, from: from}
 	r.restart()
 	return r
 }
 
 // restart makes the reader begin again. What it has cost stays counted.
-func (r *reader) restart() {
-	r.at, r.totals, r.had = r.from, make([]int, len(r.requests)), make(map[int]struct{})
+func (r *fetcher) restart() {
+	r.at, r.totals, r.seen = r.from, make([]int, len(r.requests)), make(map[int]struct{})
 	if r.begun = false; r.back > 0 {
 		r.at.offset = max(1, r.from.offset-r.back)
 	}
-	r.extent = extent{Coverage: whmcs.Coverage{Calls: r.Calls}, changed: r.back > 0}
+	r.extent = extent{Coverage: whmcs.Coverage{Calls: r.Calls}, startMoved: r.back > 0}
 }
 
-// read gives take each page, with the rows that no page before had, until take wants no
+// fetch gives take each page, with the rows that no page before had, until take wants no
 // more. If it cannot go on because rows were deleted, it calls again and starts over.
-func (r *reader) read(ctx context.Context, take func(pageOf) (more bool, err error), again func()) error {
+func (r *fetcher) fetch(ctx context.Context, take func(fetchedPage) (more bool, err error), again func()) error {
 	for n := 1; ; n++ {
-		err := r.readOn(ctx, take)
+		err := r.resume(ctx, take)
 		switch {
 		case !errors.Is(err, errMoved):
 			return err
@@ -95,15 +95,15 @@ func (r *reader) read(ctx context.Context, take func(pageOf) (more bool, err err
 	}
 }
 
-// readOn reads from where the reader is. Of several requests it reads the first replies
+// resume reads from where the reader is. Of several requests it reads the first replies
 // at once.
-func (r *reader) readOn(ctx context.Context, take func(pageOf) (bool, error)) error {
-	if r.at.part >= len(r.requests) {
+func (r *fetcher) resume(ctx context.Context, take func(fetchedPage) (bool, error)) error {
+	if r.at.request >= len(r.requests) {
 		return errLost
 	}
-	lists := make([]*list, len(r.requests)-r.at.part)
+	lists := make([]*requestPages, len(r.requests)-r.at.request)
 	for i := range lists {
-		lists[i] = r.open(ctx, r.at.part+i)
+		lists[i] = r.open(ctx, r.at.request+i)
 		defer lists[i].stop()
 	}
 	if len(lists) > 1 {
@@ -116,27 +116,27 @@ func (r *reader) readOn(ctx context.Context, take func(pageOf) (bool, error)) er
 				l.err, l.ok, l.had = err, true, true
 			}
 			if l.page != nil {
-				r.totals[l.part] = l.page.Of
+				r.totals[l.request] = l.page.Of
 			}
 		}
 	}
 	if r.at == (place{}) {
-		r.whole = !slices.ContainsFunc(lists, func(l *list) bool { return !l.first() })
+		r.inFirstReplies = !slices.ContainsFunc(lists, func(l *requestPages) bool { return !l.first() })
 	}
 	for _, l := range lists {
-		if more, err := r.readList(l, take); err != nil || !more {
+		if more, err := r.fetchList(l, take); err != nil || !more {
 			return err
 		}
-		if r.at.part++; r.at.part < len(r.requests) {
-			r.at = place{part: r.at.part}
+		if r.at.request++; r.at.request < len(r.requests) {
+			r.at = place{request: r.at.request}
 		}
 	}
 	r.ended = true
 	return nil
 }
 
-// readList reads what one request finds.
-func (r *reader) readList(l *list, take func(pageOf) (bool, error)) (more bool, err error) {
+// fetchList reads what one request finds.
+func (r *fetcher) fetchList(l *requestPages, take func(fetchedPage) (bool, error)) (more bool, err error) {
 	cut := r.cut(l)
 	for first := true; ; first = false {
 		page, err, ok := l.next()
@@ -148,7 +148,7 @@ func (r *reader) readList(l *list, take func(pageOf) (bool, error)) (more bool, 
 		case errors.Is(err, whmcs.ErrNotFound):
 			return false, errMoved
 		case errors.Is(err, whmcs.ErrNoRows) && !first:
-			r.fewer = true
+			r.fewerSent = true
 			return true, nil
 		case err != nil:
 			return false, err
@@ -157,22 +157,22 @@ func (r *reader) readList(l *list, take func(pageOf) (bool, error)) (more bool, 
 			return false, err
 		}
 		if page.Next > r.at.offset {
-			r.at = place{l.part, page.Next, page.LastID}
+			r.at = place{l.request, page.Next, page.LastID}
 		}
-		r.count(l.part, page)
+		r.count(l.request, page)
 		r.begun = true
-		if more, err := take(pageOf{page, l.part}); err != nil || !more {
+		if more, err := take(fetchedPage{page, l.request}); err != nil || !more {
 			return false, err
 		}
 	}
 }
 
 // count drops rows that a page before had, and counts the others.
-func (r *reader) count(part int, page *whmcs.Page) {
+func (r *fetcher) count(part int, page *whmcs.Page) {
 	had := len(page.Services)
 	page.Services = slices.DeleteFunc(page.Services, func(s whmcs.Service) bool {
-		_, seen := r.had[s.ID]
-		r.had[s.ID] = struct{}{}
+		_, seen := r.seen[s.ID]
+		r.seen[s.ID] = struct{}{}
 		return seen
 	})
 	page.Looked -= had - len(page.Services)
@@ -182,7 +182,7 @@ func (r *reader) count(part int, page *whmcs.Page) {
 		r.Of += n
 	}
 	r.Of = max(r.Of, r.Looked)
-	r.left = r.at.offset < r.totals[r.at.part] || slices.ContainsFunc(r.totals[r.at.part+1:], func(n int) bool { return n > 0 })
+	r.rowsLeft = r.at.offset < r.totals[r.at.request] || slices.ContainsFunc(r.totals[r.at.request+1:], func(n int) bool { return n > 0 })
 }
 
 // A cut leaves in the pages of a list only the rows behind a mark: the row that the reader
@@ -197,8 +197,8 @@ type cut struct {
 }
 
 // cut returns what cuts the pages of l.
-func (r *reader) cut(l *list) *cut {
-	if l.part != r.at.part {
+func (r *fetcher) cut(l *requestPages) *cut {
+	if l.request != r.at.request {
 		return &cut{}
 	}
 	return &cut{mark: r.at.id, exact: r.begun || r.back == 0, late: l.start > 0}
@@ -209,14 +209,14 @@ func (c *cut) apply(page *whmcs.Page) error {
 	if c.mark == 0 {
 		return nil
 	}
-	n, err := c.upTo(page.Services)
+	n, err := c.pass(page.Services)
 	page.Looked -= n
 	page.Services = page.Services[n:]
 	return err
 }
 
-// upTo is how many of some rows are not behind the mark.
-func (c *cut) upTo(rows []whmcs.Service) (int, error) {
+// pass is how many of some rows are not behind the mark.
+func (c *cut) pass(rows []whmcs.Service) (int, error) {
 	i := slices.IndexFunc(rows, func(s whmcs.Service) bool { return s.ID == c.mark })
 	switch {
 	case c.exact && i != 0:
@@ -246,9 +246,9 @@ func (c *cut) end() error {
 	return nil
 }
 
-// A list is the pages of one request, with the first read ahead where that is wanted.
-type list struct {
-	part  int
+// A requestPages is the pages of one request, with the first read ahead where that is wanted.
+type requestPages struct {
+	request  int
 	start int // offset where it begins
 	pull  func() (*whmcs.Page, error, bool)
 	stop  func()
@@ -261,21 +261,21 @@ type list struct {
 
 // open begins with a request: at its first row, or at the row before the place where
 // the reader is.
-func (r *reader) open(ctx context.Context, part int) *list {
+func (r *fetcher) open(ctx context.Context, part int) *requestPages {
 	req := r.requests[part]
-	if part == r.at.part {
+	if part == r.at.request {
 		req.LimitStart = r.at.offset
 		if r.at.id != 0 {
 			req.LimitStart = max(0, r.at.offset-1)
 		}
 	}
-	l := &list{part: part, start: req.LimitStart}
+	l := &requestPages{request: part, start: req.LimitStart}
 	l.pull, l.stop = iter.Pull2(r.api.Pages(ctx, req))
 	return l
 }
 
 // first reads the first page, which next returns, and reports whether it holds all rows.
-func (l *list) first() (whole bool) {
+func (l *requestPages) first() (whole bool) {
 	if !l.had {
 		l.page, l.err, l.ok = l.pull()
 		l.had = true
@@ -284,7 +284,7 @@ func (l *list) first() (whole bool) {
 }
 
 // next returns the next page; false: there is none.
-func (l *list) next() (*whmcs.Page, error, bool) {
+func (l *requestPages) next() (*whmcs.Page, error, bool) {
 	if l.had {
 		l.had = false
 		return l.page, l.err, l.ok

@@ -158,7 +158,7 @@ func (a *question) answer(ctx context.Context, d *details) {
 // fill puts the page asked for, and what is counted, into the result.
 func (a *question) fill() {
 	p := a.page()
-	a.res.Changed = a.res.Changed || a.extent.changed || a.lost == GapLost
+	a.res.Changed = a.res.Changed || a.extent.startMoved || a.lost == GapLost
 	if a.lost != "" {
 		a.found = nil
 		a.incomplete(Gap{Kind: a.lost, Looked: a.pos.until})

@@ -19,63 +19,63 @@ type scan struct {
 	from  place
 	began time.Time
 
-	reader *reader     // used by the run alone
+	fetcher *fetcher     // used by the run alone
 	texts  sharedTexts // so are these
 
 	mu     sync.Mutex
 	wants  map[*question]int  // rows that each waiting question wants to see
 	cancel context.CancelFunc // of the run; nil: it is not running
 	done   <-chan error       // closed when the run is over
-	rows   scanned
+	state   scanState
 	bytes  int // of the pages, about
 	calls  int // that no question has counted yet
 	expiry *time.Timer
 }
 
-// scanned is what a question sees of a scan at a moment.
-type scanned struct {
+// scanState is what a question sees of a scan at a moment.
+type scanState struct {
 	extent
 	pages   []*whmcs.Page // never changed, only added to
-	began   int           // how often the scan began again, without the pages from before
+	restarts   int           // how often the scan began again, without the pages from before
 	running bool
 	err     error // why the last run failed; nil: it did not
 
-	elsewhere Progress      // of another process that reads for this one; zero: none does
+	otherProgress Progress      // of another process that reads for this one; zero: none does
 	changed   chan struct{} // closed at the next change
 }
 
-// readShared answers from a scan that others may share, or at once from warm rows.
-func (a *question) readShared(ctx context.Context) error {
+// useScan answers from a scan that others may share, or at once from warm rows.
+func (a *question) useScan(ctx context.Context) error {
 	a.slim = true
 	if r := a.warmRows(); r != nil {
 		a.names = r.names
 		if a.pos.until == 0 || a.pos.until > a.f.cfg.ScanRows {
 			a.limit = MaxWarmRows
 		}
-		return a.readFrom(ctx, r.scan, r.look())
+		return a.followScan(ctx, r.scan, r.current())
 	}
 	if a.pos.until > a.f.cfg.ScanRows {
 		return errNotAtHand
 	}
 	s, now := a.f.join(a)
 	defer s.leave(a)
-	return a.readFrom(ctx, s, now)
+	return a.followScan(ctx, s, now)
 }
 
-// readFrom answers from a scan, of which it has seen what there was before.
-func (a *question) readFrom(ctx context.Context, s *scan, now scanned) error {
+// followScan answers from a scan, of which it has seen what there was before.
+func (a *question) followScan(ctx context.Context, s *scan, now scanState) error {
 	joined := len(now.pages)
 	a.started = now.Looked
-	for taken, began := 0, now.began; ; now = s.look() {
-		if now.began != began {
+	for taken, began := 0, now.restarts; ; now = s.current() {
+		if now.restarts != began {
 			a.forget()
-			taken, joined, began = 0, 0, now.began
+			taken, joined, began = 0, 0, now.restarts
 		}
 		if len(now.pages) > joined {
 			a.res.Calls += s.countCalls()
 		}
 		for ; taken < len(now.pages); taken++ {
-			if err := a.take(ctx, pageOf{now.pages[taken], 0}); err != nil {
+			if err := a.take(ctx, fetchedPage{now.pages[taken], 0}); err != nil {
 				return err
 			}
 		}
@@ -88,7 +88,7 @@ func (a *question) readFrom(ctx context.Context, s *scan, now scanned) error {
 			return now.err
 		}
 		a.progress()
-		a.follow(now.elsewhere)
+		a.progressOfOther(now.otherProgress)
 		s.want(a, a.rowsWanted(now.Looked))
 		select {
 		case <-now.changed:
@@ -100,7 +100,7 @@ func (a *question) readFrom(ctx context.Context, s *scan, now scanned) error {
 
 // join finds the scan that a question can share, or begins one, and holds it for the
 // question until leave. It does not read yet.
-func (f *Finder) join(a *question) (*scan, scanned) {
+func (f *Finder) join(a *question) (*scan, scanState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i := slices.IndexFunc(f.scans, func(s *scan) bool { return s.from == a.pos.from })
@@ -117,15 +117,15 @@ func (f *Finder) join(a *question) (*scan, scanned) {
 	defer s.mu.Unlock()
 	s.wants[a] = 0
 	if s.cancel == nil {
-		s.rows.err = nil
+		s.state.err = nil
 	}
-	return s, s.rows
+	return s, s.state
 }
 
 func newScan(f *Finder, fresh bool, from place) *scan {
 	s := &scan{f: f, fresh: fresh, from: from, began: time.Now(), texts: make(sharedTexts), wants: make(map[*question]int),
-		reader: newReader(f.api, []whmcs.GetClientsProductsRequest{{Fresh: fresh}}, from)}
-	s.rows.changed = make(chan struct{})
+		fetcher: newFetcher(f.api, []whmcs.GetClientsProductsRequest{{Fresh: fresh}}, from)}
+	s.state.changed = make(chan struct{})
 	return s
 }
 
@@ -136,16 +136,16 @@ func (s *scan) serves(a *question) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a.q.Fresh && !a.opt.Snapshot {
-		return s.fresh && (s.cancel != nil || s.rows.Looked == 0 && len(s.wants) > 0)
+		return s.fresh && (s.cancel != nil || s.state.Looked == 0 && len(s.wants) > 0)
 	}
-	return s.rows.AsOf.IsZero() || time.Since(s.rows.AsOf) < a.f.cfg.SnapshotLife
+	return s.state.AsOf.IsZero() || time.Since(s.state.AsOf) < a.f.cfg.SnapshotLife
 }
 
-// look returns what there is now.
-func (s *scan) look() scanned {
+// current returns what there is now.
+func (s *scan) current() scanState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rows
+	return s.state
 }
 
 // countCalls returns the calls that no question has counted yet. Of several that wait for a
@@ -160,8 +160,8 @@ func (s *scan) countCalls() int {
 
 // wake wakes all who wait for a change. s.mu is held.
 func (s *scan) wake() {
-	close(s.rows.changed)
-	s.rows.changed = make(chan struct{})
+	close(s.state.changed)
+	s.state.changed = make(chan struct{})
 }
 
 // want says how many rows a question wants to see, and sets the scan going.
@@ -175,7 +175,7 @@ func (s *scan) want(a *question, rows int) {
 	switch {
 	case s.cancel != nil:
 		s.wake()
-	case s.rows.Looked < rows && !s.rows.ended && s.rows.err == nil:
+	case s.state.Looked < rows && !s.state.ended && s.state.err == nil:
 		s.start()
 	}
 }
@@ -183,7 +183,7 @@ func (s *scan) want(a *question, rows int) {
 // start begins a run. s.mu is held.
 func (s *scan) start() {
 	ctx, cancel := context.WithCancel(whmcs.WithBudget(context.Background()))
-	s.cancel, s.rows.running, s.rows.err = cancel, true, nil
+	s.cancel, s.state.running, s.state.err = cancel, true, nil
 	s.calls = 0 // of a run before, whose questions are over
 	s.done = whmcs.Go(func() error {
 		s.runEnded(ctx, whmcs.Recovered(func() error { return s.run(ctx) }))
@@ -207,8 +207,8 @@ func (s *scan) leave(a *question) {
 	}
 }
 
-// most is how many rows the most demanding question wants. s.mu is held.
-func (s *scan) most() int {
+// mostWanted is how many rows the mostWanted demanding question wants. s.mu is held.
+func (s *scan) mostWanted() int {
 	n := 0
 	for _, w := range s.wants {
 		n = max(n, w)
@@ -220,25 +220,25 @@ func (s *scan) most() int {
 func (s *scan) runEnded(ctx context.Context, err error) {
 	s.mu.Lock()
 	s.clearRun(ctx, err)
-	if s.rows.err == nil && s.most() > s.rows.Looked && !s.rows.ended {
+	if s.state.err == nil && s.mostWanted() > s.state.Looked && !s.state.ended {
 		s.start() // somebody came while it was ending
 	}
 	s.wake()
 	s.mu.Unlock()
-	s.f.keep(s)
+	s.f.keepSnapshot(s)
 	s.f.warmer.offer(s)
 }
 
 // clearRun notes that a run is over, and with what error unless it was cancelled. s.mu is held.
 func (s *scan) clearRun(ctx context.Context, err error) {
 	if ctx.Err() == nil {
-		s.rows.err = err
+		s.state.err = err
 	}
 	s.cancel()
-	s.cancel, s.rows.running = nil, false
-	s.rows.extent = s.reader.extent
-	if s.rows.ended {
-		s.texts, s.reader.had = nil, nil
+	s.cancel, s.state.running = nil, false
+	s.state.extent = s.fetcher.extent
+	if s.state.ended {
+		s.texts, s.fetcher.seen = nil, nil
 	}
 }
 
@@ -246,27 +246,27 @@ func (s *scan) clearRun(ctx context.Context, err error) {
 func (s *scan) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rows.extent = s.reader.extent
-	s.texts, s.reader.had = nil, nil
+	s.state.extent = s.fetcher.extent
+	s.texts, s.fetcher.seen = nil, nil
 }
 
-// forget drops the pages: the reader begins again.
-func (s *scan) forget() {
+// startOver drops the pages: the reader begins again.
+func (s *scan) startOver() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rows.pages, s.bytes = nil, 0
-	s.rows.began++
-	s.rows.extent = extent{}
+	s.state.pages, s.bytes = nil, 0
+	s.state.restarts++
+	s.state.extent = extent{}
 	s.wake()
 }
 
-// keeper returns what keeps each page and waits until more rows are wanted.
-func (s *scan) keeper(ctx context.Context) func(pageOf) (bool, error) {
-	return func(p pageOf) (bool, error) {
-		s.keep(p.Page)
+// addWanted returns what keeps each page and waits until more rows are wanted.
+func (s *scan) addWanted(ctx context.Context) func(fetchedPage) (bool, error) {
+	return func(p fetchedPage) (bool, error) {
+		s.addPage(p.Page)
 		for {
 			s.mu.Lock()
-			most, waiting, changed, looked := s.most(), len(s.wants), s.rows.changed, s.rows.Looked
+			most, waiting, changed, looked := s.mostWanted(), len(s.wants), s.state.changed, s.state.Looked
 			s.mu.Unlock()
 			switch {
 			case waiting == 0:
@@ -283,15 +283,15 @@ func (s *scan) keeper(ctx context.Context) func(pageOf) (bool, error) {
 	}
 }
 
-// keep keeps a page, slimmed.
-func (s *scan) keep(p *whmcs.Page) {
+// addPage keeps a page, slimmed.
+func (s *scan) addPage(p *whmcs.Page) {
 	size := s.texts.slim(p.Services)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bytes += size
 	s.calls += p.Calls
 	p.Calls = 0
-	s.rows.pages = append(s.rows.pages, p)
-	s.rows.extent = s.reader.extent
+	s.state.pages = append(s.state.pages, p)
+	s.state.extent = s.fetcher.extent
 	s.wake()
 }

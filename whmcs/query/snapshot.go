@@ -21,9 +21,9 @@ const (
 	maxScans = 4
 )
 
-// keep keeps the rows of a scan that is over until they are too old, as far as there
+// keepSnapshot keeps the rows of a scan that is over until they are too old, as far as there
 // is room: older scans go first.
-func (f *Finder) keep(s *scan) {
+func (f *Finder) keepSnapshot(s *scan) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if i := slices.Index(f.scans, s); i >= 0 {
@@ -40,16 +40,16 @@ func (f *Finder) keep(s *scan) {
 		s.expiry.Stop()
 	}
 	age := time.Duration(0)
-	if !s.rows.AsOf.IsZero() {
-		age = time.Since(s.rows.AsOf)
+	if !s.state.AsOf.IsZero() {
+		age = time.Since(s.state.AsOf)
 	}
 	s.expiry = time.AfterFunc(f.cfg.SnapshotLife-age, func() {
-		whmcs.Recovered(func() error { f.forget(s); return nil })
+		whmcs.Recovered(func() error { f.dropSnapshot(s); return nil })
 	})
 }
 
-// forget lets go of a scan. Whoever reads from it goes on.
-func (f *Finder) forget(s *scan) {
+// dropSnapshot lets go of a scan. Whoever reads from it goes on.
+func (f *Finder) dropSnapshot(s *scan) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.scans = slices.DeleteFunc(f.scans, func(old *scan) bool { return old == s })

@@ -48,7 +48,7 @@ type warmRows struct {
 }
 
 // asOf is when WHMCS sent the oldest of the rows.
-func (r *warmRows) asOf() time.Time { return r.look().AsOf }
+func (r *warmRows) asOf() time.Time { return r.current().AsOf }
 
 // A WarmReading is how a reading of the whole installation beside all questions ended.
 type WarmReading struct {
@@ -193,7 +193,7 @@ func (w *warmer) reads() bool {
 func (w *warmer) tooMany() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.last == nil || w.last.look().Looked > w.f.cfg.ScanRows
+	return w.last == nil || w.last.current().Looked > w.f.cfg.ScanRows
 }
 
 // begin begins a reading, if there is none in progress, and returns what is closed at its
@@ -229,7 +229,7 @@ func (w *warmer) end(r *warmRows, err error) {
 	seen := WarmReading{Err: err}
 	if r != nil {
 		w.take(r)
-		now := r.look()
+		now := r.current()
 		seen = WarmReading{Rows: now.Looked, Clients: len(r.names), Calls: now.Calls, Took: r.took, AsOf: now.AsOf, Elsewhere: r.elsewhere}
 	}
 	w.wake()
@@ -249,7 +249,7 @@ func (w *warmer) wake() {
 // offer takes the rows of a scan that questions had read, if it is complete.
 func (w *warmer) offer(s *scan) {
 	s.mu.Lock()
-	keep := s.from == (place{}) && s.rows.ended && !s.rows.fewer && s.bytes <= snapshotBytes
+	keep := s.from == (place{}) && s.state.ended && !s.state.fewerSent && s.bytes <= snapshotBytes
 	s.mu.Unlock()
 	if !keep {
 		return

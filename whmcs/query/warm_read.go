@@ -93,20 +93,20 @@ func (w *warmer) readHere(ctx context.Context) (*warmRows, error) {
 // readAll reads every service.
 func (f *Finder) readAll(ctx context.Context) (*warmRows, error) {
 	s := newScan(f, true, place{})
-	keep := func(p pageOf) (bool, error) {
-		s.keep(p.Page)
-		if s.reader.Looked > f.warmer.most {
+	keep := func(p fetchedPage) (bool, error) {
+		s.addPage(p.Page)
+		if s.fetcher.Looked > f.warmer.most {
 			return false, errTooManyRows
 		}
 		return true, nil
 	}
 	for failures := 0; ; {
-		looked := s.reader.Looked
-		err := s.reader.read(ctx, keep, s.forget)
+		looked := s.fetcher.Looked
+		err := s.fetcher.fetch(ctx, keep, s.startOver)
 		if err == nil {
 			break
 		}
-		if failures++; s.reader.Looked > looked {
+		if failures++; s.fetcher.Looked > looked {
 			failures = 1
 		}
 		if ctx.Err() != nil || failures == warmFailures || errors.Is(err, errTooManyRows) || errors.As(err, new(*whmcs.PanicError)) {
@@ -117,7 +117,7 @@ func (f *Finder) readAll(ctx context.Context) (*warmRows, error) {
 		}
 	}
 	s.finish()
-	if s.rows.fewer {
+	if s.state.fewerSent {
 		return nil, errFewerRows
 	}
 	return &warmRows{scan: s, took: time.Since(s.began)}, nil
@@ -164,7 +164,7 @@ func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
 	var m manifest
 	var chunks [][]byte
 	_ = tried(ctx, func() (err error) {
-		m, chunks, err = load(ctx, f.cfg.SharedWarm, func(m manifest) bool { return m.Ended && m.Began.After(since) })
+		m, chunks, err = loadCopy(ctx, f.cfg.SharedWarm, func(m manifest) bool { return m.Ended && m.Began.After(since) })
 		return err
 	})
 	if chunks == nil {
@@ -177,7 +177,7 @@ func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
 		return nil
 	}
 	s := newScan(f, true, place{})
-	s.fill(m, pages)
+	s.restore(m, pages)
 	s.finish()
 	s.began = m.Began
 	r := &warmRows{scan: s, took: m.Took, names: make(map[int]whmcs.Client, len(clients)), elsewhere: true}
@@ -189,7 +189,7 @@ func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
 
 // share makes rows the newest copy of all processes. Where that fails each of them reads.
 func (r *warmRows) share(ctx context.Context, shared SharedRows, generation string) {
-	chunks, err := packed(r.look().pages)
+	chunks, err := packed(r.current().pages)
 	if err != nil {
 		return
 	}
