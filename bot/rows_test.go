@@ -179,7 +179,7 @@ func TestLargerThanAQuestionMayLookAt(t *testing.T) {
 func TestOneReplicaKeepsAllWarm(t *testing.T) {
 	t.Parallel()
 	redis, fake := bot.StartRedis(t), newInstallation(t, 2000, 50*time.Millisecond)
-	read := make(chan query.WarmReading, 10)
+	read := make(chan query.WarmScan, 10)
 	stops := make([]func(), 3)
 	finders := make([]*query.Finder, 3)
 	for n := range finders {
@@ -189,7 +189,7 @@ func TestOneReplicaKeepsAllWarm(t *testing.T) {
 		}
 		finders[n] = query.NewFinder(api, query.FinderConfig{
 			SharedWarm: bot.OpenRows(t, redis.URL()), Warm: time.Hour, SnapshotLife: time.Millisecond, ScanRows: 500,
-			Observe: func(r query.WarmReading) { read <- r },
+			Observe: func(r query.WarmScan) { read <- r },
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})

@@ -130,7 +130,7 @@ func (s *Status) ObserveWHMCS(c whmcs.Call) {
 }
 
 // ObserveWarm notes how a reading of warm rows ended; it is for query.FinderConfig.Observe.
-func (s *Status) ObserveWarm(r query.WarmReading) {
+func (s *Status) ObserveWarm(r query.WarmScan) {
 	switch {
 	case r.Err != nil:
 		s.warmReadings.WithLabelValues("failed").Inc()

@@ -64,11 +64,11 @@ type config struct {
 	worker                       local.Config // of the Local API; without a command: HTTP
 	adminURL, currency           string
 	scanRows                     int
-	warm                         time.Duration           // 0: off
-	snapshotLife                 time.Duration           // of the demo; 0: the usual one
-	redisURL                     whmcs.Secret            // "": this process is the only one
-	shared, sharedWarm           query.SharedRows        // nil: likewise
-	observeWarm                  func(query.WarmReading) // nil: nobody
+	warm                         time.Duration        // 0: off
+	snapshotLife                 time.Duration        // of the demo; 0: the usual one
+	redisURL                     whmcs.Secret         // "": this process is the only one
+	shared, sharedWarm           query.SharedRows     // nil: likewise
+	observeWarm                  func(query.WarmScan) // nil: nobody
 	allow                        bot.Allow
 	contact                      string
 	command                      string

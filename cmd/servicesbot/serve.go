@@ -83,7 +83,7 @@ func newBot(cfg *config, status *bot.Status, store *bot.Store, audit *slog.Logge
 		cfg.shared = store.Rows(cfg.installation())
 		cfg.sharedWarm = store.Rows(cfg.installation() + "\x00warm")
 	}
-	cfg.observeWarm = func(r query.WarmReading) {
+	cfg.observeWarm = func(r query.WarmScan) {
 		status.ObserveWarm(r)
 		logWarm(cfg.log, r)
 	}
@@ -206,7 +206,7 @@ func (c *config) keepWarm(ctx context.Context, finder *query.Finder) (end func()
 }
 
 // logWarm logs how a reading of the whole installation ended.
-func logWarm(log *slog.Logger, r query.WarmReading) {
+func logWarm(log *slog.Logger, r query.WarmScan) {
 	switch {
 	case r.Err != nil:
 		log.Warn("the installation was not read; answers from old rows are not corrected", "error", r.Err)

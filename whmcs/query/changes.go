@@ -45,7 +45,7 @@ func (a *question) track(s *whmcs.Service) {
 	if _, ok := a.opt.Since[s.ID]; !ok {
 		return
 	}
-	if !a.slim {
+	if !a.fromScan {
 		kept := *s
 		s = &kept
 	}

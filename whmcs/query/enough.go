@@ -1,20 +1,22 @@
 package query
 
-// wantsAll reports whether the question needs every match, however few it shows.
-func (a *question) wantsAll() bool {
+// answerNeedsAll reports whether the question needs every match, however few it shows.
+func (a *question) answerNeedsAll() bool {
 	return a.q.Sort.Key != "" || a.q.As.ofAll() || a.pos.order == orderStatus
 }
 
-// greedy reports whether every match is needed, also to know what a name means.
-func (a *question) greedy() bool { return a.wantsAll() || a.env.namesOpen() || a.opt.Since != nil }
+// needsAll reports whether every match is needed, also to know what a name means.
+func (a *question) needsAll() bool {
+	return a.answerNeedsAll() || a.env.namesOpen() || a.opt.Since != nil
+}
 
-// enough reports whether nothing more has to be read for the page asked for.
-func (a *question) enough() bool { return !a.greedy() && !a.extent.inFirstReplies && a.pageFull() }
+// hasEnough reports whether nothing more has to be read for the page asked for.
+func (a *question) hasEnough() bool { return !a.needsAll() && !a.extent.inFirstReplies && a.pageFull() }
 
 // pageFull reports whether the page asked for is full and known to be followed.
 func (a *question) pageFull() bool {
 	if a.pos.row.id == 0 {
-		return len(a.found) > a.first()+a.pageRows()
+		return len(a.found) > a.firstRow()+a.pageRows()
 	}
 	at, ok := a.boundary(false)
 	if !a.pos.before {
@@ -23,8 +25,8 @@ func (a *question) pageFull() bool {
 	return ok && len(a.found) > at
 }
 
-// first is the place of the first row of the page that page: counts.
-func (a *question) first() int {
+// firstRow is the place of the firstRow row of the page that page: counts.
+func (a *question) firstRow() int {
 	if a.q.Position != "" {
 		return 0
 	}
@@ -42,23 +44,23 @@ func (a *question) pageRows() int {
 	return a.f.cfg.Rows
 }
 
-// over reports whether what was read is enough, or all that the question may look at.
-func (a *question) over() (bool, error) {
+// done reports whether what was read is enough, or all that the question may look at.
+func (a *question) done() (bool, error) {
 	switch {
-	case a.extent.ended, a.enough():
+	case a.extent.ended, a.hasEnough():
 		return true, nil
-	case a.full() && (a.extent.rowsLeft || a.beyond):
+	case a.limitReached() && (a.extent.rowsLeft || a.moreRows):
 		return true, errBudget
 	}
 	return false, nil
 }
 
-// full reports whether the question has looked at all rows that it may look at.
-func (a *question) full() bool { return a.res.Looked >= a.limit }
+// limitReached reports whether the question has looked at all rows that it may look at.
+func (a *question) limitReached() bool { return a.res.Looked >= a.limit }
 
 // rowsWanted is up to how many rows a scan should read next.
 func (a *question) rowsWanted(has int) int {
-	if a.greedy() {
+	if a.needsAll() {
 		return max(has+1, a.limit)
 	}
 	return has + 1

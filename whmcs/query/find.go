@@ -42,10 +42,10 @@ type FinderConfig struct {
 	Now      func() time.Time // nil: time.Now; its location decides what "today" is
 	Shared   SharedRows       // rows that several processes read once for all; nil: this one reads for itself
 
-	Warm         time.Duration     // between the beginnings of two readings of KeepWarm
-	SharedWarm   SharedRows        // as Shared, for warm rows
-	SnapshotLife time.Duration     // how old rows may be that answer as if they had just been read; 0: 5 minutes
-	Observe      func(WarmReading) // called when a reading of warm rows has ended; nil: none
+	Warm         time.Duration  // between the beginnings of two readings of KeepWarm
+	SharedWarm   SharedRows     // as Shared, for warm rows
+	SnapshotLife time.Duration  // how old rows may be that answer as if they had just been read; 0: 5 minutes
+	Observe      func(WarmScan) // called when a reading of warm rows has ended; nil: none
 }
 
 // NewFinder returns a Finder.

@@ -236,7 +236,7 @@ func (e *env) knowServers(list []whmcs.Server) {
 // that rest is read.
 func (a *question) learnServers(ctx context.Context) {
 	asked := slices.ContainsFunc(a.env.named, func(n *nameTest) bool { return n.field.Name == "server" && n.open() })
-	if !asked || a.learned || a.wantsAll() || a.extent.ended || !a.pageFull() {
+	if !asked || a.learned || a.answerNeedsAll() || a.extent.ended || !a.pageFull() {
 		return
 	}
 	a.learned = true
@@ -258,22 +258,22 @@ func (a *question) settle() {
 		return
 	}
 	kept := make([]*whmcs.Service, 0, len(a.found))
-	mark, starts := a.mark, slices.Clone(a.starts)
+	mark, starts := a.rowAt, slices.Clone(a.foundBefore)
 	for i, s := range a.found {
 		if a.env.holds(s) {
 			kept = append(kept, s)
 			continue
 		}
-		if i < a.mark {
+		if i < a.rowAt {
 			mark--
 		}
-		for j, start := range a.starts {
+		for j, start := range a.foundBefore {
 			if i < start {
 				starts[j]--
 			}
 		}
 	}
-	a.found, a.mark, a.starts = kept, mark, starts
+	a.found, a.rowAt, a.foundBefore = kept, mark, starts
 	maps.DeleteFunc(a.env.priceless, func(_ int, s whmcs.Service) bool { return !a.env.holds(&s) })
 }
 

@@ -100,7 +100,7 @@ func TestUnpricedIsOfWhatIsMeant(t *testing.T) {
 		if n := len(a.env.priceless); n != want {
 			t.Errorf("%s: %d are said to be left out, want %d", line, n, want)
 		}
-		if a.forget(); len(a.env.priceless) != 0 {
+		if a.startOver(); len(a.env.priceless) != 0 {
 			t.Errorf("%s: a reading that begins again says that %d are left out", line, len(a.env.priceless))
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"servicesbot/whmcs"
 )
 
-// A page is which of the rows found are shown.
-type page struct {
+// A resultPage is which of the rows found are shown.
+type resultPage struct {
 	rows   []*whmcs.Service // in their order
 	first  int              // rows found before them
 	digest uint64           // of the ids of those
@@ -23,19 +23,19 @@ func (a *question) order() order {
 		return a.pos.order
 	case a.q.Sort.Key != "":
 		return orderSort
-	case a.greedy(), a.extent.inFirstReplies, a.extent.ended && len(a.found) <= a.pageRows():
+	case a.needsAll(), a.extent.inFirstReplies, a.extent.ended && len(a.found) <= a.pageRows():
 		return orderStatus
 	}
 	return orderWHMCS
 }
 
-// page cuts the page asked for out of the rows found, and notes where what was before
+// cutPage cuts the cutPage asked for out of the rows found, and notes where what was before
 // it is not what it was when the position was written.
-func (a *question) page() page {
-	var p page
+func (a *question) cutPage() resultPage {
+	var p resultPage
 	switch {
 	case a.q.As.ofAll() && a.q.As != ViewCSV:
-		return page{}
+		return resultPage{}
 	case a.pos.row.id == 0:
 		return a.numberedPage()
 	case a.order() == orderWHMCS:
@@ -47,9 +47,9 @@ func (a *question) page() page {
 }
 
 // numberedPage is the page that page: counts, from where the reading began.
-func (a *question) numberedPage() page {
+func (a *question) numberedPage() resultPage {
 	n := len(a.found)
-	first, last := min(a.first(), n), min(a.first()+a.pageRows(), n)
+	first, last := min(a.firstRow(), n), min(a.firstRow()+a.pageRows(), n)
 	if a.q.As == ViewCSV {
 		first, last = 0, n
 	}
@@ -57,26 +57,26 @@ func (a *question) numberedPage() page {
 	if a.order() != orderWHMCS {
 		rows = sorted(a.sortRows(), a.q.Sort.order(), last)
 	}
-	return page{rows[first:last], first, digestOf(rows[:first])}
+	return resultPage{rows[first:last], first, digestOf(rows[:first])}
 }
 
 // listedPage is the page next to the position's row in WHMCS's order.
-func (a *question) listedPage() page {
+func (a *question) listedPage() resultPage {
 	at, ok := a.boundary(true)
 	if !ok {
-		a.lost = GapLost
-		return page{}
+		a.pageGap = GapLost
+		return resultPage{}
 	}
 	a.compare(at, digestOf(a.found[:at]))
 	first, last := at, min(at+a.pageRows(), len(a.found))
 	if a.pos.before {
 		first, last = max(0, at-a.pageRows()), at
 	}
-	return page{a.found[first:last], first, digestOf(a.found[:first])}
+	return resultPage{a.found[first:last], first, digestOf(a.found[:first])}
 }
 
 // sortedPage is the page next to the position's row in another order.
-func (a *question) sortedPage() page {
+func (a *question) sortedPage() resultPage {
 	order := a.q.Sort.order()
 	at := sortRow{a.pos.key, &whmcs.Service{ID: a.pos.row.id}}
 	if len(at.text) == maxKeyText { // it may have been cut; the row itself, if it is there, has all of it
@@ -103,12 +103,12 @@ func (a *question) sortedPage() page {
 	if !a.pos.before {
 		rows := sorted(beside, order, a.pageRows())
 		a.compare(before, digest)
-		return page{rows, before, digest}
+		return resultPage{rows, before, digest}
 	}
 	rows := sorted(beside, func(a, b sortRow) int { return order(b, a) }, a.pageRows())
 	slices.Reverse(rows)
 	a.compare(before, digest)
-	return page{rows, before - len(rows), digest - digestOf(rows)}
+	return resultPage{rows, before - len(rows), digest - digestOf(rows)}
 }
 
 // sortRows are the rows found, with their keys.
@@ -134,29 +134,29 @@ func (a *question) compare(count int, digest uint64) {
 // list that goes by id; whether it is gone is known when as many rows as were before
 // it have come, or when no more will come.
 func (a *question) boundary(over bool) (n int, ok bool) {
-	if a.marked {
-		return a.mark, true
+	if a.rowMet {
+		return a.rowAt, true
 	}
 	if !over && len(a.found) <= a.pos.count {
 		return 0, false
 	}
 	part := a.pos.row.request
-	if part >= len(a.starts) {
+	if part >= len(a.foundBefore) {
 		return len(a.found), true
 	}
 	end := len(a.found)
-	if part+1 < len(a.starts) {
-		end = a.starts[part+1]
+	if part+1 < len(a.foundBefore) {
+		end = a.foundBefore[part+1]
 	}
-	rows := a.found[a.starts[part]:end]
+	rows := a.found[a.foundBefore[part]:end]
 	if !slices.IsSortedFunc(rows, func(x, y *whmcs.Service) int { return x.ID - y.ID }) {
 		return 0, false
 	}
-	return a.starts[part] + sort.Search(len(rows), func(i int) bool { return rows[i].ID > a.pos.row.id }), true
+	return a.foundBefore[part] + sort.Search(len(rows), func(i int) bool { return rows[i].ID > a.pos.row.id }), true
 }
 
 // links puts the lines of the pages before and behind p into the result.
-func (a *question) links(p page) {
+func (a *question) links(p resultPage) {
 	if a.q.As.ofAll() || len(p.rows) == 0 {
 		return
 	}
@@ -176,7 +176,7 @@ func (a *question) beside(s *whmcs.Service, before bool, count int, digest uint6
 		before: before, count: count, digest: digest}
 	p.row = place{id: s.ID}
 	if p.order == orderWHMCS {
-		p.row.request = a.partOf(s)
+		p.row.request = a.requestOf(s)
 	} else {
 		p.key = rowFor(s, a.q.Sort.Key).sortKey
 		if !a.extent.ended {
@@ -189,12 +189,12 @@ func (a *question) beside(s *whmcs.Service, before bool, count int, digest uint6
 	return p
 }
 
-// partOf is the request that found a row.
-func (a *question) partOf(s *whmcs.Service) int {
+// requestOf is the request that found a row.
+func (a *question) requestOf(s *whmcs.Service) int {
 	i := slices.Index(a.found, s)
-	part, exact := slices.BinarySearch(a.starts, i)
+	part, exact := slices.BinarySearch(a.foundBefore, i)
 	if exact {
-		for part+1 < len(a.starts) && a.starts[part+1] == i { // parts without a match
+		for part+1 < len(a.foundBefore) && a.foundBefore[part+1] == i { // parts without a match
 			part++
 		}
 		return part

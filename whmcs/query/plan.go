@@ -15,10 +15,10 @@ const maxPushed = 10
 
 // A plan is what WHMCS is asked for a query.
 type plan struct {
-	requests []whmcs.GetClientsProductsRequest // one without a filter: the whole installation
-	whole    bool                              // every service is read and tested here
-	pushed   []int                             // places of the terms that WHMCS is asked for
-	nobody   bool                              // an e-mail address belongs to no client: nothing can match
+	requests  []whmcs.GetClientsProductsRequest // one without a filter: the whole installation
+	needsScan bool                              // every service is read and tested here
+	pushed    []int                             // places of the terms that WHMCS is asked for
+	nobody    bool                              // an e-mail address belongs to no client: nothing can match
 }
 
 // A push is a term as requests.
@@ -53,7 +53,7 @@ func planFor(q Query, e *env) plan {
 		}
 	}
 	if best == nil {
-		return plan{whole: true, requests: make([]whmcs.GetClientsProductsRequest, 1)}
+		return plan{needsScan: true, requests: make([]whmcs.GetClientsProductsRequest, 1)}
 	}
 	pl := plan{requests: best.requests, pushed: []int{best.term}}
 	for _, p := range single {

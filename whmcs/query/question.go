@@ -17,31 +17,31 @@ type question struct {
 	opt   Options
 	began time.Time
 
-	env     *env
-	plan    plan
-	wanted  match
-	pos     position // of the line; zero: it has none
-	named   bool     // whether servers have names here is known
-	learned bool     // the list of servers was asked for, to know what a name means
+	env            *env
+	plan           plan
+	wanted         match
+	pos            position // of the line; zero: it has none
+	serversChecked bool     // whether servers have names here is known
+	learned        bool     // the list of servers was asked for, to know what a name means
 
 	isLapsed match            // of what due:overdue leaves out; nil: nothing
 	lapsed   []*whmcs.Service // those
 
-	tracked map[int]*whmcs.Service // rows of opt.Since, whether they match or not
-	found   []*whmcs.Service       // in WHMCS's order
-	starts  []int                  // how many were found before each request
-	mark    int                    // how many were found before the place of the position's row
-	marked  bool                   // that row was met
-	slim    bool                   // rows are a scan's, without notes, fields and options
+	tracked     map[int]*whmcs.Service // rows of opt.Since, whether they match or not
+	found       []*whmcs.Service       // in WHMCS's order
+	foundBefore []int                  // how many were found before each request
+	rowAt       int                    // how many were found before the place of the position's row
+	rowMet      bool                   // that row was met
+	fromScan    bool                   // rows are a scan's, without notes, fields and options
 
-	extent  extent               // of the reading
-	limit   int                  // rows to look at
-	started int                  // rows of the scan that were there when the question came
-	told    int                  // rows at the last progress
-	end     place                // behind the last row that was looked at
-	beyond  bool                 // there are rows behind the limit
-	lost    GapKind              // why the page of the position cannot be shown; "": it can
-	names   map[int]whmcs.Client // of clients, that came with warm rows
+	extent   extent               // of the reading
+	limit    int                  // rows to look at
+	started  int                  // rows of the scan that were there when the question came
+	reported int                  // rows at the last progress
+	end      place                // behind the last row that was looked at
+	moreRows bool                 // there are rows behind the limit
+	pageGap  GapKind              // why the page of the position cannot be shown; "": it can
+	names    map[int]whmcs.Client // of clients, that came with warm rows
 
 	res *Result
 }
@@ -55,7 +55,7 @@ var (
 
 // asked says what WHMCS is asked for, in its parameters.
 func (a *question) asked() []string {
-	if a.plan.whole {
+	if a.plan.needsScan {
 		return nil
 	}
 	var all []string
@@ -97,12 +97,12 @@ func (a *question) search(ctx context.Context) error {
 	switch {
 	case a.plan.nobody:
 		a.extent.ended = true
-	case a.plan.whole:
+	case a.plan.needsScan:
 		err = a.useScan(timed)
 	default:
 		err = a.fetchOwn(timed)
 	}
-	if err != nil && errors.Is(timed.Err(), context.DeadlineExceeded) && (a.plan.whole || a.res.Looked > 0) {
+	if err != nil && errors.Is(timed.Err(), context.DeadlineExceeded) && (a.plan.needsScan || a.res.Looked > 0) {
 		err = errTime
 	}
 	if (a.extent.ended || errors.Is(err, errNotAtHand)) && a.res.AsOf.IsZero() {
@@ -119,49 +119,49 @@ func (a *question) fetchOwn(ctx context.Context) error {
 	}
 	r := newFetcher(a.f.api, requests, a.pos.from)
 	err := r.fetch(ctx, func(p fetchedPage) (bool, error) {
-		if err := a.take(ctx, p); err != nil {
+		if err := a.testPage(ctx, p); err != nil {
 			return false, err
 		}
-		a.see(r.extent)
-		over, err := a.over()
+		a.noteExtent(r.extent)
+		over, err := a.done()
 		if !over {
 			a.progress()
 		}
 		return !over, err
-	}, a.forget)
-	a.see(r.extent)
+	}, a.startOver)
+	a.noteExtent(r.extent)
 	return err
 }
 
-// see takes over how far a reading has come.
-func (a *question) see(x extent) {
+// noteExtent takes over how far a reading has come.
+func (a *question) noteExtent(x extent) {
 	a.extent = x
-	a.extent.ended = x.ended && !a.beyond
+	a.extent.ended = x.ended && !a.moreRows
 	a.res.Of = max(x.Of, a.res.Looked)
 	if a.pos.from.request > 0 { // the requests before are not asked again
 		a.res.Of += a.pos.looked - a.pos.from.offset
 	}
 }
 
-// take tests a page's rows, as far as they are within the limit, and keeps those that
+// testPage tests a page's rows, as far as they are within the limit, and keeps those that
 // match. Those of the question's own reading are copied, so that the others do not stay
 // in memory with them.
-func (a *question) take(ctx context.Context, p fetchedPage) error {
-	if a.full() {
-		a.beyond = true
+func (a *question) testPage(ctx context.Context, p fetchedPage) error {
+	if a.limitReached() {
+		a.moreRows = true
 		return nil
 	}
 	rows, seen, end := p.Services, p.Coverage, place{p.request, p.Next, p.LastID}
 	if room := a.limit - a.res.Looked; room < len(rows) && len(rows) == p.Looked {
 		end = place{p.request, p.Next - len(rows) + room, rows[room-1].ID}
-		rows, seen.Looked, a.beyond = rows[:room], room, true
+		rows, seen.Looked, a.moreRows = rows[:room], room, true
 	}
 	a.res.Add(seen)
 	if end.request != a.end.request || end.offset > a.end.offset {
 		a.end = end
 	}
-	for len(a.starts) <= p.request {
-		a.starts = append(a.starts, len(a.found))
+	for len(a.foundBefore) <= p.request {
+		a.foundBefore = append(a.foundBefore, len(a.found))
 	}
 	if err := a.nameServers(ctx, rows); err != nil {
 		return err
@@ -171,9 +171,9 @@ func (a *question) take(ctx context.Context, p fetchedPage) error {
 		a.track(s)
 		matches := a.wanted(s)
 		if s.ID == a.pos.row.id && p.request == a.pos.row.request && a.pos.order == orderWHMCS {
-			a.mark, a.marked = len(a.found), true
+			a.rowAt, a.rowMet = len(a.found), true
 			if matches && !a.pos.before {
-				a.mark++
+				a.rowAt++
 			}
 		}
 		if !matches {
@@ -183,7 +183,7 @@ func (a *question) take(ctx context.Context, p fetchedPage) error {
 			}
 			continue
 		}
-		if !a.slim {
+		if !a.fromScan {
 			kept := *s
 			s = &kept
 		}
@@ -192,11 +192,11 @@ func (a *question) take(ctx context.Context, p fetchedPage) error {
 	return nil
 }
 
-// forget drops what was found, as the reading begins again.
-func (a *question) forget() {
+// startOver drops what was found, as the reading begins again.
+func (a *question) startOver() {
 	a.lapsed = nil
 	clear(a.tracked)
-	a.found, a.starts, a.marked, a.beyond, a.end, a.told, a.started = nil, nil, false, false, a.pos.from, 0, 0
+	a.found, a.foundBefore, a.rowMet, a.moreRows, a.end, a.reported, a.started = nil, nil, false, false, a.pos.from, 0, 0
 	a.res.Coverage = whmcs.Coverage{Calls: a.res.Calls}
 	clear(a.env.priceless)
 }
@@ -204,10 +204,10 @@ func (a *question) forget() {
 // progress says how far the reading has come.
 func (a *question) progress() {
 	looked := a.res.Looked
-	if a.opt.Progress == nil || looked <= a.told {
+	if a.opt.Progress == nil || looked <= a.reported {
 		return
 	}
-	a.told = looked
+	a.reported = looked
 	p := Progress{Looked: a.pos.looked + looked, Of: a.res.Of, Found: len(a.found)}
 	if done := looked - a.started; done > 0 {
 		left := max(0, min(a.res.Of-a.pos.looked, a.limit)-looked)
@@ -218,10 +218,10 @@ func (a *question) progress() {
 
 // progressOfOther reports the progress of another process that reads for this one.
 func (a *question) progressOfOther(there Progress) {
-	if a.opt.Progress == nil || there.Looked <= a.told || there.Of == 0 {
+	if a.opt.Progress == nil || there.Looked <= a.reported || there.Of == 0 {
 		return
 	}
-	a.told = there.Looked
+	a.reported = there.Looked
 	a.opt.Progress(there)
 }
 
@@ -244,10 +244,10 @@ func (a *question) judge(ctx context.Context, err error) error {
 	case errors.Is(err, errMoved):
 		gap.Kind = GapMoved
 	case errors.Is(err, errLost):
-		a.lost = GapLost
+		a.pageGap = GapLost
 		return nil
 	case errors.Is(err, errNotAtHand):
-		a.lost = GapNotAtHand
+		a.pageGap = GapNotAtHand
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled), len(a.found) == 0:
 		return err

@@ -21,25 +21,25 @@ type fetcher struct {
 	at     place // how far it has come
 	begun  bool  // pages were taken since it began
 	totals []int // rows that WHMCS counts, by request
-	seen    map[int]struct{}
+	seen   map[int]struct{}
 	extent
 }
 
 // A place is behind a row of what a list of requests finds.
 type place struct {
-	request   int // which request
-	offset int // of the first row behind it in what that finds
-	id     int // of the row before; 0: not known
+	request int // which request
+	offset  int // of the first row behind it in what that finds
+	id      int // of the row before; 0: not known
 }
 
 // An extent is how far a reading has come, and what is to be known of it.
 type extent struct {
 	whmcs.Coverage
-	inFirstReplies   bool // the first replies held all rows
-	rowsLeft    bool // WHMCS counts rows behind those read
-	ended   bool // everything was read
-	fewerSent   bool // WHMCS counts more rows than it sends
-	startMoved bool // the row to begin behind was not where it had been
+	inFirstReplies bool // the first replies held all rows
+	rowsLeft       bool // WHMCS counts rows behind those read
+	ended          bool // everything was read
+	fewerSent      bool // WHMCS counts more rows than it sends
+	startMoved     bool // the row to begin behind was not where it had been
 }
 
 // A fetchedPage is a page of one of a reader's requests.
@@ -248,10 +248,10 @@ func (c *cut) end() error {
 
 // A requestPages is the pages of one request, with the first read ahead where that is wanted.
 type requestPages struct {
-	request  int
-	start int // offset where it begins
-	pull  func() (*whmcs.Page, error, bool)
-	stop  func()
+	request int
+	start   int // offset where it begins
+	pull    func() (*whmcs.Page, error, bool)
+	stop    func()
 
 	page *whmcs.Page // the first page, until it is taken
 	err  error

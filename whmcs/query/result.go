@@ -157,14 +157,14 @@ func (a *question) answer(ctx context.Context, d *details) {
 
 // fill puts the page asked for, and what is counted, into the result.
 func (a *question) fill() {
-	p := a.page()
-	a.res.Changed = a.res.Changed || a.extent.startMoved || a.lost == GapLost
-	if a.lost != "" {
+	p := a.cutPage()
+	a.res.Changed = a.res.Changed || a.extent.startMoved || a.pageGap == GapLost
+	if a.pageGap != "" {
 		a.found = nil
-		a.incomplete(Gap{Kind: a.lost, Looked: a.pos.until})
+		a.incomplete(Gap{Kind: a.pageGap, Looked: a.pos.until})
 	}
 	a.res.First, a.res.Matched = p.first, len(a.found)
-	a.res.Counted = a.extent.ended && a.lost == ""
+	a.res.Counted = a.extent.ended && a.pageGap == ""
 	if a.pos.from != (place{}) {
 		a.continued()
 	}
@@ -216,7 +216,7 @@ func (a *question) card(ctx context.Context, d *details) {
 	if a.env.clients[s.ClientID].ID == 0 {
 		d.start(ctx, s.ClientID)
 	}
-	if !a.slim {
+	if !a.fromScan {
 		return
 	}
 	page, err := a.f.api.GetClientsProducts(ctx, whmcs.GetClientsProductsRequest{ServiceID: s.ID, Fresh: a.q.Fresh})

@@ -19,14 +19,14 @@ type scan struct {
 	from  place
 	began time.Time
 
-	fetcher *fetcher     // used by the run alone
-	texts  sharedTexts // so are these
+	fetcher *fetcher    // used by the run alone
+	texts   sharedTexts // so are these
 
 	mu     sync.Mutex
 	wants  map[*question]int  // rows that each waiting question wants to see
 	cancel context.CancelFunc // of the run; nil: it is not running
 	done   <-chan error       // closed when the run is over
-	state   scanState
+	state  scanState
 	bytes  int // of the pages, about
 	calls  int // that no question has counted yet
 	expiry *time.Timer
@@ -35,18 +35,18 @@ type scan struct {
 // scanState is what a question sees of a scan at a moment.
 type scanState struct {
 	extent
-	pages   []*whmcs.Page // never changed, only added to
-	restarts   int           // how often the scan began again, without the pages from before
-	running bool
-	err     error // why the last run failed; nil: it did not
+	pages    []*whmcs.Page // never changed, only added to
+	restarts int           // how often the scan began again, without the pages from before
+	running  bool
+	err      error // why the last run failed; nil: it did not
 
 	otherProgress Progress      // of another process that reads for this one; zero: none does
-	changed   chan struct{} // closed at the next change
+	changed       chan struct{} // closed at the next change
 }
 
 // useScan answers from a scan that others may share, or at once from warm rows.
 func (a *question) useScan(ctx context.Context) error {
-	a.slim = true
+	a.fromScan = true
 	if r := a.warmRows(); r != nil {
 		a.names = r.names
 		if a.pos.until == 0 || a.pos.until > a.f.cfg.ScanRows {
@@ -68,20 +68,20 @@ func (a *question) followScan(ctx context.Context, s *scan, now scanState) error
 	a.started = now.Looked
 	for taken, began := 0, now.restarts; ; now = s.current() {
 		if now.restarts != began {
-			a.forget()
+			a.startOver()
 			taken, joined, began = 0, 0, now.restarts
 		}
 		if len(now.pages) > joined {
 			a.res.Calls += s.countCalls()
 		}
 		for ; taken < len(now.pages); taken++ {
-			if err := a.take(ctx, fetchedPage{now.pages[taken], 0}); err != nil {
+			if err := a.testPage(ctx, fetchedPage{now.pages[taken], 0}); err != nil {
 				return err
 			}
 		}
-		a.see(now.extent)
+		a.noteExtent(now.extent)
 		a.learnServers(ctx)
-		switch over, err := a.over(); {
+		switch over, err := a.done(); {
 		case over:
 			return err
 		case now.err != nil && !now.running:

@@ -46,7 +46,7 @@ func (q Query) serverUse() serverUse {
 // where the query asks for them.
 func (a *question) nameServers(ctx context.Context, rows []whmcs.Service) error {
 	use := a.q.serverUse()
-	if a.named || use == serverUnused || !a.plan.namesMayLack() {
+	if a.serversChecked || use == serverUnused || !a.plan.namesMayLack() {
 		return nil
 	}
 	var lacking bool
@@ -54,14 +54,14 @@ func (a *question) nameServers(ctx context.Context, rows []whmcs.Service) error 
 		if s := &rows[i]; nameless(s) {
 			lacking = true
 		} else if s.ServerID != 0 {
-			a.named = true
+			a.serversChecked = true
 			return nil
 		}
 	}
 	if !lacking {
 		return nil
 	}
-	a.named = true
+	a.serversChecked = true
 	list, err := a.f.api.GetServers(ctx)
 	switch {
 	case err == nil:
@@ -88,7 +88,7 @@ func (p plan) namesMayLack() bool {
 // sayUnnamed says that servers cannot be asked for by name, and offers the
 // numbers of those that most of the rows are on.
 func (a *question) sayUnnamed(rows []whmcs.Service) {
-	a.found, a.starts = nil, nil
+	a.found, a.foundBefore = nil, nil
 	a.incomplete(Gap{Kind: GapNoServers})
 	t := make(map[int]int)
 	for i := range rows {

@@ -24,9 +24,9 @@ const (
 
 // A warmer has the warm rows of a Finder, and reads newer ones.
 type warmer struct {
-	f     *Finder
-	most  int // rows of a reading
-	named int // clients before those whose names are read next; of the reading in progress
+	f          *Finder
+	maxRows    int // rows of a reading
+	nextClient int // clients before those whose names are read next; of the reading in progress
 
 	mu      sync.Mutex
 	last    *warmRows          // nil: none, or too old
@@ -42,16 +42,16 @@ type warmer struct {
 // warmRows are a complete reading.
 type warmRows struct {
 	*scan
-	took      time.Duration
-	names     map[int]whmcs.Client // of clients, by id; empty: GetClients did not give them
-	elsewhere bool                 // another process has read them
+	took    time.Duration
+	names   map[int]whmcs.Client // of clients, by id; empty: GetClients did not give them
+	byOther bool                 // another process has read them
 }
 
 // asOf is when WHMCS sent the oldest of the rows.
 func (r *warmRows) asOf() time.Time { return r.current().AsOf }
 
-// A WarmReading is how a reading of the whole installation beside all questions ended.
-type WarmReading struct {
+// A WarmScan is how a reading of the whole installation beside all questions ended.
+type WarmScan struct {
 	Rows, Clients int           // clients: whose names were read
 	Calls         int           // to WHMCS, for the services
 	Took          time.Duration // from the first call to the last
@@ -61,7 +61,7 @@ type WarmReading struct {
 }
 
 func newWarmer(f *Finder) *warmer {
-	return &warmer{f: f, most: MaxWarmRows, changed: make(chan struct{})}
+	return &warmer{f: f, maxRows: MaxWarmRows, changed: make(chan struct{})}
 }
 
 // KeepWarm reads the whole installation again and again until ctx ends: FinderConfig.Warm
@@ -94,7 +94,7 @@ func (f *Finder) Renew() {
 		return
 	}
 	ctx := context.Background()
-	if w.tooMany() {
+	if w.moreThanAsked() {
 		ctx = whmcs.InBackground(ctx)
 	}
 	w.begin(ctx, f.cfg.SnapshotLife)
@@ -117,7 +117,7 @@ func (f *Finder) AwaitNewer(ctx context.Context, than time.Time) error {
 		}
 		f.Renew()
 		var again <-chan time.Time
-		if !w.reads() {
+		if !w.scanning() {
 			again = time.After(w.untilRenewal())
 		}
 		select {
@@ -161,36 +161,36 @@ func (w *warmer) untilNext() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.failure != nil {
-		return w.until(min(w.f.cfg.Warm, w.f.cfg.SnapshotLife))
+		return w.leftOf(min(w.f.cfg.Warm, w.f.cfg.SnapshotLife))
 	}
-	return w.until(w.f.cfg.Warm)
+	return w.leftOf(w.f.cfg.Warm)
 }
 
 // untilRenewal is how long it takes until a question may begin a reading.
 func (w *warmer) untilRenewal() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.until(w.f.cfg.SnapshotLife)
+	return w.leftOf(w.f.cfg.SnapshotLife)
 }
 
-// until is what is left of a time since the last reading began. w.mu is held.
-func (w *warmer) until(pause time.Duration) time.Duration {
+// leftOf is what is left of a time since the last reading began. w.mu is held.
+func (w *warmer) leftOf(pause time.Duration) time.Duration {
 	if w.began.IsZero() {
 		return 0
 	}
 	return max(0, pause-time.Since(w.began))
 }
 
-// reads reports whether a reading is in progress.
-func (w *warmer) reads() bool {
+// scanning reports whether a reading is in progress.
+func (w *warmer) scanning() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.running != nil
 }
 
-// tooMany reports whether the installation has more rows than a question may read: then it is
+// moreThanAsked reports whether the installation has more rows than a question may read: then it is
 // read in the background alone. Else a reading that questions wait for is as fast as theirs.
-func (w *warmer) tooMany() bool {
+func (w *warmer) moreThanAsked() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.last == nil || w.last.current().Looked > w.f.cfg.ScanRows
@@ -212,7 +212,7 @@ func (w *warmer) begin(ctx context.Context, age time.Duration) (ended <-chan err
 	ctx, w.cancel = context.WithCancel(whmcs.WithBudget(ctx))
 	w.running = whmcs.Go(func() error {
 		var r *warmRows
-		err := whmcs.Recovered(func() (err error) { r, err = w.read(ctx, since); return err })
+		err := whmcs.Recovered(func() (err error) { r, err = w.scan(ctx, since); return err })
 		w.end(r, err)
 		return nil
 	})
@@ -226,11 +226,11 @@ func (w *warmer) end(r *warmRows, err error) {
 	w.cancel()
 	w.running, w.failure = nil, err
 	w.mu.Unlock()
-	seen := WarmReading{Err: err}
+	seen := WarmScan{Err: err}
 	if r != nil {
-		w.take(r)
+		w.keepNewest(r)
 		now := r.current()
-		seen = WarmReading{Rows: now.Looked, Clients: len(r.names), Calls: now.Calls, Took: r.took, AsOf: now.AsOf, Elsewhere: r.elsewhere}
+		seen = WarmScan{Rows: now.Looked, Clients: len(r.names), Calls: now.Calls, Took: r.took, AsOf: now.AsOf, Elsewhere: r.byOther}
 	}
 	w.wake()
 	if observe := w.f.cfg.Observe; observe != nil && !stopped {
@@ -254,12 +254,12 @@ func (w *warmer) offer(s *scan) {
 	if !keep {
 		return
 	}
-	w.take(&warmRows{scan: s, took: time.Since(s.began)})
+	w.keepNewest(&warmRows{scan: s, took: time.Since(s.began)})
 }
 
-// take keeps the rows of a complete reading until they are too old or others take their
+// keepNewest keeps the rows of a complete reading until they are too old or others keepNewest their
 // place. Names that it lacks are those of the one before.
-func (w *warmer) take(r *warmRows) {
+func (w *warmer) keepNewest(r *warmRows) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	asOf := r.asOf()
@@ -270,14 +270,14 @@ func (w *warmer) take(r *warmRows) {
 		r.names = w.last.names
 	}
 	w.last = r
-	if r.began.After(w.began) || r.elsewhere {
+	if r.began.After(w.began) || r.byOther {
 		w.began = r.began
 	}
 	if w.expiry != nil {
 		w.expiry.Stop()
 	}
 	w.expiry = time.AfterFunc(r.life()-time.Since(asOf), func() {
-		whmcs.Recovered(func() error { w.forget(r); return nil })
+		whmcs.Recovered(func() error { w.drop(r); return nil })
 	})
 }
 
@@ -290,8 +290,8 @@ func (r *warmRows) life() time.Duration {
 	return warmLife
 }
 
-// forget lets go of rows that are too old.
-func (w *warmer) forget(r *warmRows) {
+// drop lets go of rows that are too old.
+func (w *warmer) drop(r *warmRows) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.last == r {

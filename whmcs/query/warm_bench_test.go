@@ -23,8 +23,8 @@ func BenchmarkWarm(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		ended := make(chan query.WarmReading, 1)
-		in := &installation{query.NewFinder(api, query.FinderConfig{Warm: interval, Observe: func(r query.WarmReading) { ended <- r }}), nil}
+		ended := make(chan query.WarmScan, 1)
+		in := &installation{query.NewFinder(api, query.FinderConfig{Warm: interval, Observe: func(r query.WarmScan) { ended <- r }}), nil}
 		before := processorTime(b)
 		ctx, stop := context.WithCancel(b.Context())
 		kept := whmcs.Go(func() error { in.KeepWarm(ctx); return nil })

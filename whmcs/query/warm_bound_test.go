@@ -18,12 +18,12 @@ func TestTooManyRowsStayCold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan WarmReading, 1)
-	f := NewFinder(api, FinderConfig{Warm: time.Hour, Observe: func(r WarmReading) { ended <- r }})
-	if f.warmer.most != 500_000 {
-		t.Errorf("%d rows are kept", f.warmer.most)
+	ended := make(chan WarmScan, 1)
+	f := NewFinder(api, FinderConfig{Warm: time.Hour, Observe: func(r WarmScan) { ended <- r }})
+	if f.warmer.maxRows != 500_000 {
+		t.Errorf("%d rows are kept", f.warmer.maxRows)
 	}
-	f.warmer.most = 500
+	f.warmer.maxRows = 500
 	f.Renew()
 	r := <-ended
 	f.Close()

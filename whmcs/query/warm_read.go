@@ -32,12 +32,12 @@ var (
 	errFewerRows   = errors.New("WHMCS counts more services than it sends")
 )
 
-// read reads the whole installation, or takes the rows that another process has begun to
-// read after since.
-func (w *warmer) read(ctx context.Context, since time.Time) (*warmRows, error) {
+// scan reads the whole installation, or takes the rows that another process has begun to
+// scan after since.
+func (w *warmer) scan(ctx context.Context, since time.Time) (*warmRows, error) {
 	shared := w.f.cfg.SharedWarm
 	if shared == nil {
-		return w.readHere(ctx)
+		return w.scanHere(ctx)
 	}
 	for {
 		if r := w.f.adoptWarm(ctx, since); r != nil {
@@ -46,7 +46,7 @@ func (w *warmer) read(ctx context.Context, since time.Time) (*warmRows, error) {
 		generation, err := shared.Lead(ctx)
 		switch {
 		case err != nil:
-			return w.readHere(ctx) // the others cannot be reached
+			return w.scanHere(ctx) // the others cannot be reached
 		case generation != "":
 			return w.lead(ctx, generation, since)
 		}
@@ -71,31 +71,31 @@ func (w *warmer) lead(ctx context.Context, generation string, since time.Time) (
 	if r := w.f.adoptWarm(ctx, since); r != nil { // another one has just ended
 		return r, nil
 	}
-	r, err := w.readHere(ctx)
+	r, err := w.scanHere(ctx)
 	if err == nil {
 		r.share(ctx, shared, generation)
 	}
 	return r, err
 }
 
-// readHere reads the rows, and then, where the background is for that, clients' names: whoever
+// scanHere reads the rows, and then, where the background is for that, clients' names: whoever
 // waits for rows does not wait for these.
-func (w *warmer) readHere(ctx context.Context) (*warmRows, error) {
-	r, err := w.f.readAll(ctx)
+func (w *warmer) scanHere(ctx context.Context) (*warmRows, error) {
+	r, err := w.f.scanAll(ctx)
 	if err != nil || w.f.cfg.Warm == 0 {
 		return r, err
 	}
-	w.take(r)
+	w.keepNewest(r)
 	w.wake()
-	return &warmRows{scan: r.scan, took: r.took, names: w.readNames(ctx, r.names)}, nil
+	return &warmRows{scan: r.scan, took: r.took, names: w.fetchNames(ctx, r.names)}, nil
 }
 
-// readAll reads every service.
-func (f *Finder) readAll(ctx context.Context) (*warmRows, error) {
+// scanAll reads every service.
+func (f *Finder) scanAll(ctx context.Context) (*warmRows, error) {
 	s := newScan(f, true, place{})
 	keep := func(p fetchedPage) (bool, error) {
 		s.addPage(p.Page)
-		if s.fetcher.Looked > f.warmer.most {
+		if s.fetcher.Looked > f.warmer.maxRows {
 			return false, errTooManyRows
 		}
 		return true, nil
@@ -123,15 +123,15 @@ func (f *Finder) readAll(ctx context.Context) (*warmRows, error) {
 	return &warmRows{scan: s, took: time.Since(s.began)}, nil
 }
 
-// readNames reads the names of clients, beside those that are known, as far as GetClients gives them
+// fetchNames reads the names of clients, beside those that are known, as far as GetClients gives them
 // and there is time. It goes on where the reading before ended.
-func (w *warmer) readNames(ctx context.Context, known map[int]whmcs.Client) map[int]whmcs.Client {
+func (w *warmer) fetchNames(ctx context.Context, known map[int]whmcs.Client) map[int]whmcs.Client {
 	ctx, cancel := context.WithTimeout(ctx, namesWithin)
 	defer cancel()
 	names := make(map[int]whmcs.Client, len(known))
 	maps.Copy(names, known) // which questions look at
 	for len(names) < MaxWarmRows {
-		page, err := w.f.api.ListClients(ctx, w.named)
+		page, err := w.f.api.ListClients(ctx, w.nextClient)
 		if err != nil {
 			break
 		}
@@ -139,8 +139,8 @@ func (w *warmer) readNames(ctx context.Context, known map[int]whmcs.Client) map[
 			c.Email = "" // which is read when it is asked for
 			names[c.ID] = c
 		}
-		if w.named += len(page.Clients); len(page.Clients) == 0 || w.named >= page.Total {
-			w.named = 0
+		if w.nextClient += len(page.Clients); len(page.Clients) == 0 || w.nextClient >= page.Total {
+			w.nextClient = 0
 			break
 		}
 	}
@@ -180,7 +180,7 @@ func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
 	s.restore(m, pages)
 	s.finish()
 	s.began = m.Began
-	r := &warmRows{scan: s, took: m.Took, names: make(map[int]whmcs.Client, len(clients)), elsewhere: true}
+	r := &warmRows{scan: s, took: m.Took, names: make(map[int]whmcs.Client, len(clients)), byOther: true}
 	for _, c := range clients {
 		r.names[c.ID] = c
 	}

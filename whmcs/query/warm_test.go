@@ -35,16 +35,16 @@ func (in *installation) kept(t *testing.T) {
 // readings collects how readings ended.
 type readings struct {
 	mu  sync.Mutex
-	all []query.WarmReading
+	all []query.WarmScan
 }
 
-func (r *readings) observe(w query.WarmReading) {
+func (r *readings) observe(w query.WarmScan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all = append(r.all, w)
 }
 
-func (r *readings) ended() []query.WarmReading {
+func (r *readings) ended() []query.WarmScan {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.all)
