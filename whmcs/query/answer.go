@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"servicesbot/whmcs"
 )
@@ -224,41 +222,6 @@ func (f *Finder) knownServers(ctx context.Context) []whmcs.Server {
 	}
 	slices.SortFunc(list, func(a, b whmcs.Server) int { return cmp.Compare(a.ID, b.ID) })
 	return list
-}
-
-// scansAtHand are the snapshots that there are, and the warm rows.
-func (f *Finder) scansAtHand() []*scan {
-	f.mu.Lock()
-	scans := slices.Clone(f.scans)
-	f.mu.Unlock()
-	if r := f.warmer.rows(); r != nil && !slices.Contains(scans, r.scan) {
-		scans = append(scans, r.scan)
-	}
-	return scans
-}
-
-// rowsAtHand are the rows of the snapshots that there are, and the warm rows.
-func (f *Finder) rowsAtHand() iter.Seq[*whmcs.Service] {
-	scans := f.scansAtHand()
-	return func(yield func(*whmcs.Service) bool) {
-		for _, s := range scans {
-			for _, p := range s.current().pages {
-				for i := range p.Services {
-					if !yield(&p.Services[i]) {
-						return
-					}
-				}
-			}
-		}
-	}
-}
-
-// allAtHand reports whether every row of the installation is at hand.
-func (f *Finder) allAtHand() bool {
-	return slices.ContainsFunc(f.scansAtHand(), func(s *scan) bool {
-		now := s.current()
-		return s.from == (place{}) && now.ended && !now.fewerSent && time.Since(now.AsOf) < f.cfg.SnapshotLife
-	})
 }
 
 // serversAsked names the servers for whose address alone, typed without a key, rows of the

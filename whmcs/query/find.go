@@ -40,12 +40,12 @@ type FinderConfig struct {
 	ScanRows int              // rows one question may look at; 0: 20,000
 	Currency string           // the installation's one currency; "": not known to be one
 	Now      func() time.Time // nil: time.Now; its location decides what "today" is
-	Shared   SharedRows       // rows that several processes read once for all; nil: this one reads for itself
+	Shared   SharedRows       // rows that several processes fetch once for all; nil: this one fetches for itself
 
-	Warm         time.Duration  // between the beginnings of two readings of KeepWarm
+	Warm         time.Duration  // between the beginnings of two scans of KeepWarm
 	SharedWarm   SharedRows     // as Shared, for warm rows
 	SnapshotLife time.Duration  // how old rows may be that answer as if they had just been read; 0: 5 minutes
-	Observe      func(WarmScan) // called when a reading of warm rows has ended; nil: none
+	Observe      func(WarmScan) // called when a scan for warm rows has ended; nil: none
 }
 
 // NewFinder returns a Finder.
@@ -86,7 +86,7 @@ type Progress struct {
 
 // Find answers q. An error is an *Error of this package where the query cannot be
 // answered as it is, one of package whmcs's, or ctx's where that was
-// cancelled. Reading that is cut short, by its budget, by ctx's deadline or by a
+// cancelled. A search that is cut short, by its budget, by ctx's deadline or by a
 // failure after something was found, gives a Result that is not Complete.
 //
 // Warm rows never answer that nothing was found: WHMCS is read again before that is said.

@@ -20,7 +20,7 @@ type position struct {
 	question uint32 // digest of the line that it belongs to
 	order    order
 
-	// The reading begins behind a row of WHMCS's list; the zero place is the start.
+	// The search begins behind a row of WHMCS's list; the zero place is the start.
 	from    place
 	looked  int   // rows that the answers before looked at
 	matched int   // of which so many matched

@@ -3,7 +3,6 @@ package query
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -34,7 +33,7 @@ type question struct {
 	rowMet      bool                   // that row was met
 	fromScan    bool                   // rows are a scan's, without notes, fields and options
 
-	extent   extent               // of the reading
+	extent   extent               // of the fetcher, or of the scan
 	limit    int                  // rows to look at
 	started  int                  // rows of the scan that were there when the question came
 	reported int                  // rows at the last progress
@@ -46,7 +45,7 @@ type question struct {
 	res *Result
 }
 
-// Why reading stopped before its end, beside WHMCS's own errors.
+// Why a search stopped before its end, beside WHMCS's own errors.
 var (
 	errBudget  = errors.New("the budget of rows is used up")
 	errTime    = errors.New("the time is up")
@@ -85,7 +84,7 @@ func (a *question) tested() []string {
 	return all
 }
 
-// search reads what the plan says, within the time that a question has.
+// search gets the rows that the plan names and tests them, within the time that a question has.
 func (a *question) search(ctx context.Context) error {
 	a.limit = a.f.cfg.ScanRows
 	if a.pos.until > 0 {
@@ -111,29 +110,85 @@ func (a *question) search(ctx context.Context) error {
 	return err
 }
 
-// fetchOwn reads what a pushed key finds.
+// fetchOwn gets what the plan's requests find, by a fetcher of the question's own.
 func (a *question) fetchOwn(ctx context.Context) error {
 	requests := slices.Clone(a.plan.requests)
 	for i := range requests {
 		requests[i].Fresh = a.q.Fresh
 	}
-	r := newFetcher(a.f.api, requests, a.pos.from)
-	err := r.fetch(ctx, func(p fetchedPage) (bool, error) {
+	own := newFetcher(a.f.api, requests, a.pos.from)
+	err := own.fetch(ctx, func(p fetchedPage) (bool, error) {
 		if err := a.testPage(ctx, p); err != nil {
 			return false, err
 		}
-		a.noteExtent(r.extent)
+		a.noteExtent(own.extent)
 		over, err := a.done()
 		if !over {
 			a.progress()
 		}
 		return !over, err
 	}, a.startOver)
-	a.noteExtent(r.extent)
+	a.noteExtent(own.extent)
 	return err
 }
 
-// noteExtent takes over how far a reading has come.
+// useScan takes rows from a scan that others may share, or at once from warm rows.
+func (a *question) useScan(ctx context.Context) error {
+	a.fromScan = true
+	if r, old := a.warmRows(); r != nil {
+		a.res.Warm = old
+		a.names = r.names
+		if a.pos.until == 0 || a.pos.until > a.f.cfg.ScanRows {
+			a.limit = MaxWarmRows
+		}
+		return a.followScan(ctx, r.scan, r.current())
+	}
+	if a.pos.until > a.f.cfg.ScanRows {
+		return errNotAtHand
+	}
+	s, now := a.f.join(a)
+	defer s.leave(a)
+	return a.followScan(ctx, s, now)
+}
+
+// followScan tests the rows of a scan, those that were there before and those that come, until
+// the question is done.
+func (a *question) followScan(ctx context.Context, s *scan, now scanState) error {
+	joined := len(now.pages)
+	a.started = now.Looked
+	for tested, restarts := 0, now.restarts; ; now = s.current() {
+		if now.restarts != restarts {
+			a.startOver()
+			tested, joined, restarts = 0, 0, now.restarts
+		}
+		if len(now.pages) > joined {
+			a.res.Calls += s.countCalls()
+		}
+		for ; tested < len(now.pages); tested++ {
+			if err := a.testPage(ctx, fetchedPage{now.pages[tested], 0}); err != nil {
+				return err
+			}
+		}
+		a.noteExtent(now.extent)
+		a.learnServers(ctx)
+		switch over, err := a.done(); {
+		case over:
+			return err
+		case now.err != nil && !now.running:
+			return now.err
+		}
+		a.progress()
+		a.progressOfOther(now.otherProgress)
+		s.want(a, a.rowsWanted(now.Looked))
+		select {
+		case <-now.changed:
+		case <-ctx.Done():
+			return stopped(ctx)
+		}
+	}
+}
+
+// noteExtent notes how far the fetcher or the scan has come.
 func (a *question) noteExtent(x extent) {
 	a.extent = x
 	a.extent.ended = x.ended && !a.moreRows
@@ -144,7 +199,7 @@ func (a *question) noteExtent(x extent) {
 }
 
 // testPage tests a page's rows, as far as they are within the limit, and keeps those that
-// match. Those of the question's own reading are copied, so that the others do not stay
+// match. Those of the question's own fetcher are copied, so that the others do not stay
 // in memory with them.
 func (a *question) testPage(ctx context.Context, p fetchedPage) error {
 	if a.limitReached() {
@@ -192,7 +247,7 @@ func (a *question) testPage(ctx context.Context, p fetchedPage) error {
 	return nil
 }
 
-// startOver drops what was found, as the reading begins again.
+// startOver drops what was found, as the fetcher or the scan starts over.
 func (a *question) startOver() {
 	a.lapsed = nil
 	clear(a.tracked)
@@ -201,7 +256,7 @@ func (a *question) startOver() {
 	clear(a.env.priceless)
 }
 
-// progress says how far the reading has come.
+// progress reports how far the search has come.
 func (a *question) progress() {
 	looked := a.res.Looked
 	if a.opt.Progress == nil || looked <= a.reported {
@@ -216,56 +271,11 @@ func (a *question) progress() {
 	a.opt.Progress(p)
 }
 
-// progressOfOther reports the progress of another process that reads for this one.
+// progressOfOther reports the progress of another process that scans for this one.
 func (a *question) progressOfOther(there Progress) {
 	if a.opt.Progress == nil || there.Looked <= a.reported || there.Of == 0 {
 		return
 	}
 	a.reported = there.Looked
 	a.opt.Progress(there)
-}
-
-// judge turns the end of the reading into an error, or into what the result says
-// about its completeness. A failure that left nothing found is an error: it must
-// not read as an empty answer.
-func (a *question) judge(ctx context.Context, err error) error {
-	gap := Gap{Looked: a.pos.looked + a.res.Looked, Of: a.res.Of, Limit: a.f.cfg.ScanRows}
-	switch {
-	case err == nil && a.extent.fewerSent:
-		gap.Kind, a.extent.rowsLeft = GapFewer, false
-	case err == nil, errors.Is(err, errUnnamed):
-		return nil
-	case errors.Is(err, errBudget) && a.limit == a.f.cfg.ScanRows:
-		gap.Kind = GapBudget
-	case errors.Is(err, errBudget):
-		gap.Kind = GapFirstPage
-	case errors.Is(err, errTime):
-		gap.Kind = GapTime
-	case errors.Is(err, errMoved):
-		gap.Kind = GapMoved
-	case errors.Is(err, errLost):
-		a.pageGap = GapLost
-		return nil
-	case errors.Is(err, errNotAtHand):
-		a.pageGap = GapNotAtHand
-		return nil
-	case errors.Is(ctx.Err(), context.Canceled), len(a.found) == 0:
-		return err
-	default:
-		gap.Kind, gap.Failure = GapFailed, kindOf(err)
-	}
-	a.extent.ended = false
-	a.incomplete(gap)
-	return nil
-}
-
-// incomplete says why the result is not complete.
-func (a *question) incomplete(gap Gap) { a.res.Complete, a.res.Why = false, gap }
-
-// stopped is the error of a question that its asker stopped.
-func stopped(ctx context.Context) error {
-	if cause := context.Cause(ctx); cause != ctx.Err() {
-		return fmt.Errorf("%w: %w", ctx.Err(), cause)
-	}
-	return ctx.Err()
 }

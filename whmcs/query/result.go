@@ -3,7 +3,6 @@ package query
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"servicesbot/whmcs"
@@ -238,75 +237,6 @@ func (a *question) card(ctx context.Context, d *details) {
 	a.res.Services, a.res.Matched, a.res.Statuses, a.res.Holders = nil, 0, nil, 0
 }
 
-// A details is the question for one client's name and currency, asked beside the
-// one for services. What it fails to bring is left out.
-type details struct {
-	api    *whmcs.API
-	id     int
-	cancel context.CancelFunc
-	reply  chan *whmcs.Client
-	absent bool // WHMCS has no such client; known with the reply
-}
-
-// startDetails asks for the client where the query is about one.
-func (a *question) startDetails(ctx context.Context) *details {
-	d := &details{api: a.f.api, cancel: func() {}}
-	ids := make(map[int]struct{})
-	for _, r := range a.plan.requests {
-		ids[r.ClientID] = struct{}{}
-	}
-	for id := range ids {
-		if len(ids) == 1 && a.env.clients[id].ID == 0 {
-			d.start(ctx, id)
-		}
-	}
-	return d
-}
-
-// start asks for a client, unless one was asked for already.
-func (d *details) start(ctx context.Context, id int) {
-	if id == 0 || d.id != 0 {
-		return
-	}
-	ctx, d.cancel = context.WithCancel(ctx)
-	d.id, d.reply = id, make(chan *whmcs.Client, 1)
-	whmcs.Go(func() error {
-		var c *whmcs.Client
-		defer func() { d.reply <- c }()
-		client, err := d.api.GetClientsDetails(ctx, id, "")
-		if err == nil {
-			c = client
-		}
-		d.absent = errors.Is(err, whmcs.ErrNotFound)
-		return err
-	})
-}
-
-// wait returns the client; nil: unknown, or not within detailsWait.
-func (d *details) wait(ctx context.Context) *whmcs.Client {
-	if d.reply == nil {
-		return nil
-	}
-	late := time.NewTimer(detailsWait)
-	defer late.Stop()
-	select {
-	case c := <-d.reply:
-		d.reply <- c
-		return c
-	case <-late.C:
-	case <-ctx.Done():
-	}
-	return nil
-}
-
-// stop ends the call, and waits for that.
-func (d *details) stop() {
-	d.cancel()
-	if d.reply != nil {
-		<-d.reply
-	}
-}
-
 // learn keeps a client that was waited for; nil: it did not come.
 func (a *question) learn(c *whmcs.Client) {
 	if c != nil {
@@ -353,12 +283,4 @@ func (a *question) offerLastPage() {
 		last := (a.res.Matched-1)/a.pageRows() + 1
 		a.res.Try = []string{a.q.Lasting().WithPage(last).String()}
 	}
-}
-
-// cutLast cuts s around the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }

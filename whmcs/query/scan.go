@@ -9,15 +9,15 @@ import (
 	"servicesbot/whmcs"
 )
 
-// A scan is one reading of the whole installation, shared by all questions that need
-// it at a time. It reads on while somebody wants more rows than it has, and stops when
-// nobody does; what it has read stays as a snapshot and can be read on from where it
-// stopped.
+// A scan gets the rows of the whole installation, once for all questions that need them at a
+// time. Each question says how many rows it wants; a run in a goroutine of its own (scan_run.go)
+// fetches while somebody wants more than there are, and ends when nobody does. The rows stay
+// as a snapshot, and another run can resume where the last one stopped.
 type scan struct {
 	f     *Finder
-	fresh bool // past the cache
-	from  place
-	began time.Time
+	fresh bool      // past the cache
+	from  place     // behind which row it begins; zero: at the first
+	began time.Time // when it was made; of another process's copy: when that began
 
 	fetcher *fetcher    // used by the run alone
 	texts   sharedTexts // so are these
@@ -40,66 +40,12 @@ type scanState struct {
 	running  bool
 	err      error // why the last run failed; nil: it did not
 
-	otherProgress Progress      // of another process that reads for this one; zero: none does
+	otherProgress Progress      // of another process that scans for this one; zero: none does
 	changed       chan struct{} // closed at the next change
 }
 
-// useScan answers from a scan that others may share, or at once from warm rows.
-func (a *question) useScan(ctx context.Context) error {
-	a.fromScan = true
-	if r := a.warmRows(); r != nil {
-		a.names = r.names
-		if a.pos.until == 0 || a.pos.until > a.f.cfg.ScanRows {
-			a.limit = MaxWarmRows
-		}
-		return a.followScan(ctx, r.scan, r.current())
-	}
-	if a.pos.until > a.f.cfg.ScanRows {
-		return errNotAtHand
-	}
-	s, now := a.f.join(a)
-	defer s.leave(a)
-	return a.followScan(ctx, s, now)
-}
-
-// followScan answers from a scan, of which it has seen what there was before.
-func (a *question) followScan(ctx context.Context, s *scan, now scanState) error {
-	joined := len(now.pages)
-	a.started = now.Looked
-	for taken, began := 0, now.restarts; ; now = s.current() {
-		if now.restarts != began {
-			a.startOver()
-			taken, joined, began = 0, 0, now.restarts
-		}
-		if len(now.pages) > joined {
-			a.res.Calls += s.countCalls()
-		}
-		for ; taken < len(now.pages); taken++ {
-			if err := a.testPage(ctx, fetchedPage{now.pages[taken], 0}); err != nil {
-				return err
-			}
-		}
-		a.noteExtent(now.extent)
-		a.learnServers(ctx)
-		switch over, err := a.done(); {
-		case over:
-			return err
-		case now.err != nil && !now.running:
-			return now.err
-		}
-		a.progress()
-		a.progressOfOther(now.otherProgress)
-		s.want(a, a.rowsWanted(now.Looked))
-		select {
-		case <-now.changed:
-		case <-ctx.Done():
-			return stopped(ctx)
-		}
-	}
-}
-
 // join finds the scan that a question can share, or begins one, and holds it for the
-// question until leave. It does not read yet.
+// question until leave. It starts no run: want does.
 func (f *Finder) join(a *question) (*scan, scanState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -164,7 +110,7 @@ func (s *scan) wake() {
 	s.state.changed = make(chan struct{})
 }
 
-// want says how many rows a question wants to see, and sets the scan going.
+// want says how many rows a question wants to see, and starts a run where there are fewer.
 func (s *scan) want(a *question, rows int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,17 +124,6 @@ func (s *scan) want(a *question, rows int) {
 	case s.state.Looked < rows && !s.state.ended && s.state.err == nil:
 		s.start()
 	}
-}
-
-// start begins a run. s.mu is held.
-func (s *scan) start() {
-	ctx, cancel := context.WithCancel(whmcs.WithBudget(context.Background()))
-	s.cancel, s.state.running, s.state.err = cancel, true, nil
-	s.calls = 0 // of a run before, whose questions are over
-	s.done = whmcs.Go(func() error {
-		s.runEnded(ctx, whmcs.Recovered(func() error { return s.run(ctx) }))
-		return nil
-	})
 }
 
 // leave ends a question's wait. The last one to leave ends the run, and waits for that.
@@ -207,7 +142,7 @@ func (s *scan) leave(a *question) {
 	}
 }
 
-// mostWanted is how many rows the mostWanted demanding question wants. s.mu is held.
+// mostWanted is how many rows the most demanding question wants. s.mu is held.
 func (s *scan) mostWanted() int {
 	n := 0
 	for _, w := range s.wants {
@@ -216,82 +151,17 @@ func (s *scan) mostWanted() int {
 	return n
 }
 
-// runEnded ends a run. Whoever waits gets its error, a panic's too.
-func (s *scan) runEnded(ctx context.Context, err error) {
-	s.mu.Lock()
-	s.clearRun(ctx, err)
-	if s.state.err == nil && s.mostWanted() > s.state.Looked && !s.state.ended {
-		s.start() // somebody came while it was ending
-	}
-	s.wake()
-	s.mu.Unlock()
-	s.f.keepSnapshot(s)
-	s.f.warmer.offer(s)
-}
-
-// clearRun notes that a run is over, and with what error unless it was cancelled. s.mu is held.
-func (s *scan) clearRun(ctx context.Context, err error) {
-	if ctx.Err() == nil {
-		s.state.err = err
-	}
-	s.cancel()
-	s.cancel, s.state.running = nil, false
-	s.state.extent = s.fetcher.extent
-	if s.state.ended {
-		s.texts, s.fetcher.seen = nil, nil
-	}
-}
-
-// finish notes that everything was read, by a run that no question began.
-func (s *scan) finish() {
+// hasEnough reports whether there are as many rows as anybody wants, or all.
+func (s *scan) hasEnough() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.extent = s.fetcher.extent
-	s.texts, s.fetcher.seen = nil, nil
+	return s.state.ended || s.mostWanted() <= s.state.Looked
 }
 
-// startOver drops the pages: the reader begins again.
-func (s *scan) startOver() {
+// worthWaiting reports whether somebody wants so many rows that waiting for another process's
+// scan is better than a run here.
+func (s *scan) worthWaiting() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.pages, s.bytes = nil, 0
-	s.state.restarts++
-	s.state.extent = extent{}
-	s.wake()
-}
-
-// addWanted returns what keeps each page and waits until more rows are wanted.
-func (s *scan) addWanted(ctx context.Context) func(fetchedPage) (bool, error) {
-	return func(p fetchedPage) (bool, error) {
-		s.addPage(p.Page)
-		for {
-			s.mu.Lock()
-			most, waiting, changed, looked := s.mostWanted(), len(s.wants), s.state.changed, s.state.Looked
-			s.mu.Unlock()
-			switch {
-			case waiting == 0:
-				return false, nil
-			case most > looked:
-				return true, nil
-			}
-			select {
-			case <-changed:
-			case <-ctx.Done():
-				return false, nil
-			}
-		}
-	}
-}
-
-// addPage keeps a page, slimmed.
-func (s *scan) addPage(p *whmcs.Page) {
-	size := s.texts.slim(p.Services)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.bytes += size
-	s.calls += p.Calls
-	p.Calls = 0
-	s.state.pages = append(s.state.pages, p)
-	s.state.extent = s.fetcher.extent
-	s.wake()
+	return s.mostWanted() >= waitsFromRow
 }

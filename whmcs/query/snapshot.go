@@ -1,6 +1,7 @@
 package query
 
 import (
+	"iter"
 	"slices"
 	"time"
 	"unsafe"
@@ -15,7 +16,7 @@ const (
 	// snapshotLife is how old a snapshot's oldest rows may be, unless configured otherwise.
 	snapshotLife = 5 * time.Minute
 	// snapshotBytes is how much memory all snapshots may take, about, while nothing
-	// is read. It is some 160,000 services.
+	// is fetched. It is some 160,000 services.
 	snapshotBytes = 128 << 20
 	// maxScans is how many scans there may be, each from another place on.
 	maxScans = 4
@@ -48,11 +49,46 @@ func (f *Finder) keepSnapshot(s *scan) {
 	})
 }
 
-// dropSnapshot lets go of a scan. Whoever reads from it goes on.
+// dropSnapshot lets go of a scan. Whoever follows it goes on.
 func (f *Finder) dropSnapshot(s *scan) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.scans = slices.DeleteFunc(f.scans, func(old *scan) bool { return old == s })
+}
+
+// scansAtHand are the snapshots that there are, and the warm rows.
+func (f *Finder) scansAtHand() []*scan {
+	f.mu.Lock()
+	scans := slices.Clone(f.scans)
+	f.mu.Unlock()
+	if r := f.warmer.rows(); r != nil && !slices.Contains(scans, r.scan) {
+		scans = append(scans, r.scan)
+	}
+	return scans
+}
+
+// rowsAtHand are the rows of the snapshots that there are, and the warm rows.
+func (f *Finder) rowsAtHand() iter.Seq[*whmcs.Service] {
+	scans := f.scansAtHand()
+	return func(yield func(*whmcs.Service) bool) {
+		for _, s := range scans {
+			for _, p := range s.current().pages {
+				for i := range p.Services {
+					if !yield(&p.Services[i]) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// allAtHand reports whether every row of the installation is at hand.
+func (f *Finder) allAtHand() bool {
+	return slices.ContainsFunc(f.scansAtHand(), func(s *scan) bool {
+		now := s.current()
+		return s.from == (place{}) && now.ended && !now.fewerSent && time.Since(now.AsOf) < f.cfg.SnapshotLife
+	})
 }
 
 // snapshotSize is how many bytes the scans take, about. f.mu is held.

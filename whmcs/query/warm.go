@@ -10,53 +10,53 @@ import (
 	"servicesbot/whmcs"
 )
 
-// Warm rows are those of the last complete reading of the installation. While they are
+// Warm rows are those of the last complete scan of the installation. While they are
 // young they are as good as a snapshot. Later they still answer at once, with their age,
-// while newer ones are read.
+// while newer ones are fetched.
 
 const (
-	// warmLife is how old warm rows may be where none are read in the background.
+	// warmLife is how old warm rows may be where none are fetched in the background.
 	warmLife = 30 * time.Minute
-	// MaxWarmRows is how many rows are read in the background at most: some 320 MiB, and as
-	// much again while newer ones are read.
+	// MaxWarmRows is how many rows are fetched in the background at most: some 320 MiB, and as
+	// much again while newer ones are fetched.
 	MaxWarmRows = 500_000
 )
 
-// A warmer has the warm rows of a Finder, and reads newer ones.
+// A warmer has the warm rows of a Finder, and scans for newer ones.
 type warmer struct {
 	f          *Finder
-	maxRows    int // rows of a reading
-	nextClient int // clients before those whose names are read next; of the reading in progress
+	maxRows    int // rows of a scan
+	nextClient int // clients before those whose names are fetched next; of the scan in progress
 
 	mu      sync.Mutex
 	last    *warmRows          // nil: none, or too old
-	began   time.Time          // when the last reading did
-	failure error              // of the last reading; nil: it brought rows
-	running <-chan error       // closed when the reading in progress ends; nil: there is none
+	began   time.Time          // when the last scan did
+	failure error              // of the last scan; nil: it brought rows
+	running <-chan error       // closed when the scan in progress ends; nil: there is none
 	cancel  context.CancelFunc // of that
-	changed chan struct{}      // closed when newer rows are there, or a reading has ended
+	changed chan struct{}      // closed when newer rows are there, or a scan has ended
 	expiry  *time.Timer
 	closed  bool
 }
 
-// warmRows are a complete reading.
+// warmRows are a complete scan.
 type warmRows struct {
 	*scan
 	took    time.Duration
 	names   map[int]whmcs.Client // of clients, by id; empty: GetClients did not give them
-	byOther bool                 // another process has read them
+	byOther bool                 // another process has fetched them
 }
 
 // asOf is when WHMCS sent the oldest of the rows.
 func (r *warmRows) asOf() time.Time { return r.current().AsOf }
 
-// A WarmScan is how a reading of the whole installation beside all questions ended.
+// A WarmScan is how a scan of the whole installation beside all questions ended.
 type WarmScan struct {
-	Rows, Clients int           // clients: whose names were read
+	Rows, Clients int           // clients: whose names were fetched
 	Calls         int           // to WHMCS, for the services
 	Took          time.Duration // from the first call to the last
-	AsOf          time.Time     // when WHMCS sent the oldest row; zero: nothing complete was read
-	Elsewhere     bool          // another process has read, for all
+	AsOf          time.Time     // when WHMCS sent the oldest row; zero: nothing complete was fetched
+	Elsewhere     bool          // another process has scanned, for all
 	Err           error         // why there are no newer rows; nil: there are
 }
 
@@ -64,8 +64,8 @@ func newWarmer(f *Finder) *warmer {
 	return &warmer{f: f, maxRows: MaxWarmRows, changed: make(chan struct{})}
 }
 
-// KeepWarm reads the whole installation again and again until ctx ends: FinderConfig.Warm
-// after the last reading began, or at once where that took longer. It reads with one call at
+// KeepWarm scans the whole installation again and again until ctx ends: FinderConfig.Warm
+// after the last scan began, or at once where that took longer. It fetches with one call at
 // a time, behind all questions.
 func (f *Finder) KeepWarm(ctx context.Context) {
 	w := f.warmer
@@ -76,7 +76,7 @@ func (f *Finder) KeepWarm(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			}
-			continue // a question may have begun a reading meanwhile
+			continue // a question may have begun a scan meanwhile
 		}
 		select {
 		case <-w.begin(whmcs.InBackground(context.Background()), f.cfg.Warm):
@@ -86,7 +86,7 @@ func (f *Finder) KeepWarm(ctx context.Context) {
 	}
 }
 
-// Renew begins to read newer rows, unless that is in progress or has begun in the last five
+// Renew begins a scan for newer rows, unless that is in progress or has begun in the last five
 // minutes. It does not wait.
 func (f *Finder) Renew() {
 	w := f.warmer
@@ -94,15 +94,15 @@ func (f *Finder) Renew() {
 		return
 	}
 	ctx := context.Background()
-	if w.moreThanAsked() {
+	if w.beyondQuestions() {
 		ctx = whmcs.InBackground(ctx)
 	}
 	w.begin(ctx, f.cfg.SnapshotLife)
 }
 
-// AwaitNewer waits until there are rows of a complete reading that are newer than than, and
-// begins that reading where need be, as Renew does. Where ctx ends first, the error is that of
-// the last reading, if it failed, else ctx's.
+// AwaitNewer waits until there are rows of a complete scan that are newer than than, and
+// begins that scan where need be, as Renew does. Where ctx ends first, the error is that of
+// the last scan, if it failed, else ctx's.
 func (f *Finder) AwaitNewer(ctx context.Context, than time.Time) error {
 	w := f.warmer
 	for {
@@ -129,7 +129,7 @@ func (f *Finder) AwaitNewer(ctx context.Context, than time.Time) error {
 	}
 }
 
-// Close ends the reading in progress, if there is one, and waits for that. No other one
+// Close ends the scan in progress, if there is one, and waits for that. No other one
 // begins; questions are answered as before.
 func (f *Finder) Close() {
 	w := f.warmer
@@ -145,7 +145,7 @@ func (f *Finder) Close() {
 	}
 }
 
-// Forget lets go of all rows that were read: what is asked next is read again.
+// Forget lets go of all rows in memory: what is asked next is fetched again.
 func (f *Finder) Forget() {
 	f.mu.Lock()
 	f.scans = nil
@@ -155,7 +155,7 @@ func (f *Finder) Forget() {
 	f.warmer.last = nil
 }
 
-// untilNext is how long it takes until the next reading in the background is due. One that
+// untilNext is how long it takes until the next scan in the background is due. One that
 // failed is tried again before its interval is over.
 func (w *warmer) untilNext() time.Duration {
 	w.mu.Lock()
@@ -166,14 +166,14 @@ func (w *warmer) untilNext() time.Duration {
 	return w.leftOf(w.f.cfg.Warm)
 }
 
-// untilRenewal is how long it takes until a question may begin a reading.
+// untilRenewal is how long it takes until a question may begin a scan.
 func (w *warmer) untilRenewal() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.leftOf(w.f.cfg.SnapshotLife)
 }
 
-// leftOf is what is left of a time since the last reading began. w.mu is held.
+// leftOf is what is left of a time since the last scan began. w.mu is held.
 func (w *warmer) leftOf(pause time.Duration) time.Duration {
 	if w.began.IsZero() {
 		return 0
@@ -181,23 +181,24 @@ func (w *warmer) leftOf(pause time.Duration) time.Duration {
 	return max(0, pause-time.Since(w.began))
 }
 
-// scanning reports whether a reading is in progress.
+// scanning reports whether a scan is in progress.
 func (w *warmer) scanning() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.running != nil
 }
 
-// moreThanAsked reports whether the installation has more rows than a question may read: then it is
-// read in the background alone. Else a reading that questions wait for is as fast as theirs.
-func (w *warmer) moreThanAsked() bool {
+// beyondQuestions reports whether the installation has, or may have, more rows than a question
+// may look at: then it is scanned in the background alone. Else a scan that questions wait for
+// is as fast as theirs.
+func (w *warmer) beyondQuestions() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.last == nil || w.last.current().Looked > w.f.cfg.ScanRows
 }
 
-// begin begins a reading, if there is none in progress, and returns what is closed at its
-// end. Rows that another process has begun to read within age will do.
+// begin begins a scan, if there is none in progress, and returns what is closed at its
+// end. Rows that another process has begun to fetch within age will do.
 func (w *warmer) begin(ctx context.Context, age time.Duration) (ended <-chan error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -219,7 +220,7 @@ func (w *warmer) begin(ctx context.Context, age time.Duration) (ended <-chan err
 	return w.running
 }
 
-// end notes how a reading ended.
+// end notes how a scan ended.
 func (w *warmer) end(r *warmRows, err error) {
 	w.mu.Lock()
 	stopped := w.closed
@@ -246,7 +247,7 @@ func (w *warmer) wake() {
 	w.changed = make(chan struct{})
 }
 
-// offer takes the rows of a scan that questions had read, if it is complete.
+// offer takes the rows of a scan that questions began, if it is complete.
 func (w *warmer) offer(s *scan) {
 	s.mu.Lock()
 	keep := s.from == (place{}) && s.state.ended && !s.state.fewerSent && s.bytes <= snapshotBytes
@@ -257,8 +258,8 @@ func (w *warmer) offer(s *scan) {
 	w.keepNewest(&warmRows{scan: s, took: time.Since(s.began)})
 }
 
-// keepNewest keeps the rows of a complete reading until they are too old or others keepNewest their
-// place. Names that it lacks are those of the one before.
+// keepNewest keeps the rows of a complete scan until they are too old or newer ones
+// replace them. Names that it lacks are those of the one before.
 func (w *warmer) keepNewest(r *warmRows) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -281,7 +282,7 @@ func (w *warmer) keepNewest(r *warmRows) {
 	})
 }
 
-// life is how old the rows may be: so old that the next reading, and one more of its length,
+// life is how old the rows may be: so old that the next scan, and one more of its length,
 // are over.
 func (r *warmRows) life() time.Duration {
 	if cfg := r.f.cfg; cfg.Warm > 0 {
@@ -309,19 +310,19 @@ func (w *warmer) rows() *warmRows {
 // errNotAtHand is why a page is not found that only warm rows hold.
 var errNotAtHand = errors.New("the page is one of rows that are not in memory any more")
 
-// warmRows returns the rows that answer a question at once, whatever is being read: those of a
-// complete reading that are young enough for it. nil: there are none.
-func (a *question) warmRows() *warmRows {
-	r := a.f.warmer.rows()
+// warmRows returns the rows that answer a question at once, whatever is being fetched: those of
+// a complete scan that are young enough for it. nil: there are none. Old ones are older than a
+// snapshot may be.
+func (a *question) warmRows() (r *warmRows, old bool) {
+	r = a.f.warmer.rows()
 	if r == nil || a.pos.from != (place{}) || a.q.Fresh && !a.opt.Snapshot {
-		return nil
+		return nil, false
 	}
 	if time.Since(r.asOf()) < a.f.cfg.SnapshotLife {
-		return r
+		return r, false
 	}
 	if !a.opt.Warm || a.q.Fresh || a.q.As == ViewCSV || a.q.As == ViewEmails {
-		return nil
+		return nil, false
 	}
-	a.res.Warm = true
-	return r
+	return r, true
 }

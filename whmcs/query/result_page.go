@@ -29,7 +29,7 @@ func (a *question) order() order {
 	return orderWHMCS
 }
 
-// cutPage cuts the cutPage asked for out of the rows found, and notes where what was before
+// cutPage cuts the page asked for out of the rows found, and notes where what was before
 // it is not what it was when the position was written.
 func (a *question) cutPage() resultPage {
 	var p resultPage
@@ -46,7 +46,38 @@ func (a *question) cutPage() resultPage {
 	return p
 }
 
-// numberedPage is the page that page: counts, from where the reading began.
+// pageFull reports whether the page asked for is full and known to be followed.
+func (a *question) pageFull() bool {
+	if a.pos.row.id == 0 {
+		return len(a.found) > a.firstRow()+a.pageRows()
+	}
+	at, ok := a.boundary(false)
+	if !a.pos.before {
+		at += a.pageRows()
+	}
+	return ok && len(a.found) > at
+}
+
+// firstRow is the place of the first row of the page that page: counts.
+func (a *question) firstRow() int {
+	if a.q.Position != "" {
+		return 0
+	}
+	return max(a.q.Page-1, 0) * a.pageRows()
+}
+
+// pageRows returns how many rows a page has.
+func (a *question) pageRows() int {
+	switch {
+	case a.q.As == ViewTable:
+		return TableRows
+	case a.q.Rows > 0:
+		return min(a.q.Rows, maxListRows)
+	}
+	return a.f.cfg.Rows
+}
+
+// numberedPage is the page that page: counts, from where the search began.
 func (a *question) numberedPage() resultPage {
 	n := len(a.found)
 	first, last := min(a.firstRow(), n), min(a.firstRow()+a.pageRows(), n)
@@ -202,7 +233,7 @@ func (a *question) requestOf(s *whmcs.Service) int {
 	return part - 1
 }
 
-// onward is the line that goes on with the search where this answer's reading ended.
+// onward is the line that goes on with the search where this answer's search ended.
 func (a *question) onward() string {
 	if a.res.Looked == 0 {
 		return a.again()

@@ -11,29 +11,29 @@ import (
 	"servicesbot/whmcs"
 )
 
-// How warm rows are read, by one process for all that share them.
+// How warm rows are fetched, by one process for all that share them.
 
 const (
-	// warmFailures is how often in a row a reading may fail before it is given up.
+	// warmFailures is how often in a row a scan may fail before it is given up.
 	warmFailures = 3
-	// warmPause is how long a reading waits after a failure. For as long WHMCS is left alone
+	// warmPause is how long a scan waits after a failure. For as long WHMCS is left alone
 	// after several.
 	warmPause = 15 * time.Second
-	// namesWithin is how long names of clients are read after the rows: newer rows, which may be
-	// waited for by then, are read after that.
+	// namesWithin is how long names of clients are fetched after the rows: newer rows, which may be
+	// waited for by then, are fetched after that.
 	namesWithin = 5 * time.Minute
-	// warmLook is how often a process looks whether another has read.
+	// warmLook is how often a process looks whether another has scanned.
 	warmLook = 5 * time.Second
 )
 
-// Why a reading brings no warm rows, beside WHMCS's own errors.
+// Why a scan brings no warm rows, beside WHMCS's own errors.
 var (
 	errTooManyRows = errors.New("the installation has more services than are kept in memory")
 	errFewerRows   = errors.New("WHMCS counts more services than it sends")
 )
 
-// scan reads the whole installation, or takes the rows that another process has begun to
-// scan after since.
+// scan fetches every service, or takes the rows that another process has begun to fetch after
+// since.
 func (w *warmer) scan(ctx context.Context, since time.Time) (*warmRows, error) {
 	shared := w.f.cfg.SharedWarm
 	if shared == nil {
@@ -56,7 +56,7 @@ func (w *warmer) scan(ctx context.Context, since time.Time) (*warmRows, error) {
 	}
 }
 
-// lead reads for all processes.
+// lead scans for all processes.
 func (w *warmer) lead(ctx context.Context, generation string, since time.Time) (*warmRows, error) {
 	shared := w.f.cfg.SharedWarm
 	defer shared.Yield(context.WithoutCancel(ctx), generation)
@@ -78,7 +78,7 @@ func (w *warmer) lead(ctx context.Context, generation string, since time.Time) (
 	return r, err
 }
 
-// scanHere reads the rows, and then, where the background is for that, clients' names: whoever
+// scanHere fetches the rows, and then, where the background is for that, clients' names: whoever
 // waits for rows does not wait for these.
 func (w *warmer) scanHere(ctx context.Context) (*warmRows, error) {
 	r, err := w.f.scanAll(ctx)
@@ -90,7 +90,7 @@ func (w *warmer) scanHere(ctx context.Context) (*warmRows, error) {
 	return &warmRows{scan: r.scan, took: r.took, names: w.fetchNames(ctx, r.names)}, nil
 }
 
-// scanAll reads every service.
+// scanAll fetches every service.
 func (f *Finder) scanAll(ctx context.Context) (*warmRows, error) {
 	s := newScan(f, true, place{})
 	keep := func(p fetchedPage) (bool, error) {
@@ -123,8 +123,8 @@ func (f *Finder) scanAll(ctx context.Context) (*warmRows, error) {
 	return &warmRows{scan: s, took: time.Since(s.began)}, nil
 }
 
-// fetchNames reads the names of clients, beside those that are known, as far as GetClients gives them
-// and there is time. It goes on where the reading before ended.
+// fetchNames gets the names of clients, beside those that are known, as far as GetClients gives them
+// and there is time. It goes on where the scan before ended.
 func (w *warmer) fetchNames(ctx context.Context, known map[int]whmcs.Client) map[int]whmcs.Client {
 	ctx, cancel := context.WithTimeout(ctx, namesWithin)
 	defer cancel()
@@ -136,7 +136,7 @@ func (w *warmer) fetchNames(ctx context.Context, known map[int]whmcs.Client) map
 			break
 		}
 		for _, c := range page.Clients {
-			c.Email = "" // which is read when it is asked for
+			c.Email = "" // which is fetched when it is asked for
 			names[c.ID] = c
 		}
 		if w.nextClient += len(page.Clients); len(page.Clients) == 0 || w.nextClient >= page.Total {
@@ -159,7 +159,7 @@ func sleep(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// adoptWarm takes the rows that another process has begun to read after since; nil: none has.
+// adoptWarm takes the rows that another process has begun to fetch after since; nil: none has.
 func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
 	var m manifest
 	var chunks [][]byte
@@ -187,7 +187,7 @@ func (f *Finder) adoptWarm(ctx context.Context, since time.Time) *warmRows {
 	return r
 }
 
-// share makes rows the newest copy of all processes. Where that fails each of them reads.
+// share makes rows the newest copy of all processes. Where that fails each of them scans.
 func (r *warmRows) share(ctx context.Context, shared SharedRows, generation string) {
 	chunks, err := packed(r.current().pages)
 	if err != nil {
@@ -207,7 +207,7 @@ func (r *warmRows) share(ctx context.Context, shared SharedRows, generation stri
 	}
 }
 
-// tried does up to three times what costs less than to read the installation again.
+// tried does up to three times what costs less than to scan the installation again.
 func tried(ctx context.Context, do func() error) (err error) {
 	for range 3 {
 		if err = do(); err == nil || sleep(ctx, time.Second) != nil {
