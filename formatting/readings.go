@@ -19,6 +19,9 @@ func (d *draft) heard(res *query.Result) []markup {
 	if h.Fresh {
 		said = append(said, "Read past the cache.")
 	}
+	if h.When {
+		said = append(said, literal(string(notLookedUp[query.MatterWhen])))
+	}
 	if len(res.Near) > 0 && atLeast(res) > 0 && h.Named == "" && !d.view.Public {
 		said = append(said, "Did you mean "+code(res.Near[0].Line, 300)+"?")
 	}

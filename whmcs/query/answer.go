@@ -18,6 +18,7 @@ type Heard struct {
 	Unsure  bool     // what was typed may as well mean something else
 	Without []string // parts of the line that nothing matches together with the rest
 	Apart   []string // the words, where some row has them apart, one of them only within another word
+	When    bool     // since when something has its state was asked too, which WHMCS does not say
 	Fresh   bool     // the line asks for rows past the cache
 	Named   string   // a text that nothing has but names of clients, which begin with it
 	Servers []string // names of servers whose address was typed, where a service has it not itself
@@ -37,7 +38,7 @@ func (h Heard) Guess() bool {
 // the rest. Where nothing matches, the result says what is near. The errors are those of
 // Find.
 func (f *Finder) Answer(ctx context.Context, r Reading, opt Options) (*Result, error) {
-	heard := Heard{ReadAs: r.ReadAs, LeftOut: r.LeftOut, Unsure: r.Unsure, Fresh: r.Core.Fresh}
+	heard := Heard{ReadAs: r.ReadAs, LeftOut: r.LeftOut, Unsure: r.Unsure, When: r.When, Fresh: r.Core.Fresh}
 	res, err := f.Find(ctx, r.Query, opt)
 	if err != nil && (r.Strict || !is(err, NamesNotPermitted)) {
 		return nil, err

@@ -109,6 +109,8 @@ direct debit sepa → payment:"Direct Debit (SEPA)" 48
 saturn active transfer → payment:transfer saturn status:active 47
 obrien & söhne → client:"O'Brien & Söhne 🌻" 11 [named O'Brien & Söhne 🌻]
 vps m or vps s on mercury, suspended → "vps m","vps s" mercury status:suspended 1 [missing vps s]
+unpaid.example suspended since when? → domain:unpaid.example 1 [when]
+client 5 suspended, since when → client:5 status:suspended 1 [when]
 client:5 not suspended suspended → client:5 11 [without not suspended, suspended]
 `
 
@@ -121,6 +123,9 @@ func said(res *query.Result) string {
 		if len(h.words) > 0 {
 			s += " [" + h.what + " " + strings.Join(h.words, ", ") + "]"
 		}
+	}
+	if res.When {
+		s += " [when]"
 	}
 	if res.Named != "" {
 		s += " [named " + res.Named + "]"
@@ -305,5 +310,22 @@ func TestLapsed(t *testing.T) {
 		if res := in.find(t, line); res.Lapsed != nil {
 			t.Errorf("%s: %+v", line, res.Lapsed)
 		}
+	}
+}
+
+// TestSlipOfClientsDomain: a slip in a domain is found among the rows of the client that the
+// line names too, without reading any others.
+func TestSlipOfClientsDomain(t *testing.T) {
+	t.Parallel()
+	in := install(t, whmcsfake.Config{}, whmcs.Config{}, query.FinderConfig{})
+	res, err := in.Answer(t.Context(), query.Read("client 5 unpiad.example"), query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := said(res), "client:5 domain:unpiad.example 0 near client:5 domain:unpaid.example 1 near client:5 11"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if res.Coverage.Looked != 11 {
+		t.Errorf("looked at %d rows, want those of the client", res.Coverage.Looked)
 	}
 }

@@ -63,7 +63,11 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 		if t.Not {
 			continue
 		}
-		for _, other := range f.nearTerms(ctx, t) {
+		similar := f.nearTerms(ctx, t)
+		if t.Key == "domain" && len(t.Values) == 1 {
+			similar = append(similar, f.hostsOfRest(ctx, q.Without(i), t.Values[0])...)
+		}
+		for _, other := range similar {
 			add(q.withTerm(i, other), "")
 		}
 	}

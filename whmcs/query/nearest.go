@@ -1,6 +1,8 @@
 package query
 
 import (
+	"context"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -137,17 +139,41 @@ func slipFor(text string) (Term, bool) {
 	return Term{Key: key, Values: []string{value}}, true
 }
 
-// similarHosts are the domains of the rows at hand that a host name may be a slip for: with
-// one or two letters different, or another ending.
+// similarHosts are the domains of the rows at hand that a host name may be a slip for.
 func (f *Finder) similarHosts(host string) []Term {
+	return hostsLike(host, func(yield func(string) bool) {
+		for s := range f.rowsAtHand() {
+			if !yield(s.Domain) {
+				return
+			}
+		}
+	})
+}
+
+// hostsOfRest are the domains that a host name may be a slip for, among those of what else a
+// line names, which was just read: of the client.
+func (f *Finder) hostsOfRest(ctx context.Context, rest Query, host string) []Term {
+	if !rest.names() || !f.quick(rest) {
+		return nil
+	}
+	res, err := f.Find(ctx, rest.WithAs(ViewDomains), Options{Snapshot: true})
+	if err != nil {
+		return nil
+	}
+	return hostsLike(host, slices.Values(res.Domains))
+}
+
+// hostsLike are the domains that a host name may be a slip for: with up to two slips, or with
+// the same first label.
+func hostsLike(host string, domains iter.Seq[string]) []Term {
 	host = withoutWWW(asciiHost(strings.TrimPrefix(host, "*.")))
 	label, _, _ := strings.Cut(host, ".")
 	if !strings.Contains(host, ".") || len(host) > maxKeyLength {
 		return nil
 	}
 	var near []Term
-	for s := range f.rowsAtHand() {
-		other := withoutWWW(serviceHost(s.Domain))
+	for domain := range domains {
+		other := withoutWWW(serviceHost(domain))
 		if other == "" || other == host || len(other) > maxKeyLength {
 			continue
 		}

@@ -29,6 +29,7 @@ type Reading struct {
 	LeftOut []string // words that nothing accounts for
 	Unsure  bool     // what was typed may as well mean something else
 	Strict  bool     // every part was written in the language: read as it is, certain
+	When    bool     // since when something has its state was asked too, which WHMCS does not say
 	ReadAs  bool     // more than case, spaces and what stood around the words was changed
 
 	Offers []string // of ReadChoice and the others that ask nothing: lines to choose from
@@ -168,7 +169,7 @@ func (q Query) asksSomething() bool {
 // reading makes a Reading of what was understood.
 func (t *listener) reading(r Reading) Reading {
 	t.wordNumbers()
-	r.LeftOut, r.Unsure, r.Numbers = t.left, t.unsure, t.numbers
+	r.LeftOut, r.Unsure, r.Numbers, r.When = t.left, t.unsure, t.numbers, t.asksWhen
 	line := t.line(allParts)
 	switch {
 	case t.matter != "":

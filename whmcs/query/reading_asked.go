@@ -162,6 +162,10 @@ func (t *listener) measurement() bool {
 func (t *listener) sinceWhen() bool {
 	n := 0
 	switch two := t.at(0).lower + " " + t.at(1).lower; {
+	case two == "since when" && t.i > 0 && t.at(2).text == "" && slices.ContainsFunc(t.tokens[:t.i], isStateButActive): // unpaid.example suspended since when
+		t.asksWhen, t.changed = true, true
+		t.i += 2
+		return true
 	case t.i > 0 || !questions[t.at(0).lower] && two != "since when":
 		return false
 	case two == "since when", two == "how long":
@@ -172,13 +176,18 @@ func (t *listener) sinceWhen() bool {
 		return false
 	}
 	if !slices.ContainsFunc(t.tokens[n:], func(w typedWord) bool {
-		return strings.HasPrefix(loneTerms[w.lower], "status:") && w.lower != "active" || matters[w.lower] == MatterChange
+		return isStateButActive(w) || matters[w.lower] == MatterChange
 	}) {
 		return false
 	}
 	t.matter, t.changed = MatterWhen, true
 	t.i += n
 	return true
+}
+
+// isStateButActive reports whether a word is a state other than active.
+func isStateButActive(w typedWord) bool {
+	return strings.HasPrefix(loneTerms[w.lower], "status:") && w.lower != "active"
 }
 
 // pastWords come before what happened.

@@ -23,6 +23,8 @@ type listener struct {
 	unsure  bool     // what was understood may mean something else
 	things  []string // words for kinds of things that stood without a name
 	asks    bool     // the line asks about one thing, of which a status is asked
+
+	asksWhen bool // since when something has its state is asked too
 }
 
 // ways are the ways to understand words, in the order in which they are tried.
