@@ -15,19 +15,19 @@ const (
 // history is what each person asked last, for the Home tab: in this process's memory, and
 // with replicas in their journal too.
 type history struct {
-	own    notebook
+	own    values
 	shared journal // nil: there is no store
 }
 
 // add notes a question as the newest of a person's, in this process.
 func (h *history) add(ctx context.Context, asker, line string) {
-	_, _ = h.own.change(ctx, historyOf(asker), historyFor, func(page []byte) []byte {
-		lines := linesOf(page)
+	_, _ = h.own.change(ctx, historyOf(asker), historyFor, func(value []byte) []byte {
+		lines := linesOf(value)
 		lines = slices.DeleteFunc(lines, func(l string) bool { return l == line })
 		lines = slices.Insert(lines, 0, line)
 		next, err := json.Marshal(lines[:min(len(lines), historyMost)])
 		if err != nil {
-			return page
+			return value
 		}
 		return next
 	})
@@ -40,15 +40,15 @@ func (h *history) of(ctx context.Context, asker string) []string {
 			return lines
 		}
 	}
-	page, _ := h.own.change(ctx, historyOf(asker), historyFor, func(page []byte) []byte { return page })
-	return linesOf(page)
+	value, _ := h.own.read(ctx, historyOf(asker))
+	return linesOf(value)
 }
 
 func historyOf(asker string) string { return "history/" + asker }
 
-func linesOf(page []byte) []string {
+func linesOf(value []byte) []string {
 	var lines []string
-	if json.Unmarshal(page, &lines) != nil {
+	if json.Unmarshal(value, &lines) != nil {
 		return nil
 	}
 	return lines

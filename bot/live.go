@@ -93,7 +93,7 @@ func (b *Bot) forgetLiveShown(p lives) {
 }
 
 // pages are of the store, or of this process where there is none.
-func (b *Bot) pages() notebook {
+func (b *Bot) pages() values {
 	if b.store != nil {
 		return b.store
 	}
@@ -168,7 +168,7 @@ func (b *Bot) dropLive(ctx context.Context, is func(live) bool) (dropped live, o
 // matchesOf returns what an answer that is kept current found when that began; nothing where
 // that is not known.
 func (b *Bot) matchesOf(ctx context.Context, l live) query.Matches {
-	page, _ := b.pages().change(ctx, livePage+"/"+l.Ref, liveKept, func(page []byte) []byte { return page })
+	page, _ := b.pages().read(ctx, livePage+"/"+l.Ref)
 	m := query.Matches{}
 	_ = json.Unmarshal(page, &m)
 	return m

@@ -18,11 +18,11 @@ const (
 // pins are the questions that each person pinned to the Home tab. They are in the store that
 // replicas share: without one there are none, as a restart would lose them.
 type pins struct {
-	shared notebook // nil: there is no store
+	shared values // nil: there is no store
 	now    func() time.Time
 }
 
-// A pinned is the page of a person's pins.
+// A pinned is the value of a person's pins.
 type pinned struct {
 	Lines []string `json:"lines"`
 	Seen  string   `json:"seen"` // the day on which they were read or changed last
@@ -58,26 +58,26 @@ func (p *pins) change(ctx context.Context, asker string, edit func(lines []strin
 	if p.shared == nil {
 		return nil, nil
 	}
-	page, err := p.shared.change(context.WithoutCancel(ctx), "pins/"+asker, pinsFor, func(page []byte) []byte {
-		lines := edit(pinnedIn(page))
-		if page == nil && len(lines) == 0 {
+	value, err := p.shared.change(context.WithoutCancel(ctx), "pins/"+asker, pinsFor, func(value []byte) []byte {
+		lines := edit(pinnedIn(value))
+		if value == nil && len(lines) == 0 {
 			return nil
 		}
 		next, err := json.Marshal(pinned{lines, p.now().UTC().Format(time.DateOnly)})
 		if err != nil {
-			return page
+			return value
 		}
 		return next
 	})
 	if err != nil {
 		return nil, err
 	}
-	return pinnedIn(page), nil
+	return pinnedIn(value), nil
 }
 
-func pinnedIn(page []byte) []string {
+func pinnedIn(value []byte) []string {
 	var p pinned
-	if json.Unmarshal(page, &p) != nil {
+	if json.Unmarshal(value, &p) != nil {
 		return nil
 	}
 	return p.Lines
@@ -114,5 +114,5 @@ func (b *Bot) unpin(ctx context.Context, a *ask, rec *record) {
 	}
 }
 
-// pinnedLine is a question as it is pinned: with its view, from its first page.
+// pinnedLine is a question as it is pinned: with its view, from its first value.
 func pinnedLine(a *ask) string { return a.query.Lasting().WithPage(1).String() }

@@ -45,18 +45,18 @@ func TestPins(t *testing.T) {
 	holds("T1/U1", append(slices.Concat(all[:2], all[3:]), "client:11")...)
 }
 
-// written notes for how long pages are kept when they change.
+// written notes for how long values are kept when they change.
 type written struct {
-	notebook
-	pages []string
-	life  time.Duration
+	values
+	all  []string
+	life time.Duration
 }
 
 func (w *written) change(ctx context.Context, name string, life time.Duration, edit func([]byte) []byte) ([]byte, error) {
-	return w.notebook.change(ctx, name, life, func(page []byte) []byte {
-		next := edit(page)
-		if string(next) != string(page) {
-			w.pages, w.life = append(w.pages, string(next)), life
+	return w.values.change(ctx, name, life, func(value []byte) []byte {
+		next := edit(value)
+		if string(next) != string(value) {
+			w.all, w.life = append(w.all, string(next)), life
 		}
 		return next
 	})
@@ -67,12 +67,12 @@ func (w *written) change(ctx context.Context, name string, life time.Duration, e
 func TestPinsLast(t *testing.T) {
 	t.Parallel()
 	today := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	book := &written{notebook: newMemory()}
+	book := &written{values: newMemory()}
 	p := &pins{shared: book, now: func() time.Time { return today }}
 	looks := func(want int) {
 		t.Helper()
-		if _, err := p.of(t.Context(), "T1/U1"); err != nil || len(book.pages) != want {
-			t.Errorf("%v; written are %q", err, book.pages)
+		if _, err := p.of(t.Context(), "T1/U1"); err != nil || len(book.all) != want {
+			t.Errorf("%v; written are %q", err, book.all)
 		}
 	}
 	looks(0)
@@ -101,6 +101,8 @@ func TestNoPinsWithoutStore(t *testing.T) {
 }
 
 type away struct{}
+
+func (away) read(context.Context, string) ([]byte, error) { return nil, errAway }
 
 func (away) change(context.Context, string, time.Duration, func([]byte) []byte) ([]byte, error) {
 	return nil, errAway

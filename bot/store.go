@@ -31,12 +31,15 @@ type claims interface {
 	release(ctx context.Context, by string, names ...string) error
 }
 
-// A notebook holds pages that change only by who has seen their last state.
-type notebook interface {
-	// change puts what edit makes of a page in its place, and keeps it for as long as life
-	// says. edit gets nil where there is no page, may run several times, and returns what it
-	// got to change nothing. change returns the page as it is then.
-	change(ctx context.Context, name string, life time.Duration, edit func(page []byte) []byte) ([]byte, error)
+// Values have names. Each is changed only by who has seen its last state.
+type values interface {
+	// read returns a value, nil where there is none.
+	read(ctx context.Context, name string) ([]byte, error)
+
+	// change puts what edit makes of a value in its place, and keeps it for as long as life
+	// says. edit gets nil where there is no value, may run several times, and returns what it
+	// got to change nothing. change returns the value as it is then.
+	change(ctx context.Context, name string, life time.Duration, edit func(value []byte) []byte) ([]byte, error)
 }
 
 // Limits count how often something is done.

@@ -11,7 +11,7 @@ import (
 
 const (
 	claimsMost = 50_000
-	pagesMost  = 20_000
+	valuesMost = 20_000
 )
 
 // A memory is what one process remembers by itself. It is bounded: what was used longest ago
@@ -19,7 +19,7 @@ const (
 type memory struct {
 	mu      sync.Mutex
 	claimed *otter.Cache[string, held] // value: who has it
-	pages   *otter.Cache[string, held]
+	values  *otter.Cache[string, held]
 	buckets *otter.Cache[string, *rate.Limiter]
 }
 
@@ -31,7 +31,7 @@ type held struct {
 
 var _ interface {
 	claims
-	notebook
+	values
 	limits
 } = (*memory)(nil)
 
@@ -39,7 +39,7 @@ func newMemory() *memory {
 	life := otter.ExpiryWritingFunc(func(e otter.Entry[string, held]) time.Duration { return e.Value.life })
 	return &memory{
 		claimed: newCache(claimsMost, life),
-		pages:   newCache(pagesMost, life),
+		values:  newCache(valuesMost, life),
 		// Who has not asked for a while has a full bucket anyway.
 		buckets: newCache(cachedMost, otter.ExpiryAccessing[string, *rate.Limiter](2*time.Minute)),
 	}
@@ -74,17 +74,22 @@ func (m *memory) release(_ context.Context, by string, names ...string) error {
 	return nil
 }
 
-// change changes a page.
-func (m *memory) change(_ context.Context, name string, life time.Duration, edit func(page []byte) []byte) ([]byte, error) {
+// read reads a value.
+func (m *memory) read(_ context.Context, name string) ([]byte, error) {
+	if h, ok := m.values.GetIfPresent(name); ok {
+		return []byte(h.value), nil
+	}
+	return nil, nil
+}
+
+// change changes a value.
+func (m *memory) change(ctx context.Context, name string, life time.Duration, edit func(value []byte) []byte) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var page []byte
-	if h, ok := m.pages.GetIfPresent(name); ok {
-		page = []byte(h.value)
-	}
-	next := edit(page)
-	if string(next) != string(page) {
-		m.pages.Set(name, held{string(next), life})
+	value, _ := m.read(ctx, name)
+	next := edit(value)
+	if string(next) != string(value) {
+		m.values.Set(name, held{string(next), life})
 	}
 	return next, nil
 }

@@ -34,7 +34,7 @@ type Store struct {
 	status *Status
 	seal   *seal
 	kept   *kept
-	pages  *otter.Cache[string, knownPage]
+	latest *otter.Cache[string, knownValue]
 	id     string // of this replica, for as long as it lives
 
 	within   time.Duration // one call
@@ -55,7 +55,7 @@ type Store struct {
 
 var _ interface {
 	claims
-	notebook
+	values
 	journal
 	flags
 } = (*Store)(nil)
@@ -81,7 +81,7 @@ func OpenStore(ctx context.Context, cfg StoreConfig) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		option: option, log: cfg.Log, status: cfg.Status, seal: sealed, kept: newKept(), pages: newCache(knownMost, otter.ExpiryWriting[string, knownPage](versionsFor)), id: strings.ToLower(rand.Text()[:12]), since: time.Now(),
+		option: option, log: cfg.Log, status: cfg.Status, seal: sealed, kept: newKept(), latest: newCache(knownMost, otter.ExpiryWriting[string, knownValue](versionsFor)), id: strings.ToLower(rand.Text()[:12]), since: time.Now(),
 		within: storeWithin, deadBeat: deadBeat,
 		hear: func(news) {}, lost: func() {},
 	}

@@ -54,7 +54,7 @@ func (s *Store) release(ctx context.Context, by string, names ...string) error {
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// swapScript puts a page in another's place, or returns the one that is there instead.
+// swapScript puts a value in another's place, or returns the one that is there instead.
 var swapScript = rueidis.NewLuaScript(`
 local is = redis.call('GET', KEYS[1]) or ''
 if is ~= ARGV[1] then return is end
@@ -62,29 +62,39 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`)
 
 const (
-	swapsAtMost = 20    // how often a page may be changed by others while one replica changes it
-	knownMost   = 5_000 // pages that are known as they were last
+	swapsAtMost = 20    // how often a value may be changed by others while one replica changes it
+	knownMost   = 5_000 // values that are known as they were last
 )
 
-// A knownPage is one as this replica saw it last. It may have changed: swapScript compares.
-type knownPage struct {
+// A knownValue is one as this replica saw it last. It may have changed: swapScript compares.
+type knownValue struct {
 	sealed string
-	page   []byte
+	value  []byte
 }
 
-// change changes a page of the notebook. It begins with the page as it was known last, which mostly
+// valueKey is the key of a value. Replicas of an older version know it by this name too, and so do
+// the pins that are there.
+func (s *Store) valueKey(name string) string { return s.key("page", name) }
+
+// read reads a value.
+func (s *Store) read(ctx context.Context, name string) ([]byte, error) {
+	_, value, err := s.get(ctx, s.valueKey(name))
+	return value, err
+}
+
+// change changes a value. It begins with the value as it was known last, which mostly
 // takes one call.
-func (s *Store) change(ctx context.Context, name string, life time.Duration, edit func(page []byte) []byte) ([]byte, error) {
-	key := s.key("page", name)
-	is, _ := s.pages.GetIfPresent(key)
+func (s *Store) change(ctx context.Context, name string, life time.Duration, edit func(value []byte) []byte) ([]byte, error) {
+	key := s.valueKey(name)
+	is, _ := s.latest.GetIfPresent(key)
 	for n := range swapsAtMost {
-		next, err := edit(is.page), error(nil)
-		stays, changed := string(next) == string(is.page), false
+		next, err := edit(is.value), error(nil)
+		stays, changed := string(next) == string(is.value), false
 		switch {
 		case stays && n > 0:
 			return next, nil
 		case stays:
-			is.sealed, is.page, err = s.read(ctx, key)
+			is.sealed, is.value, err = s.get(ctx, key)
 		default:
 			is, changed, err = s.swap(ctx, key, is.sealed, next, life)
 		}
@@ -95,28 +105,28 @@ func (s *Store) change(ctx context.Context, name string, life time.Duration, edi
 	return nil, errAway
 }
 
-// swap puts a page in the place of one as it is stored. Where that has changed it returns what
+// swap puts a value in the place of one as it is stored. Where that has changed it returns what
 // is there.
-func (s *Store) swap(ctx context.Context, key, sealed string, next []byte, life time.Duration) (is knownPage, changed bool, err error) {
+func (s *Store) swap(ctx context.Context, key, sealed string, next []byte, life time.Duration) (is knownValue, changed bool, err error) {
 	put := string(s.seal.close(key, next))
 	reply, err := s.script(ctx, swapScript, "swap", []string{key}, []string{sealed, put, millis(life)})
 	if err != nil {
 		return is, false, err
 	}
 	if reply.IsInt64() {
-		s.pages.Set(key, knownPage{put, next})
+		s.latest.Set(key, knownValue{put, next})
 		return is, true, nil
 	}
 	if is.sealed, err = reply.ToString(); err != nil {
 		return is, false, errAway
 	}
-	is.page = s.opened(key, is.sealed)
+	is.value = s.opened(key, is.sealed)
 	return is, false, nil
 }
 
-// read returns a value as it is stored and as it was before it was sealed. What cannot be
+// get returns a value as it is stored and as it was before it was sealed. What cannot be
 // opened counts as absent: it was sealed with another token.
-func (s *Store) read(ctx context.Context, key string) (sealed string, value []byte, err error) {
+func (s *Store) get(ctx context.Context, key string) (sealed string, value []byte, err error) {
 	err = s.do(ctx, "read", func(ctx context.Context, c rueidis.Client) error {
 		var err error
 		sealed, err = c.Do(ctx, c.B().Get().Key(key).Build()).ToString()

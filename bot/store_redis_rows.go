@@ -50,7 +50,7 @@ func (r sharedRows) Load(ctx context.Context, wanted func(manifest []byte) bool)
 	if r.s.ready() == nil {
 		return nil, nil, errAway
 	}
-	_, text, err := r.s.read(ctx, r.key("manifest"))
+	_, text, err := r.s.get(ctx, r.key("manifest"))
 	var c copied
 	if err != nil || text == nil || json.Unmarshal(text, &c) != nil || c.Chunks > chunksMost || !wanted(c.Manifest) {
 		return nil, nil, err

@@ -23,7 +23,7 @@ import (
 // common is what the memory of one process and the store of several promise alike.
 type common interface {
 	claims
-	notebook
+	values
 	limits
 }
 
@@ -92,7 +92,7 @@ var promises = []struct {
 			t.Errorf("%d got it", got.Load())
 		}
 	}},
-	{"a page changes by who saw it last", func(t *testing.T, ctx context.Context, s common) {
+	{"a value changes by who saw it last", func(t *testing.T, ctx context.Context, s common) {
 		add := func(page []byte) []byte {
 			n, _ := strconv.Atoi(string(page))
 			return []byte(strconv.Itoa(n + 1))
@@ -104,12 +104,17 @@ var promises = []struct {
 				}
 			}
 		})
-		same := func(page []byte) []byte { return page }
-		if page, err := s.change(ctx, "counter", time.Minute, same); string(page) != "8" || err != nil {
-			t.Errorf("8 changes made it %q, %v", page, err)
-		}
-		if page, err := s.change(ctx, "another", time.Minute, same); page != nil || err != nil {
-			t.Errorf("a page that nobody wrote is %q, %v", page, err)
+		same := func(value []byte) []byte { return value }
+		for _, read := range []func(name string) ([]byte, error){
+			func(name string) ([]byte, error) { return s.change(ctx, name, time.Minute, same) },
+			func(name string) ([]byte, error) { return s.read(ctx, name) },
+		} {
+			if value, err := read("counter"); string(value) != "8" || err != nil {
+				t.Errorf("8 changes made it %q, %v", value, err)
+			}
+			if value, err := read("another"); value != nil || err != nil {
+				t.Errorf("a value that nobody wrote is %q, %v", value, err)
+			}
 		}
 	}},
 	{"a limit lets so many pass, and says when the next may", func(t *testing.T, ctx context.Context, s common) {
@@ -175,12 +180,12 @@ func TestWhatTwoReplicasShare(t *testing.T) {
 			t.Errorf("%s: accepted %v, %v", c.ref, is, err)
 		}
 	}
-	one.change(ctx, "history", time.Minute, func([]byte) []byte { return []byte("demodomain.com") })
-	if page, _ := two.change(ctx, "history", time.Minute, func(page []byte) []byte { return page }); string(page) != "demodomain.com" {
-		t.Errorf("the page is %q at the other replica", page)
+	one.change(ctx, "noted", time.Minute, func([]byte) []byte { return []byte("demodomain.com") })
+	if value, _ := two.read(ctx, "noted"); string(value) != "demodomain.com" {
+		t.Errorf("the value is %q at the other replica", value)
 	}
-	if page, _ := other.change(ctx, "history", time.Minute, func(page []byte) []byte { return page }); page != nil {
-		t.Errorf("the page is %q at another app", page)
+	if value, _ := other.read(ctx, "noted"); value != nil {
+		t.Errorf("the value is %q at another app", value)
 	}
 	for range 30 {
 		journalLimit{one}.take(ctx, "T1/U1", 30)
@@ -326,7 +331,7 @@ func TestStoreIsSealed(t *testing.T) {
 	if v, ok := s.seal.open("key", sealed); !ok || string(v) != "value" || bytes.Equal(sealed, s.seal.close("key", []byte("value"))) {
 		t.Error("it does not open, or its nonce is not random")
 	}
-	redis.Do("SET " + s.key("page", "broken") + " nonsense")
+	redis.Do("SET " + s.valueKey("broken") + " nonsense")
 	page, err := s.change(ctx, "broken", time.Minute, func(page []byte) []byte { return append(page, "new"...) })
 	if string(page) != "new" || err != nil {
 		t.Errorf("what cannot be opened is not absent: %q, %v", page, err)

@@ -16,7 +16,7 @@ func (s *Store) LeftAlone(t whmcs.Trouble) {
 		defer s.later.Done()
 		ctx := context.Background()
 		n := news{Kind: newsTrouble, Name: string(t.Kind), Life: t.Pause, Since: t.Since}
-		_, _ = s.change(ctx, troublePage, t.Pause, func([]byte) []byte { // for who missed the news
+		_, _ = s.change(ctx, troubleValue, t.Pause, func([]byte) []byte { // for who missed the news
 			text, err := json.Marshal(noted{time.Now(), n})
 			if err != nil {
 				return nil
@@ -27,8 +27,8 @@ func (s *Store) LeftAlone(t whmcs.Trouble) {
 	})
 }
 
-// troublePage is where the last newsTrouble is, for as long as WHMCS is left alone.
-const troublePage = "trouble"
+// troubleValue is where the last newsTrouble is, for as long as WHMCS is left alone.
+const troubleValue = "trouble"
 
 // A noted is news for who comes later.
 type noted struct {
@@ -38,9 +38,9 @@ type noted struct {
 
 // trouble returns the news of why WHMCS is left alone, false where it is not.
 func (s *Store) trouble(ctx context.Context) (news, bool) {
-	page, err := s.change(ctx, troublePage, time.Second, func(page []byte) []byte { return page })
+	value, err := s.read(ctx, troubleValue)
 	var n noted
-	if err != nil || json.Unmarshal(page, &n) != nil {
+	if err != nil || json.Unmarshal(value, &n) != nil {
 		return news{}, false
 	}
 	ago := max(0, time.Since(n.At))
