@@ -63,11 +63,7 @@ func (f *Finder) near(ctx context.Context, res *Result, r Reading) {
 		if t.Not {
 			continue
 		}
-		similar := f.nearTerms(ctx, t)
-		if t.Key == "domain" && len(t.Values) == 1 {
-			similar = append(similar, f.hostsOfRest(ctx, q.Without(i), t.Values[0])...)
-		}
-		for _, other := range similar {
+		for _, other := range f.nearTermOf(ctx, q, i) {
 			add(q.withTerm(i, other), "")
 		}
 	}
@@ -206,6 +202,17 @@ func (f *Finder) nearTerms(ctx context.Context, t Term) []Term {
 		_, err := NewTerm(t.Key, t.Values...)
 		return err != nil
 	})
+}
+
+// nearTermOf are terms near to term i of a question that found nothing: also domains among the
+// rows of what else it names.
+func (f *Finder) nearTermOf(ctx context.Context, q Query, i int) []Term {
+	t := q.Terms[i]
+	near := f.nearTerms(ctx, t)
+	if t.Key == "domain" && len(t.Values) == 1 {
+		near = append(near, f.hostsOfRest(ctx, q.Without(i), t.Values[0])...)
+	}
+	return near
 }
 
 // nearHosts are the domains above a host name, its server, and for a name without a point
