@@ -101,8 +101,8 @@ func (r GetClientsProductsRequest) list() GetClientsProductsRequest {
 	return r
 }
 
-// An around is one reading of a page around its broken rows.
-type around struct {
+// A dividedPage is a page that is fetched in pieces, around its broken rows.
+type dividedPage struct {
 	a      *API
 	req    GetClientsProductsRequest
 	scan   bool
@@ -116,7 +116,7 @@ type around struct {
 
 // readAround reads the page of req, which is known to hold a broken row.
 func (a *API) readAround(ctx context.Context, req GetClientsProductsRequest, scan bool) (*Page, error) {
-	r := &around{a: a, req: req, scan: scan, budget: budgetOf(ctx), known: a.broken.of(req), total: -1}
+	r := &dividedPage{a: a, req: req, scan: scan, budget: budgetOf(ctx), known: a.broken.of(req), total: -1}
 	r.page = &Page{StartNumber: req.LimitStart, LimitNum: req.LimitNum, Coverage: Coverage{AsOf: time.Now(), Calls: 1}}
 	end := req.LimitStart + req.LimitNum
 	if req.ServiceID != 0 {
@@ -141,7 +141,7 @@ func (a *API) readAround(ctx context.Context, req GetClientsProductsRequest, sca
 }
 
 // read reads the rows from from up to to.
-func (r *around) read(ctx context.Context, from, to int) error {
+func (r *dividedPage) read(ctx context.Context, from, to int) error {
 	if to = r.within(to); from >= to {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (r *around) read(ctx context.Context, from, to int) error {
 // divide reads the rows from from up to to, among which there is a broken one. The
 // upper part comes first: it says how many rows there are at all, and where it is good,
 // the lower one is divided without a call, but for a last look at a single row.
-func (r *around) divide(ctx context.Context, from, to int) error {
+func (r *dividedPage) divide(ctx context.Context, from, to int) error {
 	if to = r.within(to); from >= to {
 		return nil
 	}
@@ -193,7 +193,7 @@ func (r *around) divide(ctx context.Context, from, to int) error {
 }
 
 // within is to, or the end of the list where that comes before.
-func (r *around) within(to int) int {
+func (r *dividedPage) within(to int) int {
 	if r.total >= 0 {
 		return min(to, r.total)
 	}
@@ -201,7 +201,7 @@ func (r *around) within(to int) int {
 }
 
 // middle is where to divide: beside a row that was broken before, else in the middle.
-func (r *around) middle(from, to int) int {
+func (r *dividedPage) middle(from, to int) int {
 	for _, offset := range r.known {
 		switch {
 		case from < offset && offset < to:
@@ -214,7 +214,7 @@ func (r *around) middle(from, to int) int {
 }
 
 // add takes the rows of a piece.
-func (r *around) add(p *Page) {
+func (r *dividedPage) add(p *Page) {
 	r.pieces = append(r.pieces, p)
 	r.page.Foreign += p.Foreign
 	r.page.Unreadable += p.Unreadable

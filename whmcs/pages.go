@@ -40,7 +40,7 @@ func (a *API) Pages(ctx context.Context, req GetClientsProductsRequest) iter.Seq
 	}
 }
 
-// A walk is one reading of all pages. Only its caller's goroutine touches it; the
+// A walk goes once through all pages. Only its caller's goroutine touches it; the
 // spans are read by others.
 type walk struct {
 	a      *API
@@ -60,7 +60,7 @@ type walk struct {
 	calls   int // of pages that were not shown
 }
 
-// A span is a part of the rows that one call reads.
+// A span is a part of the rows that one call fetches.
 type span struct {
 	start, rows int
 	gap         bool // between pages that came out smaller than planned; may prove empty
@@ -69,7 +69,7 @@ type span struct {
 	err         error
 }
 
-// wait waits until the span is read.
+// wait waits until the span is there.
 func (s *span) wait() {
 	if err, first := <-s.done; first {
 		s.err = err
@@ -99,7 +99,7 @@ func (w *walk) stop() {
 
 func (w *walk) over() bool { return len(w.queue) == 0 && w.plan >= w.total }
 
-// fetch begins to read rows from start on.
+// fetch begins to get the rows from start on.
 func (w *walk) fetch(start, rows int) *span {
 	s := &span{start: start, rows: rows}
 	req := w.req
@@ -133,12 +133,12 @@ func (w *walk) next() (*Page, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	if w.rereads(s) {
+	if w.fetchGone(s) {
 		return nil, nil
 	}
 	first := w.pages == 0
 	w.pages++
-	w.follow(s, first)
+	w.learnFrom(s, first)
 	if !first { // not before the caller wants a second page: most want one
 		w.lookAhead(1) // which begins while the reply to another is decoded
 	}
@@ -153,9 +153,9 @@ func (w *walk) next() (*Page, error) {
 	return s.page, nil
 }
 
-// rereads puts a span before s where rows have gone since the page before it
-// was read: what stood behind them has moved to before s.
-func (w *walk) rereads(s *span) bool {
+// fetchGone fetches again what is before s where rows have gone since the page before it
+// came: what was behind them has moved to before s. It reports whether that is so.
+func (w *walk) fetchGone(s *span) bool {
 	if s.gap || w.pages == 0 || !s.page.counted || s.page.Of >= w.total {
 		return false
 	}
@@ -167,9 +167,9 @@ func (w *walk) rereads(s *span) bool {
 	return true
 }
 
-// follow takes from s how many rows there are and how many a page brings, and
+// learnFrom takes from s how many rows there are and how many a page brings, and
 // fills a gap behind s.
-func (w *walk) follow(s *span, first bool) {
+func (w *walk) learnFrom(s *span, first bool) {
 	rows := s.page.Looked
 	end := s.start + rows
 	if !s.gap {

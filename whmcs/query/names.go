@@ -236,10 +236,10 @@ func (e *env) knowServers(list []whmcs.Server) {
 // that rest is read.
 func (a *question) learnServers(ctx context.Context) {
 	asked := slices.ContainsFunc(a.env.named, func(n *nameTest) bool { return n.field.Name == "server" && n.open() })
-	if !asked || a.learned || a.answerNeedsAll() || a.extent.ended || !a.pageFull() {
+	if !asked || a.serversLearned || a.answerNeedsAll() || a.extent.ended || !a.pageFull() {
 		return
 	}
-	a.learned = true
+	a.serversLearned = true
 	if list, err := a.f.api.GetServers(ctx); err == nil {
 		a.env.knowServers(list)
 		a.settle()
@@ -258,22 +258,22 @@ func (a *question) settle() {
 		return
 	}
 	kept := make([]*whmcs.Service, 0, len(a.found))
-	mark, starts := a.rowAt, slices.Clone(a.foundBefore)
+	rowAt, before := a.rowAt, slices.Clone(a.foundBefore)
 	for i, s := range a.found {
 		if a.env.holds(s) {
 			kept = append(kept, s)
 			continue
 		}
 		if i < a.rowAt {
-			mark--
+			rowAt--
 		}
 		for j, start := range a.foundBefore {
 			if i < start {
-				starts[j]--
+				before[j]--
 			}
 		}
 	}
-	a.found, a.rowAt, a.foundBefore = kept, mark, starts
+	a.found, a.rowAt, a.foundBefore = kept, rowAt, before
 	maps.DeleteFunc(a.env.priceless, func(_ int, s whmcs.Service) bool { return !a.env.holds(&s) })
 }
 

@@ -21,7 +21,7 @@ type question struct {
 	wanted         match
 	pos            position // of the line; zero: it has none
 	serversChecked bool     // whether servers have names here is known
-	learned        bool     // the list of servers was asked for, to know what a name means
+	serversLearned bool     // the list of servers was asked for, to know what a name means
 
 	isLapsed match            // of what due:overdue leaves out; nil: nothing
 	lapsed   []*whmcs.Service // those
