@@ -13,7 +13,7 @@ func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if !a.editable() {
-		b.answerOnce(ctx, cancel, a, rec, posted{})
+		b.findAndDeliver(ctx, cancel, a, rec, posted{})
 		return
 	}
 	q, outcome := b.edits.begin(a.Request, cancel)
@@ -37,15 +37,16 @@ func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 	}
 	b.supersededLive(ctx, q.answer.address, "edited")
 	q.line, q.answered = a.Line, false // should this end by a panic
-	if at := b.answerOnce(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
+	if at := b.findAndDeliver(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
 		q.answer = at // else what others read is still where a further edit finds it
 	}
 	q.answered = rec.sent
 }
 
-// answerOnce decides who reads the answer, finds it and delivers it. at is where the answer
-// to an earlier version is; it returns where this one is.
-func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a *ask, rec *record, at posted) posted {
+// findAndDeliver takes a from its decision to its answer: who reads that (deliveryOf), what it is
+// (find), and how it gets there (deliver, which renders it). at is where the answer to an earlier
+// version is; it returns where this one is.
+func (b *Bot) findAndDeliver(ctx context.Context, cancel context.CancelCauseFunc, a *ask, rec *record, at posted) posted {
 	if a.changesPost() {
 		a.live, a.since = b.liveAt(ctx, a.Channel, a.Message)
 	}
@@ -66,7 +67,7 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 			b.releaseShare(ctx, a.Request, d.once)
 		}
 	}()
-	ans, note := b.search(ctx, cancel, a, d)
+	ans, note := b.findWithNotes(ctx, cancel, a, d)
 	if note.ts != "" {
 		f.at.address = note
 	}
@@ -89,10 +90,10 @@ func (b *Bot) answerOnce(ctx context.Context, cancel context.CancelCauseFunc, a 
 	return b.deliver(ctx, a, rec, f)
 }
 
-// search has the question answered. The asker can stop it meanwhile, and is told that it is in
+// findWithNotes finds what a asks for. The asker can stop it meanwhile, and is told that it is in
 // progress where that takes long. It returns the answer, and where a note of progress is that
 // it can take the place of.
-func (b *Bot) search(ctx context.Context, cancel context.CancelCauseFunc, a *ask, d delivery) (Answer, address) {
+func (b *Bot) findWithNotes(ctx context.Context, cancel context.CancelCauseFunc, a *ask, d delivery) (Answer, address) {
 	if d.to.way == modal {
 		ctx, end := context.WithTimeout(ctx, detailsLimit)
 		defer end()

@@ -96,7 +96,7 @@ type receipt struct {
 func (b *Bot) send(ctx context.Context, o *outgoing) (address, error) {
 	o.view.SharedFile = o.uploaded
 	o.view.Lists = b.blocks.refused(o.ask.Received)
-	msg := b.answers.write(*o.answer, o.view)
+	msg := b.answers.render(*o.answer, o.view)
 	ts, err := b.poster.send(ctx, o.to, msg)
 	newer := o.answer.Result != nil && (o.ask.query.As == query.ViewTable || o.ask.query.As == query.ViewSummary)
 	if refusesBlocks(err) && newer && !o.view.Lists {
@@ -105,7 +105,7 @@ func (b *Bot) send(ctx context.Context, o *outgoing) (address, error) {
 			b.tellBlocks(ctx)
 		}
 		o.view.Lists = true
-		msg = b.answers.write(*o.answer, o.view)
+		msg = b.answers.render(*o.answer, o.view)
 		ts, err = b.poster.sendInTime(ctx, o.to, msg)
 	}
 	if refusesBlocks(err) {
@@ -122,7 +122,7 @@ func (b *Bot) reach(ctx context.Context, o *outgoing, at address, err error) rec
 		return receipt{at, nil}
 	case o.ask.deed != deedShare || !o.to.public():
 		o.view.Follows = false // where it ends it may stay as it is
-		at, err = b.poster.sendElsewhere(ctx, o.to, b.answers.write(*o.answer, o.view), err)
+		at, err = b.poster.sendElsewhere(ctx, o.to, b.answers.render(*o.answer, o.view), err)
 		return receipt{at, err}
 	case unknownOutcome(err):
 		return receipt{o.to, err}

@@ -20,7 +20,7 @@
 //	handle.go    one request in a worker: its audit record, its panic, its deed
 //	decide.go    1 decide: read and check once, which gives an ask; a pure function of it and
 //	             of what was looked up gives the delivery
-//	answer.go    a question from here to its answer; an edit ends the version before it
+//	answer.go    the rest of the road, step by step: findAndDeliver
 //	find.go      2 find: what is asked of WHMCS, or offered where nothing can be
 //	render.go    3 render: what was found is written down for those who read it
 //	deliver.go   4 deliver: who reads it is decided once more; simpler forms, other addresses,
@@ -69,12 +69,12 @@
 // (decide); who has none is told why, and that is all (deny). deliveryOf says that a private
 // message is replaced and that a post stays as it is, but for Refresh, Keep current and in direct
 // messages. Share goes first to claimShare: the second click on it posts nothing. The search runs
-// (answerOnce, search), with a note of progress after two seconds. What was found decides
-// once more who reads it (deliveryOf again, in deliver), is written down for them (write) and
+// (findAndDeliver, findWithNotes), with a note of progress after two seconds. What was found decides
+// once more who reads it (deliveryOf again, in deliver), is written down for them (render) and
 // sent. The audit line ends it (recorded).
 //
 // A shared scan: several people ask what only a look at every service can answer. Each
-// question takes the same road up to search. Package query lets them share one reading of
+// question takes the same road up to Answers.find. Package query lets them share one reading of
 // WHMCS, which goes on while somebody needs more rows than it has: each question sees every
 // page of it and leaves when it has enough. Share takes that road too, but posts the rows of a
 // scan of the last five minutes rather than read them again. The comment of package query
@@ -82,7 +82,7 @@
 //
 // An edit: Slack sends the mention again. edits.begin ends the version in progress here,
 // beginVersion those on other replicas; takeTurn waits until they are done and learns where their
-// answer is. answerOnce gets that address as a fact, as it gets that of a note of progress, and
+// answer is. findAndDeliver gets that address as a fact, as it gets that of a note of progress, and
 // deliveryOf lets the answer take its place.
 //
 // The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A reader that

@@ -58,7 +58,7 @@ func (s *Answers) Ask(ctx context.Context, line string, progress func(query.Prog
 	a := read(&Request{Door: DoorShell, Line: line})
 	a.access = verdict{granted: true}
 	ans := s.find(ctx, a, progress)
-	return ans, s.write(ans, formatting.View{Direct: true, Whole: true, Now: s.now()})
+	return ans, s.render(ans, formatting.View{Direct: true, Whole: true, Now: s.now()})
 }
 
 // find finds what a asks for. It never fails: an error is an answer too.
@@ -72,7 +72,7 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 		return ans
 	}
 	if a.reading.Kind != query.ReadQuestion {
-		return s.offer(ctx, a, ans)
+		return s.offerLines(ctx, a, ans)
 	}
 	r, q := a.reading, a.query
 	if q.As == query.ViewEmails && !s.Style.Emails() {
@@ -96,8 +96,8 @@ func (s *Answers) find(ctx context.Context, a *ask, progress func(query.Progress
 	return ans
 }
 
-// offer answers what is no question with what can be asked.
-func (s *Answers) offer(ctx context.Context, a *ask, ans Answer) Answer {
+// offerLines answers what is no question with what can be asked.
+func (s *Answers) offerLines(ctx context.Context, a *ask, ans Answer) Answer {
 	r := a.reading
 	switch r.Kind {
 	case query.ReadMistake:

@@ -88,7 +88,7 @@ func (b *Bot) do(ctx context.Context, a *ask, rec *record) {
 func (b *Bot) deny(ctx context.Context, a *ask, rec *record) {
 	ans := b.answers.find(ctx, a, nil) // which asks nobody
 	rec.note(ans)
-	msg := b.answers.write(ans, b.answers.view(a.Request))
+	msg := b.answers.render(ans, b.answers.view(a.Request))
 	switch {
 	case a.opened != "":
 		b.fill(ctx, rec, a.opened, formatting.Modal(msg))

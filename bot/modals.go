@@ -111,7 +111,7 @@ func (b *Bot) fillDetails(ctx context.Context, o *outgoing) {
 	if o.answer.Result != nil {
 		shown = b.answers.Style.Details(o.answer.Result, o.view)
 	} else {
-		shown = formatting.Modal(b.answers.write(*o.answer, o.view))
+		shown = formatting.Modal(b.answers.render(*o.answer, o.view))
 	}
 	b.fill(ctx, o.rec, o.to.view, shown)
 }

@@ -6,8 +6,8 @@ import (
 	"servicesbot/formatting"
 )
 
-// write writes an answer down for who reads it.
-func (s *Answers) write(ans Answer, v formatting.View) formatting.Message {
+// render writes an answer down for who reads it.
+func (s *Answers) render(ans Answer, v formatting.View) formatting.Message {
 	switch {
 	case ans.Outcome == outcomeDenied:
 		return s.Style.Denied(denialOf(ans.Err), v)
