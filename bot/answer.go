@@ -7,40 +7,15 @@ import (
 	"servicesbot/formatting"
 )
 
-// answer finds what a asks for and delivers it. An edit of a question corrects the answer
-// that is there, or takes the place of the one in progress.
+// answer finds what a asks for and delivers it.
 func (b *Bot) answer(ctx context.Context, a *ask, rec *record) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	if !a.editable() {
-		b.findAndDeliver(ctx, cancel, a, rec, posted{})
+	if a.editable() {
+		b.answerVersion(ctx, cancel, a, rec)
 		return
 	}
-	q, outcome := b.edits.begin(a.Request, cancel)
-	if outcome != "" {
-		rec.outcome = outcome
-		return
-	}
-	defer b.edits.end(q, a.Request)
-	if a.version, outcome = b.beginVersion(ctx, a.Request); outcome != "" {
-		rec.outcome = outcome
-		return
-	}
-	b.edits.numbered(q, a.version)
-	q.turn.Lock()
-	defer q.turn.Unlock()
-	b.takeTurn(ctx, a.version, q)
-	defer b.endTurn(ctx, a.version, q)
-	if (a.Edited != "" || a.inherited()) && q.answered && q.line == a.Line {
-		rec.outcome = outcomeUnchanged
-		return
-	}
-	b.supersededLive(ctx, q.answer.address, "edited")
-	q.line, q.answered = a.Line, false // should this end by a panic
-	if at := b.findAndDeliver(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
-		q.answer = at // else what others read is still where a further edit finds it
-	}
-	q.answered = rec.sent
+	b.findAndDeliver(ctx, cancel, a, rec, posted{})
 }
 
 // findAndDeliver takes a from its decision to its answer: who reads that (deliveryOf), what it is
@@ -75,7 +50,7 @@ func (b *Bot) findAndDeliver(ctx context.Context, cancel context.CancelCauseFunc
 		ans.Result, ans.Outcome, ans.Err = nil, outcomeStopped, errStopped
 	}
 	switch rec.note(ans); {
-	case errors.Is(context.Cause(ctx), errEdited), b.outdated(ctx, a.version):
+	case errors.Is(context.Cause(ctx), errEdited), b.newerElsewhere(ctx, a.version):
 		rec.outcome = outcomeEdited
 		return f.at
 	case b.handsOver(ctx, a.Request):

@@ -74,7 +74,7 @@ type Bot struct {
 	memory  *memory // of this process
 	store   *Store  // of all replicas; nil: there is one
 	rates   *rates
-	edits   *edits
+	versions   *versions
 	history *history
 	pins    *pins
 	hinted  *seen // who was shown a shorter way to ask, lately
@@ -133,7 +133,7 @@ func New(cfg Config) (*Bot, error) {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
 		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
-		edits: newEdits(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), corrections: newCorrections(), notesLimit: newNotesLimit(),
+		versions: newVersions(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), corrections: newCorrections(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
 		modals:    newLane("modals", modalWorkers, modalQueue),

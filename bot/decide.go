@@ -86,7 +86,7 @@ var errUnchecked = errors.New("access was not checked")
 // renewal of a live answer and the shell give it access.
 type ask struct {
 	*Request
-	version *version // of a question that can be edited, where replicas share those; nil: they do not
+	version *sharedVersion // of a question that can be edited, where replicas share those; nil: they do not
 	deed    deed
 	reading query.Reading
 	query   query.Query // the reading's

@@ -35,7 +35,7 @@
 //	             asks for access)
 //	rates.go     how often one person may ask
 //	notes.go     what a slow question says meanwhile; stop.go ends it
-//	edits.go     which questions can be edited, and where their answers are
+//	versions.go  the versions of a question that its asker edits, and where their answer is
 //	live.go      answers that are kept current; renew.go asks again for them and ends them
 //	correct.go   an answer from warm rows is corrected when newer ones are there
 //	share.go     an answer is shared once, and taken back (once.go: what happens once)
@@ -52,7 +52,7 @@
 //
 //	replicas.go   who lives, and who takes over from whom
 //	journal.go    what was accepted is answered, by another replica if need be
-//	versions.go  which version of a question is the newest, and where its answer is
+//	versions_shared.go   an edit that comes to another replica than the mention did
 //	news.go      what one replica learns of Slack, the others hear
 //	store_redis.go   the server and a breaker around it (store_redis_url.go: its address;
 //	             store_redis_news.go: what replicas tell each other;
@@ -80,10 +80,11 @@
 // scan of the last five minutes rather than read them again. The comment of package query
 // goes on from there.
 //
-// An edit: Slack sends the mention again. edits.begin ends the version in progress here,
-// beginVersion those on other replicas; takeTurn waits until they are done and learns where their
-// answer is. findAndDeliver gets that address as a fact, as it gets that of a note of progress, and
-// deliveryOf lets the answer take its place.
+// An edit: Slack sends the mention again, which is a new version of its question (answerVersion).
+// versions.begin ends the version in progress here, beginSharedVersion those on other replicas;
+// takeSharedTurn waits until they are done and learns where their answer is. findAndDeliver gets
+// that address as a fact, as it gets that of a note of progress, and deliveryOf lets the answer
+// take its place.
 //
 // The loop never waits: not for a worker, an acknowledgement, Slack or WHMCS. A reader that
 // stalls acknowledges nothing in time, answers no ping, and loses the connection.

@@ -70,7 +70,7 @@ func (b *Bot) heardNews(n news) {
 			}
 		}
 	case newsEdited:
-		b.edits.newerElsewhere(n.Name, n.Number)
+		b.versions.endOlder(n.Name, n.Number)
 	case newsReplaced:
 		b.meanwhile(func() { b.corrections.drop(n.Name, time.Now()) })
 	case newsBlocks:

@@ -130,7 +130,7 @@ func (n *notes) send(ctx context.Context, msg formatting.Message) error {
 	ts, err := n.b.poster.send(ctx, n.at, msg)
 	if err == nil {
 		n.at = n.at.sent(ts)
-		n.b.noteIsAt(n.req, n.at)
+		n.b.saveNoteAddress(n.req, n.at)
 	}
 	return err
 }

@@ -92,6 +92,15 @@ func (b *Bot) lookSoon() {
 	}
 }
 
+// replicaLives reports whether a replica replicaLives, also one that came after the last look.
+func (b *Bot) replicaLives(ctx context.Context, replica string) bool {
+	if slices.Contains(b.store.known().living, replica) {
+		return true
+	}
+	now, err := b.store.beat(ctx)
+	return err != nil || slices.Contains(now.living, replica)
+}
+
 // takeOver does what a replica that has ended had accepted.
 func (b *Bot) takeOver(ctx context.Context, id string) {
 	if b.draining.Load() {

@@ -10,8 +10,8 @@ import (
 // and of the newest only.
 func TestEditableQuestionsAreForgotten(t *testing.T) {
 	t.Parallel()
-	e, begin := newEdits(), time.Unix(1795000000, 0)
-	ask := func(ts string, after time.Duration, edited string) *editable {
+	e, begin := newVersions(), time.Unix(1795000000, 0)
+	ask := func(ts string, after time.Duration, edited string) *localQuestion {
 		e, _ := e.begin(&Request{Channel: "C1", Message: ts, Received: begin.Add(after), Edited: edited}, func(error) {})
 		return e
 	}
@@ -34,8 +34,8 @@ func TestEditableQuestionsAreForgotten(t *testing.T) {
 // one ends the answer to the older one.
 func TestNewestEditCounts(t *testing.T) {
 	t.Parallel()
-	e, ended := newEdits(), ""
-	ask := func(edited string) *editable {
+	e, ended := newVersions(), ""
+	ask := func(edited string) *localQuestion {
 		e, _ := e.begin(&Request{Channel: "C1", Message: "1", Edited: edited, Received: time.Unix(1, 0)}, func(error) { ended += edited })
 		return e
 	}
@@ -51,7 +51,7 @@ func TestNewestEditCounts(t *testing.T) {
 // progress go on; one that asks something else ends it, also when it goes back to an earlier line.
 func TestEqualEditChangesNothing(t *testing.T) {
 	t.Parallel()
-	e, ended := newEdits(), ""
+	e, ended := newVersions(), ""
 	ask := func(edited, line string) (*Request, Outcome) {
 		req := &Request{Ref: "r" + edited, Channel: "C1", Message: "1", Edited: edited, Line: line, Received: time.Unix(1, 0)}
 		_, outcome := e.begin(req, func(error) { ended += edited })
