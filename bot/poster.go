@@ -121,7 +121,7 @@ func (p *poster) pacer(ctx context.Context, channel string) (*rate.Limiter, erro
 // idle reports whether a message that may as well not be sent takes nothing from
 // others: Slack asks for no pause, and the channel may get several at once.
 func (p *poster) idle(to address) bool {
-	if p.web.pauses.left(limitAt(to)) > 0 {
+	if p.web.pauses.left(slackLimitAt(to)) > 0 {
 		return false
 	}
 	if to.way != post {

@@ -13,31 +13,31 @@ const (
 	pausesMost     = 1000        // that are remembered before those that are over are dropped
 )
 
-// A limit is what Slack counts calls by, and pauses with a 429: the posts in a channel, a
+// A slackLimit is what Slack counts calls by, and pauses with a 429: the posts in a channel, a
 // response_url, or else a method.
-type limit struct {
+type slackLimit struct {
 	method string
 	part   string // a channel, or a response_url; "": the whole method
 }
 
-// limitOf returns the limit that a call falls under.
-func limitOf(req *http.Request, method string) limit {
+// slackLimitOf returns the limit that a call falls under.
+func slackLimitOf(req *http.Request, method string) slackLimit {
 	switch method {
 	case "response_url":
-		return limit{method, req.URL.String()}
+		return slackLimit{method, req.URL.String()}
 	case "chat.postMessage":
-		return limit{method, channelIn(req)}
+		return slackLimit{method, channelIn(req)}
 	}
-	return limit{method: method}
+	return slackLimit{method: method}
 }
 
-// limitAt returns the limit that a message to an address falls under.
-func limitAt(to address) limit {
-	switch l := (limit{method: to.way.method()}); l.method {
+// slackLimitAt returns the limit that a message to an address falls under.
+func slackLimitAt(to address) slackLimit {
+	switch l := (slackLimit{method: to.way.method()}); l.method {
 	case "response_url":
-		return limit{l.method, to.url.Reveal()}
+		return slackLimit{l.method, to.url.Reveal()}
 	case "chat.postMessage":
-		return limit{l.method, to.channel}
+		return slackLimit{l.method, to.channel}
 	default:
 		return l
 	}
@@ -60,21 +60,21 @@ func channelIn(req *http.Request) string {
 // pauses are until when Slack wants no call under each limit.
 type pauses struct {
 	mu    sync.Mutex
-	until map[limit]time.Time
+	until map[slackLimit]time.Time
 }
 
-func newPauses() *pauses { return &pauses{until: make(map[limit]time.Time)} }
+func newPauses() *pauses { return &pauses{until: make(map[slackLimit]time.Time)} }
 
 // left is how long a call under l has to wait; 0 or less: not at all.
-func (p *pauses) left(l limit) time.Duration {
+func (p *pauses) left(l slackLimit) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return max(time.Until(p.until[l]), time.Until(p.until[limit{method: l.method}]))
+	return max(time.Until(p.until[l]), time.Until(p.until[slackLimit{method: l.method}]))
 }
 
 // add notes a 429 with its Retry-After and returns how long the pause is. Where Slack wants
 // a pause of a second channel while that of a first lasts, it is the method that it limits.
-func (p *pauses) add(l limit, h http.Header) time.Duration {
+func (p *pauses) add(l slackLimit, h http.Header) time.Duration {
 	after := time.Second
 	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s >= 0 {
 		after = min(time.Duration(s)*time.Second, retryAfterMost)
@@ -83,13 +83,13 @@ func (p *pauses) add(l limit, h http.Header) time.Duration {
 	until := now.Add(after)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	whole := limit{method: l.method}
+	wholeMethod := slackLimit{method: l.method}
 	for other, ends := range p.until {
 		switch {
 		case !ends.After(now) && len(p.until) > pausesMost:
 			delete(p.until, other)
-		case l.method == "chat.postMessage" && other.method == l.method && other != l && other != whole && ends.After(now):
-			p.until[whole] = later(p.until[whole], later(ends, until))
+		case l.method == "chat.postMessage" && other.method == l.method && other != l && other != wholeMethod && ends.After(now):
+			p.until[wholeMethod] = later(p.until[wholeMethod], later(ends, until))
 		}
 	}
 	p.until[l] = later(p.until[l], until)

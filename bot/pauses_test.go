@@ -19,7 +19,7 @@ type pausing struct {
 func (p *pausing) RoundTrip(req *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	for part, after := range p.after {
-		if limitOf(req, strings.TrimPrefix(req.URL.Path, "/")).part == part || req.URL.String() == part {
+		if slackLimitOf(req, strings.TrimPrefix(req.URL.Path, "/")).part == part || req.URL.String() == part {
 			w.Header().Set("Retry-After", after)
 			w.WriteHeader(http.StatusTooManyRequests)
 			delete(p.after, part)
@@ -100,7 +100,7 @@ func TestAPauseHoldsUpNobodyElse(t *testing.T) {
 		ended := map[int]time.Duration{}
 		for n := range 8 {
 			wait := n < 4
-			l.offer(func(ctx context.Context) {
+			l.enqueue(func(ctx context.Context) {
 				if wait {
 					aside(ctx, func() error { return sleep(ctx, 30*time.Second) })
 				}
