@@ -57,7 +57,7 @@ func (b *Bot) findAndDeliver(ctx context.Context, cancel context.CancelCauseFunc
 		rec.outcome = outcomeHandedOver
 		return f.at
 	}
-	b.remember(ctx, a, rec, ans)
+	b.addToHistory(ctx, a, rec, ans)
 	if ans.Result != nil && ans.Result.Warm {
 		b.answers.Finder.Renew()
 	}
@@ -93,9 +93,9 @@ func (b *Bot) sayNotShared(ctx context.Context, req *Request, rec *record, d del
 	b.say(ctx, req, rec, formatting.SaysNotPosted(d.alone))
 }
 
-// remember notes what a asked for among its asker's last questions. Paging and the views of
+// addToHistory adds what a asks for to its asker's last questions. Paging and the views of
 // a question, one click away, are no questions of their own.
-func (b *Bot) remember(ctx context.Context, a *ask, rec *record, ans Answer) {
+func (b *Bot) addToHistory(ctx context.Context, a *ask, rec *record, ans Answer) {
 	if ans.Result == nil || a.deed == deedDetails || a.deed == deedShare && a.Door == DoorButton {
 		return
 	}

@@ -83,7 +83,7 @@ const hintsEvery = 24 * time.Hour
 // hints reports whether an answer shows its asker a shorter way to ask.
 func (b *Bot) hints(o *outgoing) bool {
 	res := o.answer.Result
-	return res != nil && res.ReadAs && !res.Guess() && !o.to.public() && b.hinted.first(o.ask.Received, o.ask.User)
+	return res != nil && res.ReadAs && !res.Guess() && !o.to.public() && b.hinted.remember(o.ask.Received, o.ask.User)
 }
 
 // A receipt is how a delivery ended.

@@ -8,13 +8,16 @@
 //
 // The files, in the order of the road:
 //
+//	bot.go       what a Bot is made of, and its run from the first call to the end (signin.go: who
+//	             it is; finish.go: the end: what is not done is told, or left to the others)
 //	request.go   what somebody wants, through whichever door it came
 //	sockets.go   two sockets, kept up; the loop of each, which opens the next connection before
 //	             one ends (opener.go: how often Slack is asked for one)
 //	connection.go   one websocket (sockets_linux.go, sockets_other.go: what only some systems can)
+//	receive.go   what both sockets' loops do with a frame, all of it local: it is queued in a lane,
+//	             or its asker is turned away
 //	intake.go    an envelope becomes a Request (typed.go: Slack's ways of writing text)
 //	seen.go      the same event again? acknowledged, not answered again
-//	bot.go       take: what both sockets' loops do with a frame, all of it local; offer: into a bounded lane
 //	acks.go      which connection acknowledges what, within 2.5 s
 //	workers.go   the lanes: bounded queues with a fixed number of workers
 //	handle.go    one request in a worker: its audit record, its panic, its deed
@@ -30,7 +33,7 @@
 //
 //	address.go   where a message goes, and the next address to try
 //	poster.go    one message to one address (blocks.go: does Slack take tables here?)
-//	web.go       every HTTP call to Slack: time limits, Retry-After (limits.go: what a 429 pauses)
+//	web.go       every HTTP call to Slack: time limits, Retry-After (pauses.go: what a 429 pauses)
 //	access.go    who may ask, and in which channels all who read are insiders (wishes.go: who
 //	             asks for access)
 //	rates.go     how often one person may ask
@@ -62,10 +65,9 @@
 //	             brought; store_seal.go: what leaves the process is sealed; store_status.go:
 //	             metrics; store_redis_examine.go: for the doctor)
 //	store_trouble.go   where one replica leaves WHMCS alone, the others do
-//	finish.go    the end: what is not done is told, or left to the others
 //
-// A click: the loop reads it (take), makes a Request (intake), queues it and has it
-// acknowledged. A worker reads the button's line and checks the access of whoever clicked
+// A click: the loop reads it (receive), makes a Request (intake), queues it (queueOrTurnAway)
+// and has it acknowledged. A worker reads the button's line and checks the access of whoever clicked
 // (decide); who has none is told why, and that is all (deny). deliveryOf says that a private
 // message is replaced and that a post stays as it is, but for Refresh, Keep current and in direct
 // messages. Share goes first to claimShare: the second click on it posts nothing. The search runs

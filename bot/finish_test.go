@@ -20,7 +20,7 @@ func TestFinishWithoutAReaderOfTheAudit(t *testing.T) {
 			l.start(work)
 		}
 		reader := make(chan struct{})
-		b.audits.offer(func(context.Context) { <-reader })
+		b.audits.enqueue(func(context.Context) { <-reader })
 		began := time.Now()
 		b.finish(endWork)
 		if took := time.Since(began); took > time.Second {

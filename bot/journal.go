@@ -283,7 +283,7 @@ func (b *Bot) inherit(ctx context.Context, all []entry) {
 		}
 		b.status.taken.Inc()
 		work := func(ctx context.Context) { b.handle(ctx, req) }
-		for !b.questions.offer(work) {
+		for !b.questions.enqueue(work) {
 			if b.draining.Load() || sleep(ctx, 100*time.Millisecond) != nil {
 				return // they are still in the journal, now this replica's
 			}

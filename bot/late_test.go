@@ -16,7 +16,7 @@ func TestWhatComesAfterTheEndIsCounted(t *testing.T) {
 	}
 	b.left = true
 	for range 3 {
-		b.take(frame{Type: "slash_commands", Envelope: "e1", Payload: json.RawMessage(`{"user_id":"U1","text":"client:1"}`)}, &connection{})
+		b.receive(frame{Type: "slash_commands", Envelope: "e1", Payload: json.RawMessage(`{"user_id":"U1","text":"client:1"}`)}, &connection{})
 	}
 	if got := metric(t, b.status, "servicesbot_events_dropped_total"); got != 3 {
 		t.Errorf("%v are counted, want 3", got)

@@ -70,7 +70,7 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 		defer done()
 		b.handle(ctx, &opened)
 	}
-	if b.questions.offer(fill) {
+	if b.questions.enqueue(fill) {
 		return
 	}
 	defer done()

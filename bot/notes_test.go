@@ -115,13 +115,13 @@ func TestNotesTakeNoWorkerAway(t *testing.T) {
 		l := newLane("test", 1, 10)
 		l.start(t.Context())
 		begun := time.Now()
-		l.offer(func(ctx context.Context) {
+		l.enqueue(func(ctx context.Context) {
 			n := b.startNotes(ctx, &Request{Received: begun}, address{way: post, channel: "C1"})
 			<-time.After(5 * time.Second) // the note, sent after 2 s, waits for 4
 			n.stop()
 		})
 		var next time.Duration
-		l.offer(func(context.Context) { next = time.Since(begun) })
+		l.enqueue(func(context.Context) { next = time.Since(begun) })
 		end(l)
 		if next < 5*time.Second {
 			t.Errorf("what queued behind the question began after %v", next)
@@ -162,7 +162,7 @@ func TestAnswersGoFirst(t *testing.T) {
 	if p.idle(to) {
 		t.Error("a note to a busy channel")
 	}
-	w.pauses.until[limit{method: "chat.update"}] = time.Now().Add(time.Minute)
+	w.pauses.until[slackLimit{method: "chat.update"}] = time.Now().Add(time.Minute)
 	if p.idle(address{way: update, channel: "C2"}) {
 		t.Error("a note though Slack asked for a pause")
 	}

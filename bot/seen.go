@@ -34,27 +34,27 @@ func newSeen(lasts time.Duration) *seen {
 	return &seen{lasts: lasts, seed: maphash.MakeSeed(), when: make(map[uint64]int64)}
 }
 
-// first reports whether none of keys has been seen lately, and remembers
-// them all. An empty key is none.
-func (s *seen) first(now time.Time, keys ...string) bool {
+// remember remembers keys, and reports whether none of them has been seen lately. An
+// empty key is none.
+func (s *seen) remember(now time.Time, keys ...string) (isNew bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := now.UnixNano()
 	s.forgetOld(at)
-	isFirst := true
+	isNew = true
 	for _, k := range keys {
 		if k == "" {
 			continue
 		}
 		hash := maphash.String(s.seed, k)
 		if _, known := s.when[hash]; known {
-			isFirst = false
+			isNew = false
 			continue
 		}
 		s.when[hash] = at
 		s.order = append(s.order, seenKey{hash, at})
 	}
-	return isFirst
+	return isNew
 }
 
 // forget takes keys out of the memory: a refused request may come again.

@@ -15,17 +15,17 @@ func TestSeenForFifteenMinutes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSeen(seenFor)
-		if !s.first(time.Now(), "Ev1", "C1/1.0/") {
+		if !s.remember(time.Now(), "Ev1", "C1/1.0/") {
 			t.Fatal("a new key was seen")
 		}
 		for _, after := range []time.Duration{0, time.Minute, 5 * time.Minute, 9 * time.Minute} { // 15 in all
 			<-time.After(after)
-			if s.first(time.Now(), "Ev1") {
+			if s.remember(time.Now(), "Ev1") {
 				t.Errorf("Ev1 is new after %v", after)
 			}
 		}
 		<-time.After(time.Second)
-		if !s.first(time.Now(), "Ev1") {
+		if !s.remember(time.Now(), "Ev1") {
 			t.Error("Ev1 is not new after more than 15 minutes")
 		}
 	})
@@ -36,17 +36,17 @@ func TestSeenForFifteenMinutes(t *testing.T) {
 func TestSeenByEitherKey(t *testing.T) {
 	t.Parallel()
 	s, now := newSeen(seenFor), time.Now()
-	s.first(now, "Ev1", "C1/1.0/")
+	s.remember(now, "Ev1", "C1/1.0/")
 	for _, keys := range [][]string{{"Ev1", "C1/2.0/"}, {"Ev2", "C1/1.0/"}, {"", "C1/1.0/"}} {
-		if s.first(now, keys...) {
+		if s.remember(now, keys...) {
 			t.Errorf("%q is new", keys)
 		}
 	}
-	if !s.first(now, "Ev3", "C1/1.0/1.5") {
+	if !s.remember(now, "Ev3", "C1/1.0/1.5") {
 		t.Error("an edit of a seen message is not new")
 	}
 	for range 2 {
-		if !s.first(now, "") {
+		if !s.remember(now, "") {
 			t.Error("what has no key is taken for seen")
 		}
 	}
@@ -59,7 +59,7 @@ func TestSeenIsBounded(t *testing.T) {
 	s, now := newSeen(seenFor), time.Now()
 	for n := range 3 * seenMost {
 		now = now.Add(time.Millisecond)
-		s.first(now, fmt.Sprint("Ev", n))
+		s.remember(now, fmt.Sprint("Ev", n))
 		if n%7 == 0 {
 			s.forget(fmt.Sprint("Ev", n))
 		}
@@ -67,13 +67,13 @@ func TestSeenIsBounded(t *testing.T) {
 	if len(s.when) > seenMost+1 || len(s.order) > seenMost+1 {
 		t.Errorf("%d keys and %d in order are kept, want at most %d", len(s.when), len(s.order), seenMost)
 	}
-	if s.first(now, fmt.Sprint("Ev", 3*seenMost-1)) {
+	if s.remember(now, fmt.Sprint("Ev", 3*seenMost-1)) {
 		t.Error("the newest key went")
 	}
-	if !s.first(now, "Ev1") {
+	if !s.remember(now, "Ev1") {
 		t.Error("the oldest key is still there")
 	}
-	s.first(now.Add(seenFor+time.Second), "another")
+	s.remember(now.Add(seenFor+time.Second), "another")
 	if len(s.when) != 1 || len(s.order) != 1 {
 		t.Errorf("%d keys and %d in order are left of long ago", len(s.when)-1, len(s.order)-1)
 	}
@@ -83,13 +83,13 @@ func TestSeenIsBounded(t *testing.T) {
 func TestSeenAgainAfterForget(t *testing.T) {
 	t.Parallel()
 	s, now := newSeen(seenFor), time.Now()
-	s.first(now, "Ev1")
+	s.remember(now, "Ev1")
 	s.forget("Ev1")
 	later := now.Add(10 * time.Minute)
-	if !s.first(later, "Ev1") || s.first(later, "Ev1") {
+	if !s.remember(later, "Ev1") || s.remember(later, "Ev1") {
 		t.Error("a forgotten key does not count from when it came again")
 	}
-	if s.first(now.Add(seenFor+time.Minute), "Ev1") {
+	if s.remember(now.Add(seenFor+time.Minute), "Ev1") {
 		t.Error("the key was forgotten with its first coming")
 	}
 }
@@ -102,7 +102,7 @@ func TestSeenOnceAmongMany(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			if s.first(time.Now(), "Ev1") {
+			if s.remember(time.Now(), "Ev1") {
 				firsts.Add(1)
 			}
 		})

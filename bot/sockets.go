@@ -2,9 +2,7 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -76,50 +74,10 @@ func newSocket(n int, b *Bot) *socket {
 	}
 }
 
-// fatal are the errors of auth.test and apps.connections.open that will not go away by
-// themselves.
-var fatal = []string{
-	"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
-	"not_allowed_token_type", "missing_scope", "forbidden_team", "user_removed_from_team", "team_disabled",
-}
-
-// errNoAPI is a server that has no method of Slack's API.
-var errNoAPI = errors.New("what answers is not Slack's API (HTTP 404): check SLACK_API_URL")
-
-// errOrgWide is an app that is installed for a whole organisation: it would serve
-// workspaces whose members nobody has permitted.
-var errOrgWide = errors.New("the app is installed for a whole organisation (Enterprise Grid); it answers the members of one workspace: remove it from the organisation, install it in that workspace, and take the bot token from there")
-
-// A Refusal is Slack's refusal of a token, for good.
-type Refusal struct {
-	Token string // "app" or "bot"
-	Name  string // Slack's own name of the error, such as invalid_auth
-	Needs string // the scope that is missing; "": another matter
-}
-
-// Error returns the refusal for a log.
-func (r *Refusal) Error() string { return "slack refuses the " + r.Token + " token: " + r.Name }
-
-// refused returns the error that err means for the whole run, nil where a later try may
-// succeed.
-func refused(token string, err error) error {
-	if code, ok := errors.AsType[slack.StatusCodeError](err); ok && code.Code == http.StatusNotFound {
-		return errNoAPI
-	}
-	if errors.Is(err, errOrgWide) {
-		return err
-	}
-	e, ok := errors.AsType[slack.SlackErrorResponse](err)
-	if !ok || !slices.Contains(fatal, e.Err) {
-		return nil
-	}
-	return &Refusal{Token: token, Name: e.Err, Needs: e.Needed}
-}
-
 // run keeps the socket connected until ctx ends or Slack refuses for good, which it
-// returns. Frames go to take, which must not wait: not for a worker, an acknowledgement,
+// returns. Frames go to receive, which must not wait: not for a worker, an acknowledgement,
 // Slack or WHMCS.
-func (s *socket) run(ctx context.Context, take func(frame, *connection)) error {
+func (s *socket) run(ctx context.Context, receive func(frame, *connection)) error {
 	ctx, end := context.WithCancel(ctx)
 	defer s.wg.Wait()
 	defer end() // closes the connections
@@ -138,7 +96,7 @@ func (s *socket) run(ctx context.Context, take func(frame, *connection)) error {
 		case at := <-tick.C:
 			s.look(ctx, at)
 		case r := <-s.reports:
-			if err := s.hear(ctx, r, take); err != nil {
+			if err := s.hear(ctx, r, receive); err != nil {
 				return err
 			}
 		}
@@ -200,7 +158,7 @@ func (s *socket) report(ctx context.Context, r report) {
 }
 
 // hear does what a report asks for. An error ends the run.
-func (s *socket) hear(ctx context.Context, r report, take func(frame, *connection)) error {
+func (s *socket) hear(ctx context.Context, r report, receive func(frame, *connection)) error {
 	switch {
 	case r.err != nil && r.conn == nil:
 		s.opening = false
@@ -227,7 +185,7 @@ func (s *socket) hear(ctx context.Context, r report, take func(frame, *connectio
 		s.told(ctx, r.conn, r.frame.Reason)
 	case r.frame.Envelope != "":
 		// A panic costs this frame, not the connection; it is reported where it happens.
-		_ = whmcs.Recovered(func() error { take(*r.frame, r.conn); return nil })
+		_ = whmcs.Recovered(func() error { receive(*r.frame, r.conn); return nil })
 	}
 	return nil
 }

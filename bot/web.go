@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -65,7 +64,7 @@ func (w *web) Do(req *http.Request) (*http.Response, error) {
 // try makes the call when Slack takes it, again where Slack asks for a pause. A worker
 // that waits for that is replaced meanwhile (see aside).
 func (w *web) try(req *http.Request, method string) (*http.Response, error) {
-	limit := limitOf(req, method)
+	limit := slackLimitOf(req, method)
 	for n := 1; ; n++ {
 		if err := w.await(req.Context(), limit); err != nil {
 			return nil, errNotSent
@@ -74,7 +73,7 @@ func (w *web) try(req *http.Request, method string) (*http.Response, error) {
 		w.count(method, resp, err)
 		again := errors.Is(err, syscall.ECONNREFUSED)
 		if err == nil && resp.StatusCode == http.StatusTooManyRequests {
-			w.limited(limit, resp.Header)
+			w.notePause(limit, resp.Header)
 			again = true
 		}
 		if !again || n == slackTries || !rewind(req) {
@@ -93,7 +92,7 @@ func (w *web) try(req *http.Request, method string) (*http.Response, error) {
 var errNotSent = errors.New("not sent: slack wants a longer pause")
 
 // await returns when Slack takes a call under l, an error where that would be too late.
-func (w *web) await(ctx context.Context, l limit) error {
+func (w *web) await(ctx context.Context, l slackLimit) error {
 	for {
 		d := w.pauses.left(l)
 		if d <= 0 {
@@ -126,8 +125,8 @@ func rewind(req *http.Request) bool {
 	return err == nil
 }
 
-// limited notes that Slack wants no call under l for a while.
-func (w *web) limited(l limit, h http.Header) {
+// notePause notes that Slack wants no call under l for a while.
+func (w *web) notePause(l slackLimit, h http.Header) {
 	after := w.pauses.add(l, h)
 	w.status.slackLimited.WithLabelValues(l.method).Inc()
 	w.log.Warn("slack asks for a pause", "method", l.method, "seconds", after.Seconds())
@@ -171,42 +170,6 @@ func unknownOutcome(err error) bool {
 	}
 	code, ok := errors.AsType[slack.StatusCodeError](err)
 	return !ok || code.Code >= 500
-}
-
-// authTest asks Slack who the bot is. The library's own call leaves out whether the app is
-// installed for a whole organisation.
-func (w *web) authTest(ctx context.Context, token Secret) (identity, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.base+"auth.test", nil)
-	if err != nil {
-		return identity{}, err
-	}
-	req.Header.Set("Authorization", "Bearer "+token.Reveal())
-	resp, err := w.Do(req)
-	if err != nil {
-		return identity{}, err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return identity{}, slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
-	}
-	var says struct {
-		slack.SlackResponse
-		Team       string `json:"team_id"`
-		Enterprise string `json:"enterprise_id"`
-		User       string `json:"user_id"`
-		Bot        string `json:"bot_id"`
-		OrgWide    bool   `json:"is_enterprise_install"`
-	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&says); err != nil {
-		return identity{}, err
-	}
-	if err := says.Err(); err != nil {
-		return identity{}, err
-	}
-	if says.OrgWide {
-		return identity{}, errOrgWide
-	}
-	return identity{team: says.Team, enterprise: says.Enterprise, user: says.User, botID: says.Bot}, nil
 }
 
 // background is for calls that must not end with the request that began them: a

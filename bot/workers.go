@@ -92,8 +92,8 @@ func newLane(name string, workers, queue int) *lane {
 	return &lane{name: name, queue: make(chan func(context.Context), queue), workers: workers}
 }
 
-// offer queues work and never waits; false means that the lane is full or stopped.
-func (l *lane) offer(work func(context.Context)) bool {
+// enqueue queues work and never waits; false means that the lane is full or stopped.
+func (l *lane) enqueue(work func(context.Context)) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if l.stopped {

@@ -11,10 +11,10 @@ func TestWorkersSurvivePanics(t *testing.T) {
 	l := newLane("test", 2, 10)
 	l.start(t.Context())
 	for range 5 {
-		l.offer(func(context.Context) { panic("this piece of work broke") })
+		l.enqueue(func(context.Context) { panic("this piece of work broke") })
 	}
 	done := make(chan struct{})
-	l.offer(func(context.Context) { close(done) })
+	l.enqueue(func(context.Context) { close(done) })
 	<-done
 	end(l)
 	if busy := l.busy.Load(); busy != 0 {
