@@ -272,10 +272,10 @@ var passing = map[string]bool{
 	"ratelimited": true, "rate_limited": true, "team_added_to_org": true,
 }
 
-// closed says why nothing may be posted in a channel; it is "" where all who can
+// whyClosed says why nothing may be posted in a channel; it is "" where all who can
 // read there are of this organisation. A channel that cannot be looked up is taken
 // for one with outsiders.
-func (a *access) closed(ctx context.Context, channel string) (why formatting.Alone) {
+func (a *access) whyClosed(ctx context.Context, channel string) (why formatting.Alone) {
 	if channel == "" || channel[0] == 'D' {
 		return formatting.AloneNoChannel
 	}
@@ -301,9 +301,9 @@ func (a *access) closed(ctx context.Context, channel string) (why formatting.Alo
 	return ""
 }
 
-// outside notes of a channel that outsiders read there, whatever was known; "" is none. It
+// markOutside marks a channel as one where outsiders read, whatever was known; "" is none. It
 // reports whether that is new.
-func (a *access) outside(channel string) bool {
+func (a *access) markOutside(channel string) bool {
 	if channel == "" {
 		return false
 	}
@@ -312,8 +312,8 @@ func (a *access) outside(channel string) bool {
 	return inside || !known
 }
 
-// changed forgets channels whose sharing changed.
-func (a *access) changed(channels ...string) {
+// forgetChannels forgets channels whose sharing changed.
+func (a *access) forgetChannels(channels ...string) {
 	for _, c := range channels {
 		a.channels.Invalidate(c)
 	}

@@ -198,7 +198,7 @@ func TestLookUpsAreKept(t *testing.T) {
 		a := d.access(Allow{Everyone: true})
 		ask := func() {
 			t.Helper()
-			if err := a.Allow(t.Context(), &Request{User: "U1", Channel: "C1"}); err != nil || a.closed(t.Context(), "C1") != "" {
+			if err := a.Allow(t.Context(), &Request{User: "U1", Channel: "C1"}); err != nil || a.whyClosed(t.Context(), "C1") != "" {
 				t.Fatal(err)
 			}
 		}
@@ -211,7 +211,7 @@ func TestLookUpsAreKept(t *testing.T) {
 				t.Errorf("%d calls, want %d", d.calls.Load(), c.calls)
 			}
 		}
-		a.changed("C1")
+		a.forgetChannels("C1")
 		if ask(); d.calls.Load() != 5 {
 			t.Errorf("%d calls after a change of sharing, want one more", d.calls.Load())
 		}
@@ -232,16 +232,16 @@ func TestChannelsWithOutsiders(t *testing.T) {
 		`no JSON`: formatting.AloneNotKnown,
 	} {
 		a := (&directory{says: map[string]string{"conversations.info": says}}).access(Allow{})
-		if got := a.closed(context.Background(), "C1"); got != want {
+		if got := a.whyClosed(context.Background(), "C1"); got != want {
 			t.Errorf("%s: %q, want %q", says, got, want)
 		}
 	}
 	a := (&directory{says: map[string]string{"conversations.info": `{"ok":true,"channel":{"id":"C1"}}`}}).access(Allow{})
-	if a.outside("C1"); a.closed(t.Context(), "C1") != formatting.AloneOutsiders {
+	if a.markOutside("C1"); a.whyClosed(t.Context(), "C1") != formatting.AloneOutsiders {
 		t.Error("an event said that outsiders read there, and the channel is open")
 	}
 	for _, none := range []string{"", "D1"} {
-		if a.closed(t.Context(), none) != formatting.AloneNoChannel {
+		if a.whyClosed(t.Context(), none) != formatting.AloneNoChannel {
 			t.Errorf("%q is a channel", none)
 		}
 	}

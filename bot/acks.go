@@ -82,7 +82,7 @@ func (a *acks) send(by *connection, envelope string, payload any, received time.
 func (a *acks) put(box *outbox, k ack) {
 	if box == nil || box.closed {
 		if len(a.open) == 0 {
-			a.keep(k)
+			a.holdForNext(k)
 			return
 		}
 		box = a.open[len(a.open)-1]
@@ -94,8 +94,8 @@ func (a *acks) put(box *outbox, k ack) {
 	}
 }
 
-// keep holds k for the next connection. a.mu is held.
-func (a *acks) keep(k ack) {
+// holdForNext holds k for the next connection. a.mu is held.
+func (a *acks) holdForNext(k ack) {
 	if len(a.waiting) == acksQueued {
 		a.waiting = a.waiting[1:]
 		a.status.ackLost.Inc()
@@ -118,8 +118,8 @@ func (a *acks) greeted(c *connection) {
 	}
 }
 
-// late reports whether k is of no use any more, and counts it.
-func (a *acks) late(k ack) bool {
+// dropIfLate reports whether k is of no use any more. It counts one that Slack never got.
+func (a *acks) dropIfLate(k ack) bool {
 	if time.Now().Before(k.by) {
 		return false
 	}
@@ -139,8 +139,8 @@ func (a *acks) finish(c *connection) {
 	a.close(c.outbox)
 }
 
-// written waits until what was to be sent before finish is sent, or ctx ends.
-func (a *acks) written(ctx context.Context) {
+// awaitWritten waits until what was to be sent before finish is sent, or ctx ends.
+func (a *acks) awaitWritten(ctx context.Context) {
 	a.mu.Lock()
 	last := slices.Clone(a.last)
 	a.mu.Unlock()

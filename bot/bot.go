@@ -85,13 +85,13 @@ type Bot struct {
 
 	questions, modals, refusals, audits *lane
 
-	me       identity // set by Run before the first socket opens
-	sockets  []*socket
-	draining atomic.Bool
-	leaving  sync.RWMutex   // held for reading while a request is taken
-	left     bool           // the sockets: what comes now cannot be acknowledged
-	entering sync.WaitGroup // requests on their way into the journal
-	besides  sync.WaitGroup // what meanwhile began
+	me         identity // set by Run before the first socket opens
+	sockets    []*socket
+	draining   atomic.Bool
+	leaving    sync.RWMutex   // held for reading while a request is taken
+	left       bool           // the sockets: what comes now cannot be acknowledged
+	journaling sync.WaitGroup // requests on their way into the journal
+	besides    sync.WaitGroup // what meanwhile began
 
 	liveShown sync.Map      // *liveShown, by the reference of the updates
 	replies   sync.Map      // of other replicas, by question: chan news

@@ -107,7 +107,7 @@ func (c *connection) read(silence time.Duration, heard func(frame)) error {
 func (c *connection) write(a *acks) {
 	defer close(c.outbox.written)
 	for k := range c.outbox.queue {
-		if a.late(k) {
+		if a.dropIfLate(k) {
 			continue
 		}
 		if err := c.writeAck(k); err != nil {

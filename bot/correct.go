@@ -148,9 +148,9 @@ func (b *Bot) dropCorrections(a *ask, d delivery, earlier posted) {
 	}
 }
 
-// follows reports whether an answer is to be corrected: it is from warm rows, and goes where
+// toBeCorrected reports whether an answer is to be corrected: it is from warm rows, and goes where
 // it can be changed later.
-func (b *Bot) follows(o *outgoing) bool {
+func (b *Bot) toBeCorrected(o *outgoing) bool {
 	changeable := o.to.way == post || o.to.way == update || o.to.way == replace
 	res := o.answer.Result
 	return res != nil && res.Warm && changeable && b.corrections.room(len(res.Matches))
@@ -222,7 +222,7 @@ func (b *Bot) answerAgain(ctx context.Context, a *ask, at address) *Answer {
 		return nil
 	}
 	ans := b.answers.find(ctx, a, nil)
-	if unread(ans) {
+	if whmcsFailed(ans) {
 		return nil
 	}
 	d := deliveryOf(a, b.facts(ctx, a, facts{at: posted{address: at}, answer: &ans}))

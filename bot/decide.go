@@ -278,7 +278,7 @@ func (b *Bot) facts(ctx context.Context, a *ask, f facts) facts {
 	case a.query.As == query.ViewEmails:
 		f.closed = formatting.AloneEmails
 	default:
-		f.closed = cmp.Or(f.closed, b.access.closed(ctx, a.Channel))
+		f.closed = cmp.Or(f.closed, b.access.whyClosed(ctx, a.Channel))
 	}
 	return f
 }

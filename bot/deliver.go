@@ -44,7 +44,7 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 	f = b.facts(ctx, a, f)
 	d := deliveryOf(a, f)
 	o := &outgoing{ask: a, to: d.to, answer: f.answer, rec: rec, view: b.answers.viewOf(a.Request, d)}
-	o.view.Hint, o.view.Follows = b.hints(o), b.follows(o)
+	o.view.Hint, o.view.Follows = b.claimHint(o), b.toBeCorrected(o)
 	if d.withdraw {
 		b.withdraw(ctx, a, f.at)
 		f.at.file = ""
@@ -80,8 +80,9 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 // hintsEvery is how often one person is shown a shorter way to ask at most.
 const hintsEvery = 24 * time.Hour
 
-// hints reports whether an answer shows its asker a shorter way to ask.
-func (b *Bot) hints(o *outgoing) bool {
+// claimHint reports whether an answer is to show its asker a shorter way to ask. Where it is,
+// the next ones are not.
+func (b *Bot) claimHint(o *outgoing) bool {
 	res := o.answer.Result
 	return res != nil && res.ReadAs && !res.Guess() && !o.to.public() && b.hinted.remember(o.ask.Received, o.ask.User)
 }

@@ -65,7 +65,7 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	b.leaveReplicas()
 	writing, enough := context.WithTimeout(context.Background(), flushAcks)
 	defer enough()
-	b.acks.written(writing)
+	b.acks.awaitWritten(writing)
 	select {
 	case <-whmcs.Go(func() error { end(b.audits); return nil }):
 	case <-time.After(auditWithin): // nobody reads what is written there
@@ -77,7 +77,7 @@ func (b *Bot) leaveReplicas() {
 	if b.store == nil {
 		return
 	}
-	b.entering.Wait()
+	b.journaling.Wait()
 	b.endBeats()                            // one more would say that this replica lives
 	_ = b.store.leave(context.Background()) // else they notice that it is gone a few seconds later
 }

@@ -18,7 +18,7 @@ const staleAfter = 10 * time.Minute
 // handle does what a request asks for.
 func (b *Bot) handle(ctx context.Context, req *Request) {
 	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
-		if b.refusedAsLate(ctx, req, rec) || !b.withinRate(ctx, req, rec) {
+		if b.refuseIfLate(ctx, req, rec) || b.refuseIfTooFast(ctx, req, rec) {
 			return
 		}
 		if deedOf(req) == deedForm {
@@ -32,12 +32,12 @@ func (b *Bot) handle(ctx context.Context, req *Request) {
 // recorded does something about a request and writes its audit line. A panic is told to the
 // asker, like any failure. What another replica has, or is to have, is left to it.
 func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Context, *record)) {
-	if !b.isFirst(req) {
+	if !b.confirmFirst(req) {
 		return
 	}
 	rec := newRecord(req)
 	defer b.close(rec)
-	defer b.settled(req, rec)
+	defer b.takeOutOfJournal(req, rec)
 	if b.handsOver(ctx, req) {
 		rec.outcome = outcomeHandedOver
 		return

@@ -44,24 +44,24 @@ func (b *Bot) accepting(req *Request) {
 	}
 }
 
-// stays says of a request that is turned away that it does not go into the journal.
-func (req *Request) stays() {
+// keepOutOfJournal keeps a request that is turned away out of the journal.
+func (req *Request) keepOutOfJournal() {
 	if req.accepted != nil {
 		req.accepted.aside = true
 		close(req.accepted.known)
 	}
 }
 
-// enter has a queued request entered in the journal and acknowledged then: at most 250 ms
-// later, whatever becomes of the entry.
-func (b *Bot) enter(req *Request, acknowledge func(payload any)) {
+// journalThenAcknowledge has a queued request entered in the journal and acknowledged then: at most
+// 250 ms later, whatever becomes of the entry.
+func (b *Bot) journalThenAcknowledge(req *Request, acknowledge func(payload any)) {
 	if req.accepted == nil {
 		acknowledge(nil)
 		return
 	}
-	b.entering.Add(1)
+	b.journaling.Add(1)
 	whmcs.Go(func() error {
-		defer b.entering.Done()
+		defer b.journaling.Done()
 		defer acknowledge(nil)
 		defer close(req.accepted.known)
 		b.accept(req)
@@ -72,12 +72,12 @@ func (b *Bot) enter(req *Request, acknowledge func(payload any)) {
 	})
 }
 
-// enterForOthers enters a request that comes while this replica ends, for another to answer.
+// journalForOthers enters a request that comes while this replica ends, for another to answer.
 // Where that fails its asker is told to ask again.
-func (b *Bot) enterForOthers(req *Request, acknowledge func(payload any)) {
-	b.entering.Add(1)
+func (b *Bot) journalForOthers(req *Request, acknowledge func(payload any)) {
+	b.journaling.Add(1)
 	whmcs.Go(func() error {
-		defer b.entering.Done()
+		defer b.journaling.Done()
 		b.accept(req)
 		close(req.accepted.known)
 		if req.accepted.journaled || req.accepted.elsewhere {
@@ -131,10 +131,10 @@ func requestOf(e entry) (*Request, error) {
 	return &req, nil
 }
 
-// isFirst reports whether no other replica has a request. It waits until that is known. Where the
-// store has not said so by then it is asked once more: a request that is in the journal already is
-// known by its reference.
-func (b *Bot) isFirst(req *Request) bool {
+// confirmFirst waits until it is known whether another replica has a request, and reports false where
+// one has. Where the store has not said so it is asked once more: a request that is in the journal
+// already is known by its reference.
+func (b *Bot) confirmFirst(req *Request) bool {
 	a := req.accepted
 	if a == nil {
 		return true
@@ -213,8 +213,8 @@ func (b *Bot) mayPost(ctx context.Context, req *Request) permit {
 	return unclear
 }
 
-// settled takes a request out of the journal. One that another replica is to answer stays.
-func (b *Bot) settled(req *Request, rec *record) {
+// takeOutOfJournal takes a request out of the journal. One that another replica is to answer stays.
+func (b *Bot) takeOutOfJournal(req *Request, rec *record) {
 	if !req.mayBeJournaled() || rec.outcome == outcomeOvertaken || rec.outcome == outcomeHandedOver {
 		return
 	}
@@ -245,9 +245,9 @@ func (req *Request) since() time.Time {
 	return req.Received
 }
 
-// refusedAsLate says of a request that was taken over what cannot be done any more: what needs a
-// trigger, and what would post a second time for others to read.
-func (b *Bot) refusedAsLate(ctx context.Context, req *Request, rec *record) bool {
+// refuseIfLate says of a request that was taken over what cannot be done any more, and reports
+// whether it did: what needs a trigger, and what would post a second time for others to read.
+func (b *Bot) refuseIfLate(ctx context.Context, req *Request, rec *record) bool {
 	if !req.inherited() {
 		return false
 	}

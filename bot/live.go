@@ -199,7 +199,7 @@ func (b *Bot) attachLive(ctx context.Context, o *outgoing) (release func()) {
 	}
 	shown := b.liveShownOf(l.Ref)
 	shown.turn.Lock()
-	b.newestLive(ctx, l.Ref, o.ask.Received)
+	b.noteNewestLive(ctx, l.Ref, o.ask.Received)
 	if now, _ := b.liveAt(ctx, l.Channel, l.TS); now != nil { // else the updates ended meanwhile
 		shown.show(o.answer.Result)
 		o.view.Live = b.liveView(o.ask.Request, *l, o.answer.Result).Live
@@ -207,9 +207,9 @@ func (b *Bot) attachLive(ctx context.Context, o *outgoing) (release func()) {
 	return shown.turn.Unlock
 }
 
-// newestLive notes that a post that is kept current is to show an answer whose search began at
-// a time. It reports false where the updates have ended, or the post shows a newer answer.
-func (b *Bot) newestLive(ctx context.Context, ref string, began time.Time) (newest bool) {
+// noteNewestLive notes that a post that is kept current is to show an answer whose search began
+// at a time. It reports false where the updates have ended, or the post shows a newer answer.
+func (b *Bot) noteNewestLive(ctx context.Context, ref string, began time.Time) (newest bool) {
 	_, err := b.editLives(ctx, func(p *lives) bool {
 		l, ok := p.of(byRef(ref))
 		if newest = ok && !l.Answered.After(began); newest {

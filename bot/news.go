@@ -9,13 +9,13 @@ import (
 
 // What one replica learns of Slack, the others hear: an event comes to one of them alone.
 
-// tellSharing takes what an event says about the sharing of channels, and lets the other
+// noteSharing takes what an event says about the sharing of channels, and lets the other
 // replicas know. Where they are told anything the returned channel is closed after it, at
 // most half a second later; nil: there is nothing to be told. What closes a channel counts
 // before what opens it: a look-up at Slack may bring how it was before.
-func (b *Bot) tellSharing(t arrival) <-chan struct{} {
-	b.access.changed(t.changed...)
-	isNew := b.access.outside(t.outside)
+func (b *Bot) noteSharing(t arrival) <-chan struct{} {
+	b.access.forgetChannels(t.changed...)
+	isNew := b.access.markOutside(t.outside)
 	if b.store == nil || !isNew && len(t.changed) == 0 {
 		return nil
 	}
@@ -57,9 +57,9 @@ func (b *Bot) outsideElsewhere(ctx context.Context, channel string) bool {
 func (b *Bot) heardNews(n news) {
 	switch n.Kind {
 	case newsOutside:
-		b.access.outside(n.Name)
+		b.access.markOutside(n.Name)
 	case newsChanged:
-		b.access.changed(n.Name)
+		b.access.forgetChannels(n.Name)
 	case newsStop:
 		b.stopHere(n)
 	case newsStopped:

@@ -26,8 +26,8 @@ func newRates(perMinute int, asked limits) *rates {
 	return &rates{perMinute: perMinute, atOnce: make(map[string]int), asked: asked}
 }
 
-// wait takes a token of who asks, or returns how long it takes to get one.
-func (r *rates) wait(req *Request) time.Duration {
+// takeToken takes one of the asker's tokens, or returns how long it takes to get one.
+func (r *rates) takeToken(req *Request) time.Duration {
 	if !r.counts(req) {
 		return 0
 	}
@@ -44,9 +44,9 @@ func (r *rates) counts(req *Request) bool {
 	return r.perMinute > 0 && req.Door != DoorHome && req.Action != formatting.ActionStop && req.Action != formatting.ActionRemove
 }
 
-// enter takes req among those in progress or waiting; false where its asker has as many as
-// one person may have. What has entered must leave.
-func (r *rates) enter(req *Request) bool {
+// begin takes req among those in progress or waiting; false where its asker has as many as
+// one person may have. What has begun must end.
+func (r *rates) begin(req *Request) bool {
 	if !r.counts(req) {
 		return true
 	}
@@ -59,7 +59,7 @@ func (r *rates) enter(req *Request) bool {
 	return true
 }
 
-func (r *rates) leave(req *Request) {
+func (r *rates) end(req *Request) {
 	if !r.counts(req) {
 		return
 	}
@@ -70,15 +70,15 @@ func (r *rates) leave(req *Request) {
 	}
 }
 
-// withinRate reports whether the asker may ask as much of all replicas together. Where that is
-// used up it tells them so.
-func (b *Bot) withinRate(ctx context.Context, req *Request, rec *record) bool {
+// refuseIfTooFast says it to an asker who asks more than one may of all replicas together, and
+// reports whether it did.
+func (b *Bot) refuseIfTooFast(ctx context.Context, req *Request, rec *record) (refused bool) {
 	wait := req.sharedWait()
 	if wait <= 0 {
-		return true
+		return false
 	}
 	rec.outcome, rec.why = outcomeTurnedAway, "rate"
 	b.seen.forget(req.keys...)
 	b.say(ctx, req, rec, formatting.SaysTooFast(b.cfg.UserRate, wait))
-	return false
+	return true
 }

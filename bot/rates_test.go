@@ -12,11 +12,11 @@ func TestRatesAreBounded(t *testing.T) {
 	r := newRates(30, newMemory())
 	for n := range cachedMost + 1000 {
 		req := &Request{Team: "T1", User: string(rune('A'+n%26)) + time.Duration(n).String()}
-		r.wait(req)
-		if !r.enter(req) {
+		r.takeToken(req)
+		if !r.begin(req) {
 			t.Fatal("the first question of somebody is too much")
 		}
-		r.leave(req)
+		r.end(req)
 	}
 	r.asked.(*memory).buckets.CleanUp()
 	if n := r.asked.(*memory).buckets.EstimatedSize(); n > cachedMost || len(r.atOnce) != 0 {

@@ -19,7 +19,7 @@ func (b *Bot) receive(f frame, by *connection) {
 		return
 	}
 	t := intake(f, b.me.user, now)
-	tells := b.tellSharing(t)
+	tells := b.noteSharing(t)
 	if t.req == nil {
 		if t.dropped != "" {
 			b.status.dropped.WithLabelValues(t.dropped).Inc()
@@ -36,14 +36,14 @@ func (b *Bot) receive(f frame, by *connection) {
 	acknowledge := func(payload any) { b.acks.send(by, f.Envelope, payload, now) }
 	switch payload, became := b.queueOrTurnAway(t.req); became {
 	case queued:
-		b.enter(t.req, acknowledge)
+		b.journalThenAcknowledge(t.req, acknowledge)
 	case leftToReplicas:
-		b.enterForOthers(t.req, acknowledge)
+		b.journalForOthers(t.req, acknowledge)
 	case told:
-		t.req.stays()
+		t.req.keepOutOfJournal()
 		acknowledge(payload)
 	default:
-		t.req.stays()
+		t.req.keepOutOfJournal()
 		b.status.dropped.WithLabelValues("no room, unacknowledged").Inc()
 	}
 }
@@ -77,11 +77,11 @@ func (b *Bot) queueOrTurnAway(req *Request) (payload any, became reception) {
 	if b.draining.Load() {
 		return b.turnAway(req, formatting.SaysRestarting, "restarting")
 	}
-	if !b.rates.enter(req) {
+	if !b.rates.begin(req) {
 		return b.turnAway(req, formatting.SaysTooMany(atOnceMost), "at once")
 	}
-	leave := func() { b.rates.leave(req) }
-	if wait := b.rates.wait(req); wait > 0 {
+	leave := func() { b.rates.end(req) }
+	if wait := b.rates.takeToken(req); wait > 0 {
 		leave()
 		return b.turnAway(req, formatting.SaysTooFast(b.cfg.UserRate, wait), "rate")
 	}

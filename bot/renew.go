@@ -71,7 +71,7 @@ func (b *Bot) renew(ctx context.Context, l live) {
 	began := b.answers.now()
 	a := read(l.request())
 	a.access = verdictOf(b.access.Allow(ctx, a.Request))
-	closed := b.access.closed(ctx, l.Channel)
+	closed := b.access.whyClosed(ctx, l.Channel)
 	switch {
 	case !a.access.granted && denialOf(a.access.denial).Why == formatting.DeniedNotChecked, closed == formatting.AloneNotKnown:
 		return // Slack cannot be asked now
@@ -92,15 +92,15 @@ func (b *Bot) renew(ctx context.Context, l live) {
 	if ctx.Err() != nil {
 		return
 	}
-	if unread(ans) {
+	if whmcsFailed(ans) {
 		b.notRead(ctx, l)
 		return
 	}
 	b.showRenewed(ctx, l, &outgoing{ask: a, to: l.address(), answer: &ans, rec: newRecord(a.Request)}, began)
 }
 
-// unread reports whether WHMCS did not bring what an answer needs.
-func unread(ans Answer) bool {
+// whmcsFailed reports whether WHMCS did not bring what an answer needs.
+func whmcsFailed(ans Answer) bool {
 	return ans.Result == nil || ans.Result.Why.Kind == query.GapFailed || ans.Result.Why.Kind == query.GapTime
 }
 
@@ -126,7 +126,7 @@ func (b *Bot) showRenewed(ctx context.Context, l live, o *outgoing, began time.T
 	shown := b.liveShownOf(l.Ref)
 	shown.turn.Lock()
 	defer shown.turn.Unlock()
-	if !b.newestLive(ctx, l.Ref, began) {
+	if !b.noteNewestLive(ctx, l.Ref, began) {
 		return
 	}
 	o.view = b.liveView(o.ask.Request, l, o.answer.Result)
@@ -179,7 +179,7 @@ func (b *Bot) showEnded(ctx context.Context, l live, end formatting.Live) error 
 	o := &outgoing{ask: a, to: l.address(), answer: &Answer{Line: l.Line, Result: shown.result}, rec: newRecord(a.Request)}
 	o.view = b.liveView(a.Request, l, shown.result)
 	o.view.Live.Ended, o.view.Live.EndedBy = end.Ended, end.EndedBy
-	if shown.result == nil || b.access.closed(ctx, l.Channel) != "" {
+	if shown.result == nil || b.access.whyClosed(ctx, l.Channel) != "" {
 		_, err := b.deliverNotice(ctx, o.to, b.answers.Style.LiveEnded(l.Line, o.view))
 		return err
 	}
