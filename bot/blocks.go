@@ -57,6 +57,15 @@ func (n *newBlocks) retry() {
 	n.until, n.line = time.Time{}, ""
 }
 
+// refusesBlocks reports whether Slack found fault with the blocks, not the call.
+func refusesBlocks(err error) bool {
+	switch slackError(err) {
+	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "only_one_table_allowed":
+		return true
+	}
+	return false
+}
+
 // namesBlock reports whether Slack's error says that it does not know a type of block.
 func namesBlock(err error) bool {
 	e, ok := errors.AsType[slack.SlackErrorResponse](err)

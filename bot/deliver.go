@@ -1,12 +1,9 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"time"
-
-	"github.com/slack-go/slack"
 
 	"servicesbot/formatting"
 	"servicesbot/whmcs/query"
@@ -167,29 +164,6 @@ func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r rece
 	return at
 }
 
-// sendElsewhere sends what failed with err to other addresses: a response_url that is spent gives
-// way to a private line in the channel, and that to a direct message. Where Slack may have
-// acted nothing is repeated, but for an update, which does no harm twice.
-func (p *poster) sendElsewhere(ctx context.Context, to address, msg formatting.Message, err error) (address, error) {
-	var ts string
-	if to.way == update && unknownOutcome(err) {
-		again, failed := p.sendInTime(ctx, to, msg)
-		if failed != nil {
-			return to, err // still nobody knows; elsewhere it would be a second answer
-		}
-		ts, err = again, nil
-	}
-	for err != nil && !unknownOutcome(err) {
-		next, ok := to.fallback()
-		if !ok {
-			break
-		}
-		to = next
-		ts, err = p.sendInTime(ctx, to, msg)
-	}
-	return to.sent(ts), err
-}
-
 // tell delivers a message to the asker alone, in the form and to the address that Slack
 // takes.
 func (b *Bot) tell(ctx context.Context, req *Request, rec *record, msg formatting.Message) {
@@ -249,90 +223,6 @@ func (b *Bot) withdraw(ctx context.Context, a *ask, at posted) {
 		b.log.Warn("an earlier answer, or a note of progress, was not taken out of its channel", "ref", a.Ref, "error", err)
 	}
 	b.dropFile(ctx, a.Request, at.file)
-}
-
-// upload sends an answer as a file: into the thread where everybody there may
-// read it, else into the asker's direct message. What the file is, and whether it is
-// complete, is said in a message of its own: an upload's comment cannot be kept from being
-// unfurled.
-func (b *Bot) upload(ctx context.Context, o *outgoing) error {
-	channel, thread := o.to.channel, o.to.thread
-	if !o.to.public() {
-		dm, err := b.poster.open(ctx, o.ask.User)
-		if err != nil {
-			return err
-		}
-		channel, thread = dm, ""
-		o.view.FileElsewhere = o.to.channel != dm && o.to.way != direct
-	}
-	file := b.answers.Style.File(o.answer.Result, o.view)
-	up, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{
-		Filename: file.Name, FileSize: len(file.Content), Reader: bytes.NewReader(file.Content),
-		Title: file.Title, Channel: channel, ThreadTimestamp: thread,
-	})
-	o.rec.shared = o.rec.shared || o.to.public() && (err == nil || unknownOutcome(err))
-	if err != nil {
-		return err
-	}
-	o.uploaded = up.ID
-	return nil
-}
-
-// moveFile takes a file out of a channel and sends it to the asker, to whom alone Slack let
-// the bot say what it is.
-func (b *Bot) moveFile(ctx context.Context, o *outgoing) {
-	b.dropSent(ctx, o)
-	o.to = alone(o.ask.Request)
-	if err := b.upload(ctx, o); err != nil {
-		b.log.Error("a file was not sent to its asker", "ref", o.ask.Ref, "error", err)
-	}
-}
-
-// dropSent takes the file of an answer away that was uploaded for others to read.
-func (b *Bot) dropSent(ctx context.Context, o *outgoing) {
-	o.rec.shared = !b.dropFile(ctx, o.ask.Request, o.uploaded)
-	o.uploaded = ""
-}
-
-// dropFile takes a file away and reports whether it is gone; "" is none.
-func (b *Bot) dropFile(ctx context.Context, req *Request, file string) bool {
-	if file == "" {
-		return true
-	}
-	ctx, cancel := background(ctx)
-	defer cancel()
-	if err := b.slack.DeleteFileContext(ctx, file); err != nil && !gone(err) {
-		b.log.Error("a file was not removed", "ref", req.Ref, "error", err)
-		return false
-	}
-	return true
-}
-
-// sayNoFile says that Slack did not take a file: in place of the note of progress, else to
-// the asker alone.
-func (b *Bot) sayNoFile(ctx context.Context, o *outgoing, err error) address {
-	b.log.Error("a file was not uploaded", "ref", o.ask.Ref, "error", err, "outcome_unknown", unknownOutcome(err))
-	o.rec.outcome = outcomeFailed
-	to := o.to
-	if to.way != update {
-		to = alone(o.ask.Request)
-	}
-	says := formatting.SaysNoFile
-	if unknownOutcome(err) {
-		says = formatting.SaysFileUnknown
-	}
-	at, err := b.deliverNotice(ctx, to, b.answers.Style.Notice(says, nil, b.answers.view(o.ask.Request)))
-	b.sent(o.rec, at, err)
-	return at
-}
-
-// refusesBlocks reports whether Slack found fault with the blocks, not the call.
-func refusesBlocks(err error) bool {
-	switch slackError(err) {
-	case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "only_one_table_allowed":
-		return true
-	}
-	return false
 }
 
 // refusal says why Slack does not let the bot post in a channel; "" where err is another

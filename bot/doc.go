@@ -27,7 +27,7 @@
 //	find.go      2 find: what is asked of WHMCS, or offered where nothing can be
 //	render.go    3 render: what was found is written down for those who read it
 //	deliver.go   4 deliver: who reads it is decided once more; simpler forms, other addresses,
-//	             files, what is not known to have arrived
+//	             what is not known to have arrived (files.go: answers that are files)
 //
 // What the road uses:
 //

@@ -193,6 +193,19 @@ func (b *Bot) formFor(a *ask) slack.ModalViewRequest {
 	return formatting.SearchForm(q, originOf(a.Request))
 }
 
+// sayChosen says in the window of choices that one was answered. A window that is closed
+// already needs nothing.
+func (b *Bot) sayChosen(ctx context.Context, req *Request) {
+	if req.Callback != formatting.CallbackChoices {
+		return
+	}
+	ctx, cancel := background(ctx)
+	defer cancel()
+	if _, err := b.slack.UpdateViewContext(ctx, formatting.Chose(), "", "", req.View); err != nil && slackError(err) != "not_found" {
+		b.log.Warn("a window does not say that its choice was answered", "ref", req.Ref, "error", err)
+	}
+}
+
 // viewFailed says in a message what could not be shown in a view.
 func (b *Bot) viewFailed(ctx context.Context, req *Request, rec *record, err error) {
 	if req.inModal() && slackError(err) == "not_found" {

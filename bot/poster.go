@@ -46,6 +46,29 @@ func (p *poster) sendInTime(ctx context.Context, to address, msg formatting.Mess
 	return p.send(ctx, to, msg)
 }
 
+// sendElsewhere sends what failed with err to other addresses: a response_url that is spent gives
+// way to a private line in the channel, and that to a direct message. Where Slack may have
+// acted nothing is repeated, but for an update, which does no harm twice.
+func (p *poster) sendElsewhere(ctx context.Context, to address, msg formatting.Message, err error) (address, error) {
+	var ts string
+	if to.way == update && unknownOutcome(err) {
+		again, failed := p.sendInTime(ctx, to, msg)
+		if failed != nil {
+			return to, err // still nobody knows; elsewhere it would be a second answer
+		}
+		ts, err = again, nil
+	}
+	for err != nil && !unknownOutcome(err) {
+		next, ok := to.fallback()
+		if !ok {
+			break
+		}
+		to = next
+		ts, err = p.sendInTime(ctx, to, msg)
+	}
+	return to.sent(ts), err
+}
+
 // errNowhere is a message without an address that messages go to.
 var errNowhere = errors.New("the message has no address")
 

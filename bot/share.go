@@ -41,19 +41,6 @@ func (b *Bot) sayShared(ctx context.Context, o *outgoing) {
 	}
 }
 
-// sayChosen says in the window of choices that one was answered. A window that is closed
-// already needs nothing.
-func (b *Bot) sayChosen(ctx context.Context, req *Request) {
-	if req.Callback != formatting.CallbackChoices {
-		return
-	}
-	ctx, cancel := background(ctx)
-	defer cancel()
-	if _, err := b.slack.UpdateViewContext(ctx, formatting.Chose(), "", "", req.View); err != nil && slackError(err) != "not_found" {
-		b.log.Warn("a window does not say that its choice was answered", "ref", req.Ref, "error", err)
-	}
-}
-
 // remove takes a shared post away, and the file that belongs to it, for whoever shared it:
 // also where they may not ask any more.
 func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
