@@ -255,7 +255,7 @@ func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
 		a.log.Warn("access: a user group that may ask is deleted or disabled; it has no members", "group", id, "error", name)
 		delete(a.last, id)
 		return nil, nil
-	case name != "" && !passing[name]: // Slack was asked, and does not vouch for anybody
+	case name != "" && !temporaryErrors[name]: // Slack was asked, and does not vouch for anybody
 		delete(a.last, id)
 		return nil, err
 	}
@@ -266,8 +266,8 @@ func (a *access) loadMembers(ctx context.Context, id string) ([]string, error) {
 	return nil, err
 }
 
-// passing are the errors by which Slack says that it cannot answer now.
-var passing = map[string]bool{
+// temporaryErrors are the errors by which Slack says that it cannot answer now.
+var temporaryErrors = map[string]bool{
 	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true,
 	"ratelimited": true, "rate_limited": true, "team_added_to_org": true,
 }

@@ -54,11 +54,11 @@ func (to address) sent(ts string) address {
 	return to
 }
 
-// alone is where the asker reads a new message alone. It needs no look-up.
+// askersAddress is where the asker alone reads a new message. It needs no look-up.
 //
 // A mention outside of threads is answered in the channel: Slack shows a private line in a
 // thread only where that has a reply already.
-func alone(req *Request) address {
+func askersAddress(req *Request) address {
 	to := address{user: req.User, channel: req.Channel, thread: req.Thread, url: req.ResponseURL}
 	switch {
 	case to.url != "" && to.thread == "": // a response_url cannot whisper into a thread

@@ -129,7 +129,7 @@ func (r *record) query() string {
 	switch {
 	case a.deed == deedStop, a.deed == deedRemove, a.deed == deedAccess:
 		return ""
-	case a.unread != nil, a.reading.Kind == query.ReadCannot:
+	case a.parseErr != nil, a.reading.Kind == query.ReadCannot:
 		return strings.ToValidUTF8(a.Line[:min(len(a.Line), typedMost)], "")
 	}
 	return a.query.Lasting().String()

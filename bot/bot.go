@@ -88,17 +88,17 @@ type Bot struct {
 	me         identity // set by Run before the first socket opens
 	sockets    []*socket
 	draining   atomic.Bool
-	leaving    sync.RWMutex   // held for reading while a request is taken
+	receiving  sync.RWMutex   // held for reading while a frame is received
 	left       bool           // the sockets: what comes now cannot be acknowledged
 	journaling sync.WaitGroup // requests on their way into the journal
 	besides    sync.WaitGroup // what meanwhile began
 
-	liveShown sync.Map      // *liveShown, by the reference of the updates
-	replies   sync.Map      // of other replicas, by question: chan news
-	want      atomic.Int32  // sockets that this process is to hold
-	soon      chan struct{} // look at the other replicas at once
-	endBeats  func()        // says no more to them that this one lives; set where there is a store
-	heard     atomic.Int64  // unix nano: when the last frame came
+	liveShown   sync.Map      // *liveShown, by the reference of the updates
+	replies     sync.Map      // of other replicas, by question: chan news
+	wantSockets atomic.Int32  // sockets that this process is to hold
+	lookNow     chan struct{} // lookSoon sends: look at the other replicas
+	endBeats    func()        // says no more to them that this one lives; set where there is a store
+	lastFrame   atomic.Int64  // unix nano: when the last frame came
 }
 
 // New checks cfg and returns a Bot. It makes no call; Run connects.
@@ -120,7 +120,7 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, answers: cfg.Answers,
-		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, soon: make(chan struct{}, 1),
+		status: cfg.Status, acks: &acks{status: cfg.Status}, seen: newSeen(seenFor), memory: newMemory(), store: cfg.Store, lookNow: make(chan struct{}, 1),
 		versions: newVersions(), hinted: newSeen(hintsEvery), inProgress: newInProgress(), corrections: newCorrections(), notesLimit: newNotesLimit(),
 		deadAfter: deadAfter,
 		questions: newLane("questions", questionWorkers, questionQueue),
@@ -128,7 +128,7 @@ func New(cfg Config) (*Bot, error) {
 		refusals:  newLane("refusals", refusalWorkers, refusalQueue),
 		audits:    newLane("audits", 1, auditQueue),
 	}
-	b.want.Store(sockets)
+	b.wantSockets.Store(sockets)
 	b.rates = newRates(cfg.UserRate, b.memory)
 	b.history, b.pins = &history{own: b.memory}, &pins{now: b.answers.now}
 	if b.store != nil {

@@ -22,9 +22,9 @@ const (
 // corrections are the answers that wait for newer rows.
 type corrections struct {
 	mu      sync.Mutex
-	all     map[string]*correction // by the place of their message
+	all     map[string]*correction // by messageKey
 	matches int                    // of them all
-	newer   map[string]time.Time   // places that get a newer answer, and when that was asked for
+	newer   map[string]time.Time   // messages that get a newer answer, by key, and when that was asked for
 	closed  bool
 
 	within time.Duration // that newer rows are waited for
@@ -41,8 +41,8 @@ func newCorrections() *corrections {
 	return &corrections{all: make(map[string]*correction), newer: make(map[string]time.Time), within: correctWithin}
 }
 
-// spot names a message that can be changed; "": none.
-func spot(channel, ts string) string {
+// messageKey names a message that can be changed; "": none.
+func messageKey(channel, ts string) string {
 	if ts == "" {
 		return ""
 	}
@@ -56,10 +56,10 @@ func (c *corrections) room(matches int) bool {
 	return !c.closed && len(c.all) < correctionsMost && c.matches+matches <= matchesMost
 }
 
-// begin has an answer at a place corrected by do, until the place is dropped or the process ends:
-// where it is about to, do says so at once. It reports false where the place gets a newer answer
+// begin has the answer in a message corrected by do, until drop or the end of the process: where
+// that is about to end, do says so at once. It reports false where the message gets a newer answer
 // already: people click as soon as they see a message.
-func (c *corrections) begin(place string, o *outgoing, do func(context.Context)) bool {
+func (c *corrections) begin(key string, o *outgoing, do func(context.Context)) bool {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.mu.Lock()
 	if c.closed {
@@ -69,41 +69,41 @@ func (c *corrections) begin(place string, o *outgoing, do func(context.Context))
 		return true
 	}
 	defer c.mu.Unlock()
-	if c.newer[place].After(o.ask.Received) {
+	if c.newer[key].After(o.ask.Received) {
 		cancel(nil)
 		return false
 	}
-	if old := c.all[place]; old != nil {
+	if old := c.all[key]; old != nil {
 		old.cancel(errEdited)
 	}
 	one := &correction{matches: len(o.answer.Result.Matches), cancel: cancel}
-	c.all[place] = one
+	c.all[key] = one
 	c.matches += one.matches
 	one.over = whmcs.Go(func() error {
-		defer c.done(place, one)
+		defer c.done(key, one)
 		do(ctx)
 		return nil
 	})
 	return true
 }
 
-func (c *corrections) done(place string, one *correction) {
+func (c *corrections) done(key string, one *correction) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	one.cancel(nil)
 	c.matches -= one.matches
-	if c.all[place] == one {
-		delete(c.all, place)
+	if c.all[key] == one {
+		delete(c.all, key)
 	}
 }
 
 // drop ends the correction of a message, which gets an answer that was asked for at a time, and
 // waits for that: no correction takes the place of what is newer.
-func (c *corrections) drop(place string, asked time.Time) {
+func (c *corrections) drop(key string, asked time.Time) {
 	c.mu.Lock()
 	maps.DeleteFunc(c.newer, func(_ string, at time.Time) bool { return time.Since(at) > clickedFor })
-	c.newer[place] = asked
-	one := c.all[place]
+	c.newer[key] = asked
+	one := c.all[key]
 	c.mu.Unlock()
 	if one != nil {
 		one.cancel(errEdited)
@@ -131,18 +131,18 @@ func (c *corrections) end() {
 // dropCorrections ends what waits to correct a message that a is to change: the one clicked,
 // and the answer to an earlier version of the question. Other replicas hear of it too.
 func (b *Bot) dropCorrections(a *ask, d delivery, earlier posted) {
-	places := []string{spot(earlier.channel, earlier.ts)}
+	keys := []string{messageKey(earlier.channel, earlier.ts)}
 	if a.onAnswer() && (d.to.way == replace || d.to.way == update) {
-		places = append(places, spot(a.Channel, a.Message))
+		keys = append(keys, messageKey(a.Channel, a.Message))
 	}
-	for _, place := range places {
-		if place == "" {
+	for _, key := range keys {
+		if key == "" {
 			continue
 		}
-		b.corrections.drop(place, a.Received)
+		b.corrections.drop(key, a.Received)
 		if b.store != nil {
 			b.meanwhile(func() {
-				_ = b.store.broadcast(context.Background(), news{Kind: newsReplaced, Name: place})
+				_ = b.store.broadcast(context.Background(), news{Kind: newsReplaced, Name: key})
 			})
 		}
 	}
@@ -158,17 +158,17 @@ func (b *Bot) toBeCorrected(o *outgoing) bool {
 
 // correctLater has an answer corrected that was sent to an address.
 func (b *Bot) correctLater(o *outgoing, at address) {
-	place := spot(at.channel, at.ts)
+	key := messageKey(at.channel, at.ts)
 	switch {
 	case at.way == replace:
-		place = spot(o.ask.Channel, o.ask.Message)
+		key = messageKey(o.ask.Channel, o.ask.Message)
 	case at.way != update:
 		return // it went elsewhere
 	}
-	if place == "" {
+	if key == "" {
 		return
 	}
-	begun := b.corrections.begin(place, o, func(ctx context.Context) {
+	begun := b.corrections.begin(key, o, func(ctx context.Context) {
 		outcome := b.correct(ctx, o, at)
 		b.status.corrections.WithLabelValues(string(outcome)).Inc()
 	})
@@ -238,7 +238,7 @@ func (b *Bot) sendCorrection(ctx context.Context, o *outgoing) {
 	defer cancel()
 	_, err := b.send(ctx, o)
 	switch {
-	case gone(err):
+	case alreadyDeleted(err):
 		return
 	case err != nil:
 		b.log.Warn("an answer was not corrected", "ref", o.ask.Ref, "error", err)

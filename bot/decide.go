@@ -86,14 +86,14 @@ var errUnchecked = errors.New("access was not checked")
 // renewal of a live answer and the shell give it access.
 type ask struct {
 	*Request
-	version *sharedVersion // of a question that can be edited, where replicas share those; nil: they do not
-	deed    deed
-	reading query.Reading
-	query   query.Query // the reading's
-	unread  error       // why the line cannot be read; nil: it can
-	access  verdict
-	live    *live         // the updates of the post that it refreshes; nil: it refreshes none that is kept current
-	since   query.Matches // what to say the changes of; nil: none
+	version  *sharedVersion // of a question that can be edited, where replicas share those; nil: they do not
+	deed     deed
+	reading  query.Reading
+	query    query.Query // the reading's
+	parseErr error       // why the line cannot be read; nil: it can
+	access   verdict
+	live     *liveAnswer   // the updates of the post that it refreshes; nil: it refreshes none that is kept current
+	since    query.Matches // what to say the changes of; nil: none
 }
 
 // read reads what req asks for. It calls nobody, and gives no access.
@@ -106,7 +106,7 @@ func read(req *Request) *ask {
 	a.reading = readingOf(req)
 	a.query = a.reading.Query
 	if a.reading.Err != nil {
-		a.unread = a.reading.Err
+		a.parseErr = a.reading.Err
 	}
 	if a.deed == deedAsk && a.query.InChannel && req.Door != DoorMention && req.Door != DoorMessage {
 		a.deed = deedShare
@@ -135,7 +135,7 @@ func (b *Bot) decide(ctx context.Context, req *Request) *ask {
 
 // line is what was asked, as its buttons hold it.
 func (a *ask) line() string {
-	if a.unread != nil {
+	if a.parseErr != nil {
 		return a.Line
 	}
 	return a.query.Again().String()
@@ -191,7 +191,7 @@ type delivery struct {
 // deliveryOf decides who reads the answer to a. It is asked before the search and, with
 // what was found, right before sending: then it may only narrow who reads.
 func deliveryOf(a *ask, f facts) delivery {
-	d := delivery{to: alone(a.Request), alone: f.closed}
+	d := delivery{to: askersAddress(a.Request), alone: f.closed}
 	switch {
 	case a.deed == deedDetails:
 		d.to = address{way: modal, user: a.User, view: a.opened}
@@ -205,7 +205,7 @@ func deliveryOf(a *ask, f facts) delivery {
 	case a.Door == DoorMention && a.access.granted:
 		d.to.way, d.to.thread, d.to.begins = post, cmp.Or(a.Thread, a.Message), a.Thread == ""
 	case a.onAnswer():
-		d.to = clicked(a)
+		d.to = clickAddress(a)
 	}
 	d.narrow(a, f)
 	// A note, or the answer to the version before an edit, gives its place to the answer if the same
@@ -220,7 +220,7 @@ func deliveryOf(a *ask, f facts) delivery {
 	if d.to.public() && (a.Door != DoorMention || !a.reading.Strict) {
 		// A post that one of its readers clicked stays as it is until the answer, and what
 		// may be a guess is for the asker alone.
-		d.notes = alone(a.Request)
+		d.notes = askersAddress(a.Request)
 	}
 	return d
 }
@@ -236,7 +236,7 @@ func (d *delivery) narrow(a *ask, f facts) {
 	noPost := ans.Err != nil && a.Door == DoorButton || a.deed == deedShare && ans.Result == nil || ans.forAskerAlone()
 	guess := ans.forAskerAlone() && d.to.public() && a.Door != DoorButton
 	if ans.Outcome == outcomeDenied || emails && d.to.public() || noPost && d.to.public() {
-		d.to, d.sharedBy, d.once = alone(a.Request), "", ""
+		d.to, d.sharedBy, d.once = askersAddress(a.Request), "", ""
 	}
 	switch {
 	case emails && f.closed == "" && d.sharedBy == "" && a.forOthers():
@@ -248,13 +248,13 @@ func (d *delivery) narrow(a *ask, f facts) {
 	d.withdraw = (f.closed != "" || guess) && f.at.public() && a.Door == DoorMention
 }
 
-// clicked is where the answer to a button goes: a private message is replaced; on a post
+// clickAddress is where the answer to a button goes: a private message is replaced; on a post
 // only Refresh and Keep current change it, and whoever navigates is answered alone. In a direct
 // message the post itself changes. A file takes no message's place.
-func clicked(a *ask) address {
-	to := alone(a.Request)
+func clickAddress(a *ask) address {
+	to := askersAddress(a.Request)
 	switch {
-	case a.query.As == query.ViewCSV && a.unread == nil:
+	case a.query.As == query.ViewCSV && a.parseErr == nil:
 		if a.direct() {
 			to.way = direct
 		}

@@ -16,8 +16,8 @@ type outgoing struct {
 	answer   *Answer
 	rec      *record
 	view     formatting.View
-	live     *live  // that it begins to be kept current; nil: it does not
-	uploaded string // id of the file that was uploaded; "": none
+	live     *liveAnswer // that it begins to be kept current; nil: it does not
+	uploaded string      // id of the file that was uploaded; "": none
 }
 
 // deliver sends an answer and returns where it is then. Who reads it is decided here once
@@ -60,14 +60,14 @@ func (b *Bot) deliver(ctx context.Context, a *ask, rec *record, f facts) posted 
 	}
 	defer b.attachLive(ctx, o)()
 	at, err := b.send(ctx, o)
-	if why := refusal(err); why != "" && o.to.public() {
-		b.liveSent(ctx, o, receipt{at, err})
+	if why := whyNotPosted(err); why != "" && o.to.public() {
+		b.noteLivePosted(ctx, o, receipt{at, err})
 		b.dropSent(ctx, o)
 		a.live = nil
 		f.closed = why
 		return b.deliver(ctx, a, rec, f) // to the asker alone
 	}
-	is := b.delivered(ctx, o, f.at, b.reach(ctx, o, at, err))
+	is := b.finishDelivery(ctx, o, f.at, b.reach(ctx, o, at, err))
 	if o.view.Follows && rec.sent {
 		b.correctLater(o, is.address)
 	}
@@ -128,19 +128,19 @@ func (b *Bot) reach(ctx context.Context, o *outgoing, at address, err error) rec
 	b.log.Error("an answer was not shared", "ref", o.ask.Ref, "error", err)
 	b.dropSent(ctx, o)
 	b.tell(ctx, o.ask.Request, o.rec, b.answers.Style.Failure(err, o.answer.Line, b.answers.view(o.ask.Request)))
-	return receipt{alone(o.ask.Request), err}
+	return receipt{askersAddress(o.ask.Request), err}
 }
 
-// delivered notes how a delivery ended, clears up after it, and returns where the answer is.
+// finishDelivery notes how a delivery ended, clears up after it, and returns where the answer is.
 // earlier is what it took the place of.
-func (b *Bot) delivered(ctx context.Context, o *outgoing, earlier posted, r receipt) posted {
+func (b *Bot) finishDelivery(ctx context.Context, o *outgoing, earlier posted, r receipt) posted {
 	if o.uploaded != "" && o.to.public() && !r.at.public() {
 		b.moveFile(ctx, o)
 	}
-	b.sent(o.rec, r.at, r.err)
-	b.liveSent(ctx, o, r)
+	b.noteSent(o.rec, r.at, r.err)
+	b.noteLivePosted(ctx, o, r)
 	if unknownOutcome(r.err) && o.to.public() {
-		b.unconfirmed(ctx, o)
+		b.sayUnconfirmed(ctx, o)
 	}
 	if o.ask.deed == deedShare && r.err == nil && r.at.public() {
 		b.sayShared(ctx, o)
@@ -173,8 +173,8 @@ func (b *Bot) tell(ctx context.Context, req *Request, rec *record, msg formattin
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	at, err := b.deliverNotice(ctx, alone(req), msg)
-	b.sent(rec, at, err)
+	at, err := b.deliverNotice(ctx, askersAddress(req), msg)
+	b.noteSent(rec, at, err)
 }
 
 // say is tell for a sentence.
@@ -195,8 +195,8 @@ func (b *Bot) deliverNotice(ctx context.Context, to address, msg formatting.Mess
 	return to.sent(ts), nil
 }
 
-// sent notes what became of a delivery that ended at an address.
-func (b *Bot) sent(rec *record, at address, err error) {
+// noteSent notes what became of a delivery that ended at an address.
+func (b *Bot) noteSent(rec *record, at address, err error) {
 	rec.sent = err == nil
 	rec.shared = rec.shared || at.public() && (err == nil || unknownOutcome(err))
 	if err != nil {
@@ -204,13 +204,13 @@ func (b *Bot) sent(rec *record, at address, err error) {
 	}
 }
 
-// unconfirmed says to the asker that nobody knows whether their answer was posted: it is not
+// sayUnconfirmed says to the asker that nobody knows whether their answer was posted: it is not
 // posted again.
-func (b *Bot) unconfirmed(ctx context.Context, o *outgoing) {
+func (b *Bot) sayUnconfirmed(ctx context.Context, o *outgoing) {
 	ctx, cancel := background(ctx)
 	defer cancel()
 	msg := b.answers.Style.Late(formatting.SaysUnconfirmed, o.answer.Line, b.answers.view(o.ask.Request))
-	if _, err := b.deliverNotice(ctx, alone(o.ask.Request), msg); err != nil {
+	if _, err := b.deliverNotice(ctx, askersAddress(o.ask.Request), msg); err != nil {
 		b.log.Warn("the asker was not told that a post is not confirmed", "ref", o.ask.Ref, "error", err)
 	}
 }
@@ -219,15 +219,15 @@ func (b *Bot) unconfirmed(ctx context.Context, o *outgoing) {
 // where the answer may not take its place, for whatever reason: left there, it would answer
 // what nobody asks any more.
 func (b *Bot) withdraw(ctx context.Context, a *ask, at posted) {
-	if _, _, err := b.slack.DeleteMessageContext(ctx, at.channel, at.ts); err != nil && !gone(err) {
+	if _, _, err := b.slack.DeleteMessageContext(ctx, at.channel, at.ts); err != nil && !alreadyDeleted(err) {
 		b.log.Warn("an earlier answer, or a note of progress, was not taken out of its channel", "ref", a.Ref, "error", err)
 	}
 	b.dropFile(ctx, a.Request, at.file)
 }
 
-// refusal says why Slack does not let the bot post in a channel; "" where err is another
+// whyNotPosted says why Slack does not let the bot post in a channel; "" where err is another
 // matter.
-func refusal(err error) formatting.Alone {
+func whyNotPosted(err error) formatting.Alone {
 	switch name := slackError(err); {
 	case name == "not_in_channel" || name == "channel_not_found":
 		return formatting.AloneNotInvited
@@ -237,8 +237,8 @@ func refusal(err error) formatting.Alone {
 	return ""
 }
 
-// gone reports whether Slack could not delete what somebody has deleted already.
-func gone(err error) bool {
+// alreadyDeleted reports whether Slack could not delete what somebody has deleted already.
+func alreadyDeleted(err error) bool {
 	switch slackError(err) {
 	case "message_not_found", "file_not_found", "file_deleted":
 		return true

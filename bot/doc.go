@@ -73,7 +73,7 @@
 // messages. Share goes first to claimShare: the second click on it posts nothing. The search runs
 // (findAndDeliver, findWithNotes), with a note of progress after two seconds. What was found decides
 // once more who reads it (deliveryOf again, in deliver), is written down for them (render) and
-// sent. The audit line ends it (recorded).
+// sent. The audit line ends it (withRecord).
 //
 // A shared scan: several people ask what only a look at every service can answer. Each
 // question takes the same road up to Answers.find. Package query lets them share one reading of

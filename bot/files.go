@@ -40,7 +40,7 @@ func (b *Bot) upload(ctx context.Context, o *outgoing) error {
 // the bot say what it is.
 func (b *Bot) moveFile(ctx context.Context, o *outgoing) {
 	b.dropSent(ctx, o)
-	o.to = alone(o.ask.Request)
+	o.to = askersAddress(o.ask.Request)
 	if err := b.upload(ctx, o); err != nil {
 		b.log.Error("a file was not sent to its asker", "ref", o.ask.Ref, "error", err)
 	}
@@ -59,7 +59,7 @@ func (b *Bot) dropFile(ctx context.Context, req *Request, file string) bool {
 	}
 	ctx, cancel := background(ctx)
 	defer cancel()
-	if err := b.slack.DeleteFileContext(ctx, file); err != nil && !gone(err) {
+	if err := b.slack.DeleteFileContext(ctx, file); err != nil && !alreadyDeleted(err) {
 		b.log.Error("a file was not removed", "ref", req.Ref, "error", err)
 		return false
 	}
@@ -73,13 +73,13 @@ func (b *Bot) sayNoFile(ctx context.Context, o *outgoing, err error) address {
 	o.rec.outcome = outcomeFailed
 	to := o.to
 	if to.way != update {
-		to = alone(o.ask.Request)
+		to = askersAddress(o.ask.Request)
 	}
 	says := formatting.SaysNoFile
 	if unknownOutcome(err) {
 		says = formatting.SaysFileUnknown
 	}
 	at, err := b.deliverNotice(ctx, to, b.answers.Style.Notice(says, nil, b.answers.view(o.ask.Request)))
-	b.sent(o.rec, at, err)
+	b.noteSent(o.rec, at, err)
 	return at
 }

@@ -101,7 +101,7 @@ func (s *Answers) offerLines(ctx context.Context, a *ask, ans Answer) Answer {
 	r := a.reading
 	switch r.Kind {
 	case query.ReadMistake:
-		ans.Outcome, ans.Err = outcomeMalformed, a.unread
+		ans.Outcome, ans.Err = outcomeMalformed, a.parseErr
 	case query.ReadCannot:
 		ans.Outcome = outcomeCannot
 	case query.ReadChoice, query.ReadEverything:

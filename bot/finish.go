@@ -19,16 +19,16 @@ func (b *Bot) leaveSlack() {
 	first.leave()
 	for {
 		now := time.Now()
-		quiet := now.Sub(time.Unix(0, max(b.heard.Load(), begun.UnixNano())))
+		quiet := now.Sub(time.Unix(0, max(b.lastFrame.Load(), begun.UnixNano())))
 		rest := min(quietFor-quiet, leaveWithin-now.Sub(begun))
 		if rest <= 0 {
 			break
 		}
 		<-time.After(rest)
 	}
-	b.leaving.Lock()
+	b.receiving.Lock()
 	b.left = true
-	b.leaving.Unlock()
+	b.receiving.Unlock()
 	last.leave()
 }
 
@@ -44,10 +44,10 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	ended := whmcs.Go(func() error { b.endLives(); return nil })
 	corrected := whmcs.Go(func() error { b.corrections.end(); return nil })
 	done := whmcs.Go(func() error {
-		end(b.questions, b.modals)
+		drainLanes(b.questions, b.modals)
 		<-corrected
 		<-left
-		end(b.refusals)
+		drainLanes(b.refusals)
 		return nil
 	})
 	select {
@@ -67,7 +67,7 @@ func (b *Bot) finish(endWork context.CancelCauseFunc) {
 	defer enough()
 	b.acks.awaitWritten(writing)
 	select {
-	case <-whmcs.Go(func() error { end(b.audits); return nil }):
+	case <-whmcs.Go(func() error { drainLanes(b.audits); return nil }):
 	case <-time.After(auditWithin): // nobody reads what is written there
 	}
 }
@@ -82,8 +82,8 @@ func (b *Bot) leaveReplicas() {
 	_ = b.store.leave(context.Background()) // else they notice that it is gone a few seconds later
 }
 
-// end stops lanes and waits until what is queued there is done.
-func end(lanes ...*lane) {
+// drainLanes stops lanes and waits until what is queued there is done.
+func drainLanes(lanes ...*lane) {
 	for _, l := range lanes {
 		l.stop()
 	}

@@ -17,7 +17,7 @@ const staleAfter = 10 * time.Minute
 
 // handle does what a request asks for.
 func (b *Bot) handle(ctx context.Context, req *Request) {
-	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
+	b.withRecord(ctx, req, func(ctx context.Context, rec *record) {
 		if b.refuseIfLate(ctx, req, rec) || b.refuseIfTooFast(ctx, req, rec) {
 			return
 		}
@@ -29,14 +29,14 @@ func (b *Bot) handle(ctx context.Context, req *Request) {
 	})
 }
 
-// recorded does something about a request and writes its audit line. A panic is told to the
+// withRecord has something done about a request and writes its audit line. A panic is told to the
 // asker, like any failure. What another replica has, or is to have, is left to it.
-func (b *Bot) recorded(ctx context.Context, req *Request, do func(context.Context, *record)) {
+func (b *Bot) withRecord(ctx context.Context, req *Request, do func(context.Context, *record)) {
 	if !b.confirmFirst(req) {
 		return
 	}
 	rec := newRecord(req)
-	defer b.close(rec)
+	defer b.closeRecord(rec)
 	defer b.takeOutOfJournal(req, rec)
 	if b.handsOver(ctx, req) {
 		rec.outcome = outcomeHandedOver
@@ -99,8 +99,8 @@ func (b *Bot) deny(ctx context.Context, a *ask, rec *record) {
 	}
 }
 
-// close writes the audit line and counts.
-func (b *Bot) close(rec *record) {
+// closeRecord writes the audit line and counts the request.
+func (b *Bot) closeRecord(rec *record) {
 	rec.write(context.Background(), b.cfg.Audit)
 	b.status.requests.WithLabelValues(string(rec.req.Door), string(rec.outcome)).Inc()
 	if rec.sent {

@@ -26,7 +26,7 @@ func (b *Bot) Handler() http.Handler {
 		if b.store != nil {
 			detail["store"], detail["replicas"] = b.store.State(), len(b.store.known().living)
 		}
-		reply(w, up > 0 || b.want.Load() == 0, detail) // without a socket it stands by
+		reply(w, up > 0 || b.wantSockets.Load() == 0, detail) // without a socket it stands by
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(b.status.registry, promhttp.HandlerOpts{}))
 	return mux

@@ -24,8 +24,8 @@ const (
 	livePost = 10 * time.Minute // that an answer may take to be posted
 )
 
-// A live is an answer that is kept current.
-type live struct {
+// A liveAnswer is an answer that is kept current.
+type liveAnswer struct {
 	Ref      string    `json:"ref"`  // of the request that began it
 	Line     string    `json:"line"` // the question
 	Team     string    `json:"team"`
@@ -42,14 +42,14 @@ type live struct {
 	Compared bool      `json:"compared"` // all matches were known when it began, so that what changed can be said
 }
 
-// Lives are all answers that are kept current.
-type lives struct {
-	Renewed time.Time `json:"renewed"` // when the last reading for them began
-	All     []live    `json:"all"`
+// liveAnswers are all answers that are kept current.
+type liveAnswers struct {
+	Renewed time.Time    `json:"renewed"` // when the last reading for them began
+	All     []liveAnswer `json:"all"`
 }
 
 // of returns the first answer for which is holds, false where none is kept current any more.
-func (p *lives) of(is func(live) bool) (*live, bool) {
+func (p *liveAnswers) of(is func(liveAnswer) bool) (*liveAnswer, bool) {
 	i := slices.IndexFunc(p.All, is)
 	if i < 0 {
 		return nil, false
@@ -57,10 +57,10 @@ func (p *lives) of(is func(live) bool) (*live, bool) {
 	return &p.All[i], true
 }
 
-func byRef(ref string) func(live) bool { return func(l live) bool { return l.Ref == ref } }
+func byRef(ref string) func(liveAnswer) bool { return func(l liveAnswer) bool { return l.Ref == ref } }
 
-func byPost(channel, ts string) func(live) bool {
-	return func(l live) bool { return l.Channel == channel && l.TS == ts && ts != "" }
+func byPost(channel, ts string) func(liveAnswer) bool {
+	return func(l liveAnswer) bool { return l.Channel == channel && l.TS == ts && ts != "" }
 }
 
 // A liveShown is what this process knows of a post that is kept current.
@@ -83,7 +83,7 @@ func (b *Bot) liveShownOf(ref string) *liveShown {
 }
 
 // forgetLiveShown forgets the posts that are not kept current any more.
-func (b *Bot) forgetLiveShown(p lives) {
+func (b *Bot) forgetLiveShown(p liveAnswers) {
 	b.liveShown.Range(func(ref, _ any) bool {
 		if _, ok := p.of(byRef(ref.(string))); !ok {
 			b.liveShown.Delete(ref)
@@ -100,12 +100,12 @@ func (b *Bot) pages() values {
 	return b.memory
 }
 
-// editLives changes the page of answers that are kept current, where edit reports a change,
+// changeLiveAnswers changes which answers are kept current, where edit reports a change,
 // and returns it as it is then.
-func (b *Bot) editLives(ctx context.Context, edit func(*lives) bool) (lives, error) {
-	var now lives
+func (b *Bot) changeLiveAnswers(ctx context.Context, edit func(*liveAnswers) bool) (liveAnswers, error) {
+	var now liveAnswers
 	page, err := b.pages().change(ctx, livePage, liveKept, func(page []byte) []byte {
-		now = livesOf(page)
+		now = liveAnswersOf(page)
 		if !edit(&now) {
 			return page
 		}
@@ -115,10 +115,10 @@ func (b *Bot) editLives(ctx context.Context, edit func(*lives) bool) (lives, err
 		}
 		return next
 	})
-	return livesOf(page), err
+	return liveAnswersOf(page), err
 }
 
-func livesOf(page []byte) (p lives) {
+func liveAnswersOf(page []byte) (p liveAnswers) {
 	_ = json.Unmarshal(page, &p) // a page of another shape holds none of ours
 	return p
 }
@@ -132,16 +132,16 @@ const (
 
 // liveAt returns the answer that is kept current in a post, and what it found when that began;
 // nil: none is.
-func (b *Bot) liveAt(ctx context.Context, channel, ts string) (*live, query.Matches) {
+func (b *Bot) liveAt(ctx context.Context, channel, ts string) (*liveAnswer, query.Matches) {
 	for range postingLooks {
-		p, err := b.editLives(ctx, func(*lives) bool { return false })
+		p, err := b.changeLiveAnswers(ctx, func(*liveAnswers) bool { return false })
 		if err != nil {
 			return nil, nil
 		}
 		if l, ok := p.of(byPost(channel, ts)); ok {
 			return l, b.matchesOf(ctx, *l)
 		}
-		if _, posting := p.of(func(l live) bool { return l.Channel == channel && l.TS == "" }); !posting || sleep(ctx, postingLook) != nil {
+		if _, posting := p.of(func(l liveAnswer) bool { return l.Channel == channel && l.TS == "" }); !posting || sleep(ctx, postingLook) != nil {
 			return nil, nil
 		}
 	}
@@ -150,8 +150,8 @@ func (b *Bot) liveAt(ctx context.Context, channel, ts string) (*live, query.Matc
 
 // dropLive takes an answer from those that are kept current; false: it was none, or another
 // took it.
-func (b *Bot) dropLive(ctx context.Context, is func(live) bool) (dropped live, ok bool) {
-	_, err := b.editLives(ctx, func(p *lives) bool {
+func (b *Bot) dropLive(ctx context.Context, is func(liveAnswer) bool) (dropped liveAnswer, ok bool) {
+	_, err := b.changeLiveAnswers(ctx, func(p *liveAnswers) bool {
 		l, found := p.of(is)
 		if ok = found; ok {
 			dropped = *l
@@ -167,14 +167,14 @@ func (b *Bot) dropLive(ctx context.Context, is func(live) bool) (dropped live, o
 
 // matchesOf returns what an answer that is kept current found when that began; nothing where
 // that is not known.
-func (b *Bot) matchesOf(ctx context.Context, l live) query.Matches {
+func (b *Bot) matchesOf(ctx context.Context, l liveAnswer) query.Matches {
 	page, _ := b.pages().read(ctx, livePage+"/"+l.Ref)
 	m := query.Matches{}
 	_ = json.Unmarshal(page, &m)
 	return m
 }
 
-func (b *Bot) keepMatches(ctx context.Context, l live, m query.Matches) {
+func (b *Bot) keepMatches(ctx context.Context, l liveAnswer, m query.Matches) {
 	text, err := json.Marshal(m)
 	if err != nil || m == nil {
 		return
@@ -210,7 +210,7 @@ func (b *Bot) attachLive(ctx context.Context, o *outgoing) (release func()) {
 // noteNewestLive notes that a post that is kept current is to show an answer whose search began
 // at a time. It reports false where the updates have ended, or the post shows a newer answer.
 func (b *Bot) noteNewestLive(ctx context.Context, ref string, began time.Time) (newest bool) {
-	_, err := b.editLives(ctx, func(p *lives) bool {
+	_, err := b.changeLiveAnswers(ctx, func(p *liveAnswers) bool {
 		l, ok := p.of(byRef(ref))
 		if newest = ok && !l.Answered.After(began); newest {
 			l.Answered, l.Failed = began, 0
@@ -222,7 +222,7 @@ func (b *Bot) noteNewestLive(ctx context.Context, ref string, began time.Time) (
 
 // beginLive takes an answer that is about to be sent among those that are kept current, where
 // that is wanted, and has the answer say so, or why not.
-func (b *Bot) beginLive(ctx context.Context, o *outgoing) *live {
+func (b *Bot) beginLive(ctx context.Context, o *outgoing) *liveAnswer {
 	switch {
 	case o.ask.query.Live == 0 || o.answer.Result == nil:
 		return nil
@@ -237,7 +237,7 @@ func (b *Bot) beginLive(ctx context.Context, o *outgoing) *live {
 		return nil
 	}
 	now := b.answers.now()
-	l := live{
+	l := liveAnswer{
 		Ref: o.ask.Ref, Line: o.answer.Result.Query.Again().String(), Team: o.ask.Team, User: o.ask.User, UserTeam: o.ask.UserTeam,
 		Channel: o.to.channel, Thread: o.to.thread, TS: o.to.ts, SharedBy: o.view.SharedBy,
 		Compared: o.answer.Result.Matches != nil,
@@ -255,8 +255,8 @@ func (b *Bot) beginLive(ctx context.Context, o *outgoing) *live {
 
 // enterLive enters an answer among those that are kept current. It reports false where it is
 // among them already, and where it may not be, which why says.
-func (b *Bot) enterLive(ctx context.Context, l live) (entered bool, why formatting.Sentence) {
-	_, err := b.editLives(ctx, func(p *lives) bool {
+func (b *Bot) enterLive(ctx context.Context, l liveAnswer) (entered bool, why formatting.Sentence) {
+	_, err := b.changeLiveAnswers(ctx, func(p *liveAnswers) bool {
 		entered, why = false, ""
 		mine := 0
 		for _, other := range p.All {
@@ -286,9 +286,9 @@ func (b *Bot) enterLive(ctx context.Context, l live) (entered bool, why formatti
 	return entered, why
 }
 
-// liveSent notes where an answer is that is kept current from now on. One that was not posted
+// noteLivePosted notes where an answer is that is kept current from now on. One that was not posted
 // is not.
-func (b *Bot) liveSent(ctx context.Context, o *outgoing, r receipt) {
+func (b *Bot) noteLivePosted(ctx context.Context, o *outgoing, r receipt) {
 	if o.live == nil {
 		return
 	}
@@ -297,7 +297,7 @@ func (b *Bot) liveSent(ctx context.Context, o *outgoing, r receipt) {
 		return
 	}
 	b.keepMatches(ctx, *o.live, o.answer.Result.Matches)
-	_, _ = b.editLives(ctx, func(p *lives) bool { // else it is dropped as one that was never posted
+	_, _ = b.changeLiveAnswers(ctx, func(p *liveAnswers) bool { // else it is dropped as one that was never posted
 		l, ok := p.of(byRef(o.live.Ref))
 		if ok {
 			l.TS, l.Thread = r.at.ts, r.at.thread
@@ -309,7 +309,7 @@ func (b *Bot) liveSent(ctx context.Context, o *outgoing, r receipt) {
 
 // endUpdates ends the updates of the post that was clicked.
 func (b *Bot) endUpdates(ctx context.Context, a *ask, rec *record) {
-	l, ok := live{}, false
+	l, ok := liveAnswer{}, false
 	if at, _ := b.liveAt(ctx, a.Channel, a.Message); at != nil {
 		l, ok = b.dropLive(ctx, byRef(at.Ref))
 	}
@@ -323,11 +323,11 @@ func (b *Bot) endUpdates(ctx context.Context, a *ask, rec *record) {
 	shown.turn.Lock()
 	defer shown.turn.Unlock()
 	err := b.showEnded(ctx, l, formatting.Live{EndedBy: a.User})
-	b.sent(rec, l.address(), err)
+	b.noteSent(rec, l.address(), err)
 }
 
-// supersededLive ends the updates of a post that somebody else changes or removes.
-func (b *Bot) supersededLive(ctx context.Context, at address, why string) {
+// supersedeLive ends the updates of a post that somebody else changes or removes.
+func (b *Bot) supersedeLive(ctx context.Context, at address, why string) {
 	if at.ts == "" || !at.public() {
 		return
 	}
@@ -337,12 +337,12 @@ func (b *Bot) supersededLive(ctx context.Context, at address, why string) {
 }
 
 // address is where the post is.
-func (l live) address() address {
+func (l liveAnswer) address() address {
 	return address{way: update, user: l.User, channel: l.Channel, thread: l.Thread, ts: l.TS}
 }
 
 // request is what is asked again for an answer that is kept current.
-func (l live) request() *Request {
+func (l liveAnswer) request() *Request {
 	return &Request{
 		Door: DoorLive, Action: formatting.ActionRefresh, Ref: l.Ref, Received: time.Now(), Line: l.Line,
 		Team: l.Team, User: l.User, UserTeam: l.UserTeam, Channel: l.Channel, Thread: l.Thread, Message: l.TS, SharedBy: l.SharedBy,
@@ -350,8 +350,8 @@ func (l live) request() *Request {
 }
 
 // auditLiveEnd writes the line about the end of an answer's updates that nobody clicked.
-func (b *Bot) auditLiveEnd(l live, why string) {
+func (b *Bot) auditLiveEnd(l liveAnswer, why string) {
 	rec := newRecord(l.request())
 	rec.outcome, rec.why, rec.live = outcomeLiveEnded, why, liveEnds
-	b.close(rec)
+	b.closeRecord(rec)
 }

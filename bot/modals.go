@@ -63,7 +63,7 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 	opened.opened, err = b.openView(ctx, req, formatting.Loading())
 	if err != nil {
 		defer done()
-		b.recorded(ctx, req, func(ctx context.Context, rec *record) { b.viewFailed(ctx, req, rec, err) })
+		b.withRecord(ctx, req, func(ctx context.Context, rec *record) { b.viewFailed(ctx, req, rec, err) })
 		return
 	}
 	fill := func(ctx context.Context) {
@@ -78,7 +78,7 @@ func (b *Bot) openDetails(ctx context.Context, req *Request, done func()) {
 	if b.draining.Load() {
 		says, why = formatting.SaysRestarting, "restarting"
 	}
-	b.recorded(ctx, req, func(ctx context.Context, rec *record) {
+	b.withRecord(ctx, req, func(ctx context.Context, rec *record) {
 		rec.outcome, rec.why = outcomeTurnedAway, why
 		b.fill(ctx, rec, opened.opened, formatting.Modal(b.answers.Style.Notice(says, nil, b.answers.view(req))))
 	})
@@ -135,7 +135,7 @@ func (b *Bot) fill(ctx context.Context, rec *record, id string, view slack.Modal
 		rec.outcome = outcomeFailed
 		_, err = b.slack.UpdateViewContext(ctx, formatting.Modal(b.sorry(rec.req)), "", "", id)
 	}
-	b.sent(rec, address{way: modal}, err)
+	b.noteSent(rec, address{way: modal}, err)
 }
 
 // form opens the search form, filled from the line. Where the asker's access is not known
@@ -233,5 +233,5 @@ func (b *Bot) home(ctx context.Context, a *ask, rec *record) {
 // publish shows the Home tab to whoever opened it.
 func (b *Bot) publish(ctx context.Context, rec *record, tab slack.HomeTabViewRequest) {
 	_, err := b.slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: rec.req.User, View: tab})
-	b.sent(rec, address{way: modal}, err)
+	b.noteSent(rec, address{way: modal}, err)
 }

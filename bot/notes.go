@@ -102,7 +102,7 @@ func (n *notes) most() int {
 // note sends one note. It sends none where answers go first: where the process has sent
 // many notes lately, or Slack wants fewer messages there.
 func (n *notes) note(ctx context.Context) (sent bool, err error) {
-	if ctx.Err() != nil || !n.b.poster.idle(n.at) || !n.b.notesLimit.Allow() {
+	if ctx.Err() != nil || !n.b.poster.hasRoom(n.at) || !n.b.notesLimit.Allow() {
 		return false, nil
 	}
 	n.mu.Lock()

@@ -122,7 +122,7 @@ func TestNotesTakeNoWorkerAway(t *testing.T) {
 		})
 		var next time.Duration
 		l.enqueue(func(context.Context) { next = time.Since(begun) })
-		end(l)
+		drainLanes(l)
 		if next < 5*time.Second {
 			t.Errorf("what queued behind the question began after %v", next)
 		}
@@ -151,7 +151,7 @@ func TestAnswersGoFirst(t *testing.T) {
 	w := newWeb("", NewStatus(""), slog.New(slog.DiscardHandler))
 	p := newPoster(slack.New("xoxb-test"), w)
 	to := address{way: post, channel: "C1"}
-	if !p.idle(to) {
+	if !p.hasRoom(to) {
 		t.Fatal("a quiet channel takes no note")
 	}
 	for range postsBurst/2 + 1 {
@@ -159,14 +159,14 @@ func TestAnswersGoFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if p.idle(to) {
+	if p.hasRoom(to) {
 		t.Error("a note to a busy channel")
 	}
 	w.pauses.until[slackLimit{method: "chat.update"}] = time.Now().Add(time.Minute)
-	if p.idle(address{way: update, channel: "C2"}) {
+	if p.hasRoom(address{way: update, channel: "C2"}) {
 		t.Error("a note though Slack asked for a pause")
 	}
-	if !p.idle(address{way: post, channel: "C2"}) {
+	if !p.hasRoom(address{way: post, channel: "C2"}) {
 		t.Error("no note though the pause is another method's")
 	}
 }

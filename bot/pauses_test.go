@@ -109,7 +109,7 @@ func TestAPauseHoldsUpNobodyElse(t *testing.T) {
 				l.mu.Unlock()
 			})
 		}
-		end(l)
+		drainLanes(l)
 		for n, at := range ended {
 			if want := map[bool]time.Duration{true: 30 * time.Second}[n < 4]; at != want {
 				t.Errorf("%d is done after %v, want %v", n, at, want)

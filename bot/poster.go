@@ -141,9 +141,9 @@ func (p *poster) pacer(ctx context.Context, channel string) (*rate.Limiter, erro
 	}))
 }
 
-// idle reports whether a message that may as well not be sent takes nothing from
+// hasRoom reports whether a message that may as well not be sent takes nothing from
 // others: Slack asks for no pause, and the channel may get several at once.
-func (p *poster) idle(to address) bool {
+func (p *poster) hasRoom(to address) bool {
 	if p.web.pauses.left(slackLimitAt(to)) > 0 {
 		return false
 	}

@@ -11,9 +11,9 @@ import (
 // look whether it came before, queue it, hand its acknowledgement over.
 func (b *Bot) receive(f frame, by *connection) {
 	now := time.Now()
-	b.heard.Store(now.UnixNano())
-	b.leaving.RLock()
-	defer b.leaving.RUnlock()
+	b.lastFrame.Store(now.UnixNano())
+	b.receiving.RLock()
+	defer b.receiving.RUnlock()
 	if b.left { // it cannot be acknowledged: Slack sends an event again, and tells a user
 		b.status.dropped.WithLabelValues("after the end").Inc()
 		return

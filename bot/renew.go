@@ -39,7 +39,7 @@ func (b *Bot) keepCurrent() (end func()) {
 // notes it first.
 func (b *Bot) renewLives(ctx context.Context, now time.Time) {
 	due := false
-	p, err := b.editLives(ctx, func(p *lives) bool {
+	p, err := b.changeLiveAnswers(ctx, func(p *liveAnswers) bool {
 		if due = len(p.All) > 0 && now.Sub(p.Renewed) >= liveEvery; due {
 			p.Renewed = now
 		}
@@ -67,7 +67,7 @@ func (b *Bot) renewLives(ctx context.Context, now time.Time) {
 }
 
 // renew asks again for one answer and shows it, where it still may be shown.
-func (b *Bot) renew(ctx context.Context, l live) {
+func (b *Bot) renew(ctx context.Context, l liveAnswer) {
 	began := b.answers.now()
 	a := read(l.request())
 	a.access = verdictOf(b.access.Allow(ctx, a.Request))
@@ -93,7 +93,7 @@ func (b *Bot) renew(ctx context.Context, l live) {
 		return
 	}
 	if whmcsFailed(ans) {
-		b.notRead(ctx, l)
+		b.countFailedReading(ctx, l)
 		return
 	}
 	b.showRenewed(ctx, l, &outgoing{ask: a, to: l.address(), answer: &ans, rec: newRecord(a.Request)}, began)
@@ -104,10 +104,10 @@ func whmcsFailed(ans Answer) bool {
 	return ans.Result == nil || ans.Result.Why.Kind == query.GapFailed || ans.Result.Why.Kind == query.GapTime
 }
 
-// notRead counts a reading that failed. After three in a row the updates end.
-func (b *Bot) notRead(ctx context.Context, l live) {
+// countFailedReading counts a reading that failed. After three in a row the updates end.
+func (b *Bot) countFailedReading(ctx context.Context, l liveAnswer) {
 	failed := 0
-	_, err := b.editLives(ctx, func(p *lives) bool {
+	_, err := b.changeLiveAnswers(ctx, func(p *liveAnswers) bool {
 		now, ok := p.of(byRef(l.Ref))
 		if ok {
 			now.Failed++
@@ -122,7 +122,7 @@ func (b *Bot) notRead(ctx context.Context, l live) {
 
 // showRenewed puts an answer in the place of the one before, unless somebody has put a newer
 // one there, or has ended the updates.
-func (b *Bot) showRenewed(ctx context.Context, l live, o *outgoing, began time.Time) {
+func (b *Bot) showRenewed(ctx context.Context, l liveAnswer, o *outgoing, began time.Time) {
 	shown := b.liveShownOf(l.Ref)
 	shown.turn.Lock()
 	defer shown.turn.Unlock()
@@ -134,7 +134,7 @@ func (b *Bot) showRenewed(ctx context.Context, l live, o *outgoing, began time.T
 	switch {
 	case err == nil:
 		shown.show(o.answer.Result)
-	case slackError(err) != "" && !passing[slackError(err)]:
+	case slackError(err) != "" && !temporaryErrors[slackError(err)]:
 		if _, ok := b.dropLive(ctx, byRef(l.Ref)); ok { // the post is gone, or Slack refuses to change it
 			b.auditLiveEnd(l, slackError(err))
 		}
@@ -144,7 +144,7 @@ func (b *Bot) showRenewed(ctx context.Context, l live, o *outgoing, began time.T
 }
 
 // liveView is how an answer that is kept current is read.
-func (b *Bot) liveView(req *Request, l live, res *query.Result) formatting.View {
+func (b *Bot) liveView(req *Request, l liveAnswer, res *query.Result) formatting.View {
 	v := b.answers.view(req)
 	v.Public, v.SharedBy = true, l.SharedBy
 	v.Live = &formatting.Live{Begun: l.Begun, Until: l.Until}
@@ -155,7 +155,7 @@ func (b *Bot) liveView(req *Request, l live, res *query.Result) formatting.View 
 }
 
 // endLive ends the updates of an answer and has its post say why.
-func (b *Bot) endLive(ctx context.Context, l live, why formatting.Sentence) {
+func (b *Bot) endLive(ctx context.Context, l liveAnswer, why formatting.Sentence) {
 	shown := b.liveShownOf(l.Ref)
 	shown.turn.Lock()
 	defer shown.turn.Unlock()
@@ -171,7 +171,7 @@ func (b *Bot) endLive(ctx context.Context, l live, why formatting.Sentence) {
 
 // showEnded has a post say why it is not kept current any more. Its answer stays as it was,
 // but where it may not be read any more, or is not known. The post's turn is held.
-func (b *Bot) showEnded(ctx context.Context, l live, end formatting.Live) error {
+func (b *Bot) showEnded(ctx context.Context, l liveAnswer, end formatting.Live) error {
 	ctx, cancel := background(ctx)
 	defer cancel()
 	shown := b.liveShownOf(l.Ref)
@@ -195,7 +195,7 @@ func (b *Bot) endLives() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), liveEndsWithin)
 	defer cancel()
-	p, err := b.editLives(ctx, func(*lives) bool { return false })
+	p, err := b.changeLiveAnswers(ctx, func(*liveAnswers) bool { return false })
 	if err != nil {
 		return
 	}

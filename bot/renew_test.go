@@ -24,7 +24,7 @@ func TestLiveMost(t *testing.T) {
 	t.Parallel()
 	b := newLiveBot(t)
 	enter := func(n int, user string) (bool, formatting.Sentence) {
-		return b.enterLive(t.Context(), live{Ref: fmt.Sprint("r", n), User: user, Channel: "C1", TS: fmt.Sprint(n), Begun: time.Now()})
+		return b.enterLive(t.Context(), liveAnswer{Ref: fmt.Sprint("r", n), User: user, Channel: "C1", TS: fmt.Sprint(n), Begun: time.Now()})
 	}
 	for n := range liveMost {
 		if entered, why := enter(n, fmt.Sprint("U", n/liveEach)); !entered {
@@ -53,10 +53,10 @@ func TestLiveThatWasNeverPosted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newLiveBot(t)
 		now := time.Now()
-		b.enterLive(t.Context(), live{Ref: "r1", User: "U1", Channel: "C1", Begun: now, Until: now.Add(time.Hour)})
+		b.enterLive(t.Context(), liveAnswer{Ref: "r1", User: "U1", Channel: "C1", Begun: now, Until: now.Add(time.Hour)})
 		end := b.keepCurrent()
 		left := func() int {
-			p, err := b.editLives(t.Context(), func(*lives) bool { return false })
+			p, err := b.changeLiveAnswers(t.Context(), func(*liveAnswers) bool { return false })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,7 +19,7 @@ func (b *Bot) joinReplicas() (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := b.store.begin(ctx, b.me, appOf(b.cfg.AppToken, b.me.botID), b.heardNews, b.missedNews)
 	if r, err := b.store.beat(ctx); err == nil {
-		b.want.Store(socketsFor(r, b.store.id)) // before the first one opens: Slack allows 10
+		b.wantSockets.Store(socketsFor(r, b.store.id)) // before the first one opens: Slack allows 10
 	}
 	beating, stop := context.WithCancel(ctx)
 	stopped := whmcs.Go(func() error { b.replicate(beating); return nil })
@@ -65,7 +65,7 @@ func (b *Bot) replicate(ctx context.Context) {
 		}
 		if err == nil {
 			b.store.renew(ctx, r.isNew)
-			b.want.Store(socketsFor(r, b.store.id))
+			b.wantSockets.Store(socketsFor(r, b.store.id))
 			counts.look(b, len(r.living))
 		}
 		gone := r.left
@@ -77,7 +77,7 @@ func (b *Bot) replicate(ctx context.Context) {
 		}
 		select {
 		case <-tick.C:
-		case <-b.soon:
+		case <-b.lookNow:
 		case <-ctx.Done():
 			return
 		}
@@ -87,7 +87,7 @@ func (b *Bot) replicate(ctx context.Context) {
 // lookSoon has replicate look at the other replicas at once.
 func (b *Bot) lookSoon() {
 	select {
-	case b.soon <- struct{}{}:
+	case b.lookNow <- struct{}{}:
 	default:
 	}
 }
@@ -138,11 +138,11 @@ func (b *Bot) socketsOfOthers() int {
 	if b.store == nil {
 		return 0
 	}
-	return theirs(len(b.store.known().living))
+	return socketsBesides(len(b.store.known().living))
 }
 
-// theirs is how many sockets all but one of so many replicas hold.
-func theirs(living int) int {
+// socketsBesides is how many sockets all but one of so many replicas hold.
+func socketsBesides(living int) int {
 	if living <= twoSockets {
 		return sockets * max(0, living-1)
 	}
@@ -169,7 +169,7 @@ func (w *socketWatch) look(b *Bot, living int) {
 	if count != w.count {
 		*w = socketWatch{count: count}
 	}
-	w.most = max(w.most, sockets*max(0, living-1), theirs(living))
+	w.most = max(w.most, sockets*max(0, living-1), socketsBesides(living))
 	elsewhere := max(0, count.sockets-sockets-w.most)
 	b.status.foreignSocks.Set(float64(elsewhere))
 	if elsewhere > 0 && !w.said && time.Since(count.at) >= strangeFor {

@@ -55,7 +55,7 @@ func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 	removed := b.dropFile(ctx, req, file)
 	if removed {
 		_, _, err := b.slack.DeleteMessageContext(ctx, req.Channel, req.Message)
-		if removed = err == nil || gone(err); !removed {
+		if removed = err == nil || alreadyDeleted(err); !removed {
 			b.log.Warn("a shared post was not removed", "ref", req.Ref, "error", err)
 		}
 	}
@@ -64,5 +64,5 @@ func (b *Bot) remove(ctx context.Context, req *Request, rec *record) {
 		return
 	}
 	rec.outcome, rec.sent = outcomePostRemoved, true
-	b.supersededLive(ctx, address{way: update, channel: req.Channel, ts: req.Message}, "removed")
+	b.supersedeLive(ctx, address{way: update, channel: req.Channel, ts: req.Message}, "removed")
 }

@@ -69,7 +69,7 @@ type report struct {
 func newSocket(n int, b *Bot) *socket {
 	return &socket{
 		n: n, slack: b.slack, opener: b.opener, acks: b.acks, status: b.status, log: b.log, silence: b.deadAfter,
-		shared: b.store != nil, wanted: func() bool { return int(b.want.Load()) > n }, theirs: b.socketsOfOthers,
+		shared: b.store != nil, wanted: func() bool { return int(b.wantSockets.Load()) > n }, theirs: b.socketsOfOthers,
 		leaving: make(chan struct{}), reports: make(chan report),
 	}
 }
@@ -182,7 +182,7 @@ func (s *socket) hear(ctx context.Context, r report, receive func(frame, *connec
 	case r.frame.Type == "hello":
 		s.greeted(r.conn, *r.frame)
 	case r.frame.Type == "disconnect":
-		s.told(ctx, r.conn, r.frame.Reason)
+		s.toldToEnd(ctx, r.conn, r.frame.Reason)
 	case r.frame.Envelope != "":
 		// A panic costs this frame, not the connection; it is reported where it happens.
 		_ = whmcs.Recovered(func() error { receive(*r.frame, r.conn); return nil })
@@ -196,7 +196,7 @@ func (s *socket) greeted(c *connection, hello frame) {
 	c.greeted, c.life = time.Now(), time.Duration(hello.Debug.Life*float64(time.Second))
 	elsewhere := max(0, hello.Sockets-max(sockets, int(s.status.held.Load()))-s.theirs())
 	s.status.foreignSocks.Set(float64(elsewhere))
-	s.status.greets(hello.Sockets, time.Now())
+	s.status.noteSocketCount(hello.Sockets, time.Now())
 	if elsewhere > 0 && !s.shared {
 		s.log.Warn("slack counts more sockets of this app than this process holds: another copy runs, or dead ones linger; events go to all of them in turn",
 			"socket", s.n, "slack_counts", hello.Sockets, "elsewhere", elsewhere)
@@ -233,8 +233,8 @@ func (s *socket) retire(c *connection) {
 	}
 }
 
-// told is Slack's word that a connection will end.
-func (s *socket) told(ctx context.Context, c *connection, reason string) {
+// toldToEnd is Slack's word that a connection will end.
+func (s *socket) toldToEnd(ctx context.Context, c *connection, reason string) {
 	if !c.ending && !c.greeted.IsZero() {
 		s.opener.ended(time.Since(c.greeted))
 	}

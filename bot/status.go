@@ -183,8 +183,8 @@ type socketCount struct {
 	at      time.Time
 }
 
-// greets notes how many sockets Slack counts.
-func (s *Status) greets(n int, at time.Time) { s.counted.Store(&socketCount{n, at}) }
+// noteSocketCount notes how many sockets Slack counts.
+func (s *Status) noteSocketCount(n int, at time.Time) { s.counted.Store(&socketCount{n, at}) }
 
 // socketsUp notes that so many more sockets are up.
 func (s *Status) socketsUp(more int32) { s.sockets.Set(float64(s.greeted.Add(more))) }

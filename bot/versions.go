@@ -66,7 +66,7 @@ func (b *Bot) answerVersion(ctx context.Context, cancel context.CancelCauseFunc,
 		rec.outcome = outcomeUnchanged
 		return
 	}
-	b.supersededLive(ctx, q.answer.address, "edited")
+	b.supersedeLive(ctx, q.answer.address, "edited")
 	q.line, q.answered = a.Line, false // should this end by a panic
 	if at := b.findAndDeliver(ctx, cancel, a, rec, q.answer); at.way == update || q.answer.ts == "" {
 		q.answer = at // else what others read is still where a further edit finds it

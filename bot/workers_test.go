@@ -16,7 +16,7 @@ func TestWorkersSurvivePanics(t *testing.T) {
 	done := make(chan struct{})
 	l.enqueue(func(context.Context) { close(done) })
 	<-done
-	end(l)
+	drainLanes(l)
 	if busy := l.busy.Load(); busy != 0 {
 		t.Errorf("%d workers are said to be busy after the end", busy)
 	}
