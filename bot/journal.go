@@ -197,7 +197,7 @@ func (b *Bot) mayPost(ctx context.Context, req *Request) permit {
 	if err == nil {
 		return may
 	}
-	if !req.accepted.journaled && !req.accepted.unsure || req.repeats() || b.store.alone() {
+	if req.repeats() || !b.mayBeTakenOver(req) {
 		return permitted
 	}
 	_ = aside(ctx, func() error {
@@ -211,6 +211,12 @@ func (b *Bot) mayPost(ctx context.Context, req *Request) permit {
 	}
 	req.accepted.repeats = true
 	return unclear
+}
+
+// mayBeTakenOver reports whether there is another replica that would answer a request if this one
+// ended, or were taken for dead.
+func (b *Bot) mayBeTakenOver(req *Request) bool {
+	return req.mayBeJournaled() && (req.accepted.journaled || req.accepted.unsure) && !b.store.alone()
 }
 
 // takeOutOfJournal takes a request out of the journal. One that another replica is to answer stays.

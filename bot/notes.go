@@ -105,6 +105,9 @@ func (n *notes) note(ctx context.Context) (sent bool, err error) {
 	if ctx.Err() != nil || !n.b.poster.hasRoom(n.at) || !n.b.notesLimit.Allow() {
 		return false, nil
 	}
+	if n.at.way != update && n.b.mayBeTakenOver(n.req) && n.b.store.ready() == nil { // who answers then would not know of the note
+		return false, nil
+	}
 	n.mu.Lock()
 	latest := n.latest
 	n.mu.Unlock()
