@@ -76,7 +76,7 @@
 // sent. The audit line ends it (withRecord).
 //
 // A shared scan: several people ask what only a look at every service can answer. Each
-// question takes the same road up to Answers.find. Package query lets them share one reading of
+// question takes the same road up to Answers.find. Package query lets them share one scan of
 // WHMCS, which goes on while somebody needs more rows than it has: each question sees every
 // page of it and leaves when it has enough. Share takes that road too, but posts the rows of a
 // scan of the last five minutes rather than read them again. The comment of package query

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -157,39 +158,35 @@ func readPoint(s string, ahead bool) (string, *flaw) {
 // readDayFirst reads a date whose year comes last: with points or dashes the day is
 // first; with slashes the day or the month, which only one above 12 decides.
 func readDayFirst(s, first, second, year string) (string, *flaw) {
-	dayMonth, isDayMonth := canonicalDay(year + "-" + second + "-" + first)
-	monthDay, isMonthDay := canonicalDay(year + "-" + first + "-" + second)
-	if !strings.Contains(s, "/") {
-		isMonthDay = false
-	}
-	switch {
-	case isDayMonth && isMonthDay && dayMonth != monthDay:
-		return "", newFlaw(AmbiguousDate, s, monthDay, dayMonth)
-	case isDayMonth:
-		return dayMonth, nil
-	case isMonthDay:
-		return monthDay, nil
-	}
-	return "", newFlaw(NotInCalendar, s)
+	return dayOrMonthFirst(s, dayOrNone(canonicalDay(year+"-"+second+"-"+first)), dayOrNone(canonicalDay(year+"-"+first+"-"+second)))
 }
 
 // readShortDay reads a day without a year, 31.12. or 12/31, as readDayFirst does.
 func readShortDay(s, first, second string) (string, *flaw) {
 	one, other := dayOf(first), dayOf(second)
-	dayMonth, isDayMonth := dayWithoutYear(other, one)
-	monthDay, isMonthDay := dayWithoutYear(one, other)
+	return dayOrMonthFirst(s, dayOrNone(dayWithoutYear(other, one)), dayOrNone(dayWithoutYear(one, other)))
+}
+
+// dayOrMonthFirst decides between the two ways to read s, each "" where the calendar does not have it.
+func dayOrMonthFirst(s, dayMonth, monthDay string) (string, *flaw) {
 	if !strings.Contains(s, "/") {
-		isMonthDay = false
+		monthDay = ""
 	}
 	switch {
-	case isDayMonth && isMonthDay && dayMonth != monthDay:
+	case dayMonth != "" && monthDay != "" && dayMonth != monthDay:
 		return "", newFlaw(AmbiguousDate, s, monthDay, dayMonth)
-	case isDayMonth:
-		return dayMonth, nil
-	case isMonthDay:
-		return monthDay, nil
+	case dayMonth != "" || monthDay != "":
+		return cmp.Or(dayMonth, monthDay), nil
 	}
 	return "", newFlaw(NotInCalendar, s)
+}
+
+// dayOrNone is a day, "" where it is none.
+func dayOrNone(day string, is bool) string {
+	if !is {
+		return ""
+	}
+	return day
 }
 
 // canonicalDay pads a day, month or year and reports whether it is in the calendar.
