@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -248,13 +249,18 @@ func TestHiddenFieldsAreNotSearched(t *testing.T) {
 		for _, line := range lines {
 			sent := r.do(r.slack.Slash(slackfake.Alice, slackfake.Support, "/services "+line))
 			r.waits("the answer", func() bool {
-				return r.slack.Answers(sent.Envelope) > 0 && !strings.Contains(r.spoken(slackfake.Alice, slackfake.Support), "Still looking")
+				return slices.ContainsFunc(r.answers(slackfake.Alice, slackfake.Support), func(m slackfake.Message) bool {
+					return m.Envelope == sent.Envelope && !isNote(m)
+				})
 			})
 		}
 	}
 	for _, m := range r.answers(slackfake.Alice, slackfake.Support) {
-		if !m.Shows("Nothing found") {
+		if !isNote(m) && !m.Shows("Nothing found") {
 			t.Errorf("something matches:\n%s", m.PlainText())
 		}
 	}
 }
+
+// isNote reports whether a message says that a question is in progress; on a slow machine there are some.
+func isNote(m slackfake.Message) bool { return m.Shows("Still looking") }
