@@ -46,7 +46,7 @@ func (b *Bot) findAndDeliver(ctx context.Context, cancel context.CancelCauseFunc
 	if note.ts != "" {
 		f.at.address = note
 	}
-	if errors.Is(context.Cause(ctx), errStopped) { // also where the answer was there by then
+	if errors.Is(context.Cause(ctx), errStopped) { // also where the answer was found before Stop was noticed
 		ans.Result, ans.Outcome, ans.Err = nil, outcomeStopped, errStopped
 	}
 	switch rec.note(ans); {

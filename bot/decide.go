@@ -171,7 +171,8 @@ type facts struct {
 	answer *Answer          // what was found; nil: nothing yet
 }
 
-// A posted is a message that can be changed, and the file that belongs to it.
+// A posted is where a message is, and the file that belongs to it. It can be changed where way is
+// update.
 type posted struct {
 	address
 	file string // its id; "": none

@@ -21,8 +21,8 @@
 //	acks.go      which connection acknowledges what, within 2.5 s
 //	workers.go   the lanes: bounded queues with a fixed number of workers
 //	handle.go    one request in a worker: its audit record, its panic, its deed
-//	decide.go    1 decide: read and check once, which gives an ask; a pure function of it and
-//	             of what was looked up gives the delivery
+//	decide.go    1 decide: read and check once, which gives an ask; deliveryOf, a pure function of
+//	             it and of what was looked up, gives the delivery
 //	answer.go    the rest of the road, step by step: findAndDeliver
 //	find.go      2 find: what is asked of WHMCS, or offered where nothing can be
 //	render.go    3 render: what was found is written down for those who read it
@@ -70,7 +70,9 @@
 // and has it acknowledged. A worker reads the button's line and checks the access of whoever clicked
 // (decide); who has none is told why, and that is all (deny). deliveryOf says that a private
 // message is replaced and that a post stays as it is, but for Refresh, Keep current and in direct
-// messages. Share goes first to claimShare: the second click on it posts nothing. The search runs
+// messages; and that Share posts, and leaves the message that was clicked as it is. Share is refused
+// where the channel is closed to it (sayNotShared); then claimShare sees to it that a second click
+// posts nothing. The search runs
 // (findAndDeliver, findWithNotes), with a note of progress after two seconds. What was found decides
 // once more who reads it (deliveryOf again, in deliver), is written down for them (render) and
 // sent. The audit line ends it (withRecord).
@@ -83,8 +85,9 @@
 // goes on from there.
 //
 // An edit: Slack sends the mention again, which is a new version of its question (answerVersion).
-// versions.begin ends the version in progress here, beginSharedVersion those on other replicas;
-// takeSharedTurn waits until they are done and learns where their answer is. findAndDeliver gets
+// versions.begin ends the version in progress here, beginSharedVersion those on other replicas.
+// The new version waits for its turn: for the one in progress here by localQuestion.turn, for those
+// on other replicas by takeSharedTurn, which also learns where their answer is. findAndDeliver gets
 // that address as a fact, as it gets that of a note of progress, and deliveryOf lets the answer
 // take its place.
 //

@@ -158,7 +158,7 @@ func (s *Answers) now() time.Time {
 	return time.Now()
 }
 
-// The reasons for which the process itself ends a question.
+// Why a question ends before its answer: by its asker, or with the process.
 var (
 	errStopped    = errors.New("stopped by its asker")
 	errRestarting = errors.New("restarting")

@@ -18,9 +18,9 @@ import (
 //	inherited     taken over from a replica that ended
 //	overtaken     taken over from this one, which was taken for dead: it posts nothing any more
 
-// An acceptance is what the journal knows of a request. Without a store there is none.
+// An acceptance is what the journal knows of a request. Without a store there is none, nor for Stop.
 type acceptance struct {
-	known     chan struct{} // closed when the next four are known
+	known     chan struct{} // closed when it is known what becomes of it: the next five
 	journaled bool          // it is in the journal
 	elsewhere bool          // another replica has it; where neither is so, nobody knows
 	unsure    bool          // the store was asked and did not answer: it may be in the journal

@@ -7,8 +7,9 @@ import (
 	"servicesbot/formatting"
 )
 
-// receive does the four local steps of the event loop: make a request of the frame,
-// look whether it came before, queue it, hand its acknowledgement over.
+// receive does what the event loop does with a frame, none of which waits: it notes what the frame
+// says of sharing, makes a request of it, looks whether it came before, queues it, and has it
+// journaled and acknowledged.
 func (b *Bot) receive(f frame, by *connection) {
 	now := time.Now()
 	b.lastFrame.Store(now.UnixNano())

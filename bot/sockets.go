@@ -38,7 +38,7 @@ type socket struct {
 	log     *slog.Logger
 	silence time.Duration // a connection that brings nothing for so long is dead
 	other   *socket       // whose end this one keeps away from; nil: none
-	shared  bool          // with replicas, which are known: see countSockets
+	shared  bool          // with replicas, which are known: see socketWatch
 	wanted  func() bool   // whether this process is to hold it
 	theirs  func() int    // sockets that other replicas are known to hold
 

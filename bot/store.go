@@ -7,11 +7,13 @@ import (
 )
 
 // What the bot remembers is in this process. Where several replicas work as one, a store has
-// it in common: each question goes to the memory of the process first, which never waits,
-// and then to the store. While the store is away the process goes by its own memory: a second
-// answer is better than none.
+// it in common. Claims and versions go to the memory of the process first, which never waits, and
+// then to the store; while the store is away the memory alone decides: a second answer is better
+// than none. Which answers are kept current, and pins, are in the store alone: while it is away
+// none begins or changes.
 
-// errAway says that the store cannot be asked now. The caller goes by its own memory.
+// errAway says that the store cannot be asked now. The caller goes on without it, as far as that
+// is possible.
 var errAway = errors.New("the store is away")
 
 const (

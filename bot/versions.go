@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	editableFor  = 10 * time.Minute // how long an edit of a question still corrects its answer
+	editableFor  = 10 * time.Minute // how long an edit of a question still corrects its answer, in this process; a store knows it for versionsFor
 	editableMost = 10_000           // questions that are remembered for it
 )
 
@@ -25,16 +25,16 @@ type versions struct {
 // A localQuestion is a question that can be edited, and its answer, as far as this process knows.
 // What replicas know together is a sharedQuestion (versions_shared.go).
 type localQuestion struct {
-	key    string
-	since  time.Time
-	turn   sync.Mutex // held while one version of the question is in progress
-	cancel context.CancelCauseFunc
+	key   string
+	since time.Time
+	turn  sync.Mutex // held while one version of the question is in progress
 
 	// Of the newest version, guarded by versions.mu.
-	edited     string // when it was edited
-	newest     string // its line
-	inProgress string // the reference of its request until it is answered; then ""
-	number     int    // among those of all replicas; 0: not known
+	cancel     context.CancelCauseFunc // ends it
+	edited     string                  // when it was edited
+	newest     string                  // its line
+	inProgress string                  // the reference of its request until it is answered; then ""
+	number     int                     // among those of all replicas; 0: not known
 
 	// Of the version last in progress, guarded by turn.
 	line     string

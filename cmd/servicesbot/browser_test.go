@@ -659,7 +659,7 @@ func namesOfControls(t *testing.T, b context.Context) {
 	check("the form")
 }
 
-// TestScriptOnPage holds that a script is played, told about, and shown.
+// TestDemoScript holds that a script is played and told about.
 func TestDemoScript(t *testing.T) {
 	t.Parallel()
 	s := newStageWithBot(t, nil)

@@ -68,7 +68,8 @@
 // A question's way: Finder.Answer takes a Reading and calls Find for its likeliest query. Find
 // makes a question, asks for what the terms name (resolveEmails, resolveNames), and lets planFor
 // choose what to ask WHMCS. search then gets the rows: with a key that WHMCS filters by, fetchOwn
-// gives each page of a fetcher to testPage; without one, useScan takes the rows of a scan. When
+// gives each page of a fetcher to testPage; without one, useScan takes warm rows if they will do, else
+// the rows of a scan. When
 // the question is done, judge says what an early end means, and answer fills the Result: the page
 // that is shown is cut out of the rows found by cutPage, and links writes the lines around it.
 //
