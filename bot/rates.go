@@ -70,8 +70,8 @@ func (r *rates) end(req *Request) {
 	}
 }
 
-// refuseIfTooFast says it to an asker who asks more than one may of all replicas together, and
-// reports whether it did.
+// refuseIfTooFast tells an asker who is above the rate that all replicas share to wait, and reports
+// whether it did.
 func (b *Bot) refuseIfTooFast(ctx context.Context, req *Request, rec *record) (refused bool) {
 	wait := req.sharedWait()
 	if wait <= 0 {
